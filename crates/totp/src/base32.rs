@@ -18,9 +18,11 @@ pub(crate) fn decode(text: &str) -> Result<Hidden<Vec<u8>>, SecretError> {
     if text.len() > MAX_TEXT {
         return Err(SecretError::TooLong);
     }
-    if let Some(bytes) = decode_symbols(text.as_bytes()) {
-        return Ok(bytes);
-    }
+    decode_symbols(text.as_bytes()).map_or_else(|| decode_typed(text), Ok)
+}
+
+/// Reads what is left of a text without its spaces, dashes and padding.
+fn decode_typed(text: &str) -> Result<Hidden<Vec<u8>>, SecretError> {
     let mut symbols = Hidden(Vec::with_capacity(text.len()));
     let mut padding = 0_usize;
     for byte in text.bytes() {
@@ -63,16 +65,26 @@ fn decode_symbols(symbols: &[u8]) -> Option<Hidden<Vec<u8>>> {
     }
     let mut bytes = Hidden(vec![0; symbols.len().saturating_mul(5) / 8]);
     let mut fault = 0;
-    for (group, to) in symbols.chunks(8).zip(bytes.0.chunks_mut(5)) {
-        let mut padded = [b'A'; 8];
-        padded.get_mut(..group.len())?.copy_from_slice(group);
-        let [_, _, _, decoded @ ..] = pack(values(padded, &mut fault)).to_be_bytes();
-        let (whole, spare) = decoded.split_at_checked(to.len())?;
-        to.copy_from_slice(whole);
+    let (groups, rest) = symbols.as_chunks();
+    let (whole, part) = bytes.0.as_chunks_mut();
+    for (group, to) in groups.iter().zip(whole) {
+        *to = decode_group(*group, &mut fault);
+    }
+    if !rest.is_empty() {
+        let mut padded = Hidden([b'A'; 8]);
+        padded.0.get_mut(..rest.len())?.copy_from_slice(rest);
+        let last = decode_group(padded.0, &mut fault);
+        let (last, spare) = last.split_at_checked(part.len())?;
+        part.copy_from_slice(last);
         //= RFC 4648 §3.5: the bits past the last byte must be zero
         fault |= spare.iter().fold(0, |bits, byte| bits | u64::from(*byte));
     }
     (fault == 0).then_some(bytes)
+}
+
+fn decode_group(symbols: [u8; 8], fault: &mut u64) -> [u8; 5] {
+    let [_, _, _, decoded @ ..] = pack(values(symbols, fault)).to_be_bytes();
+    decoded
 }
 
 /// One in each of eight bytes.
@@ -91,7 +103,7 @@ fn values(symbols: [u8; 8], fault: &mut u64) -> u64 {
     *fault |= bytes & high | (letters | digits) ^ high;
 
     // `a` is 0x61 and counts from one; `2` is 0x32 and stands for 26, which is 0x18 | 2.
-    let mask = |bits: u64| (bits >> 7).wrapping_mul(0x1f);
+    let mask = |bits: u64| (bits >> 2).wrapping_sub(bits >> 7);
     let of_letters = (lower & mask(letters)).wrapping_sub(letters >> 7);
     let of_digits = (ascii & ONES.wrapping_mul(7) | ONES.wrapping_mul(0x18)) & mask(digits);
     of_letters | of_digits

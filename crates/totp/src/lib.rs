@@ -17,4 +17,4 @@ pub use hotp::{Algorithm, Counter, Hotp};
 pub use secret::OsRandomError;
 pub use secret::{Secret, SecretError, SecretText};
 pub use totp::{Match, Parameters, Period, Step, Totp, UnixSeconds, Window, WindowError};
-pub use uri::{Factor, KeyUri, Label, Reading, UriFault, UriFaultKind};
+pub use uri::{Factor, KeyUri, Label, LabelError, Reading, UriFault, UriFaultKind};

@@ -76,6 +76,8 @@ pub struct Parameters {
 /// an attacker may guess: with `n` steps in all, one guess at six digits succeeds with
 /// probability `n / 10^6`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "(u8, u8)", into = "(u8, u8)"))]
 pub struct Window {
     behind: u8,
     ahead: u8,
@@ -97,6 +99,22 @@ impl Window {
             return Err(WindowError { steps: behind.max(ahead) });
         }
         Ok(Self { behind, ahead })
+    }
+}
+
+/// Steps behind and ahead.
+impl TryFrom<(u8, u8)> for Window {
+    type Error = WindowError;
+
+    fn try_from((behind, ahead): (u8, u8)) -> Result<Self, WindowError> {
+        Self::new(behind, ahead)
+    }
+}
+
+/// Steps behind and ahead.
+impl From<Window> for (u8, u8) {
+    fn from(window: Window) -> Self {
+        (window.behind, window.ahead)
     }
 }
 

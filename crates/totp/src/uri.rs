@@ -7,17 +7,19 @@
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
+use self::read::Reader;
 use crate::secret::Hidden;
 use crate::{
     Algorithm, Counter, Digits, Hotp, Parameters, Period, Secret, SecretText, Totp, UnixSeconds,
 };
 
 mod fault;
+mod percent;
 mod read;
 
 pub use fault::{UriFault, UriFaultKind};
-pub use read::Reading;
 
 /// A credential with all that an authenticator needs to know about it.
 ///
@@ -25,7 +27,7 @@ pub use read::Reading;
 /// use upheld_totp::{Factor, KeyUri, Label, Period, Secret};
 ///
 /// let uri = KeyUri {
-///     label: Label::new(Some("Northside Clinic"), "alice@example.com").unwrap(),
+///     label: Label::new(Some("Northside Clinic"), "alice@example.com")?,
 ///     secret: Secret::from_base32("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")?,
 ///     algorithm: Default::default(),
 ///     digits: Default::default(),
@@ -54,6 +56,16 @@ pub struct KeyUri {
     pub factor: Factor,
 }
 
+/// A URI that was read, and what was found on the way.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Reading {
+    /// The credential.
+    pub uri: KeyUri,
+    /// Unknown parameters, and in the lenient reading every repair, in the order of discovery.
+    pub findings: Vec<UriFault>,
+}
+
 /// What moves a credential to its next code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -74,6 +86,8 @@ pub enum Factor {
 
 /// The names an authenticator shows beside a code. Neither has a colon or a control character.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "Names"))]
 pub struct Label {
     issuer: Option<Box<str>>,
     account: Box<str>,
@@ -82,14 +96,17 @@ pub struct Label {
 impl Label {
     /// Joins the issuer's name and the account's.
     ///
-    /// `None` when one of them is empty, starts or ends with a space, or holds a colon, which
-    /// separates the two, or a control character, which could forge a second line on a screen.
-    #[must_use]
-    pub fn new(issuer: Option<&str>, account: &str) -> Option<Self> {
+    /// # Errors
+    ///
+    /// [`LabelError`] when one of them is empty, starts or ends with a space, or holds a colon,
+    /// which separates the two, or a control character, which could forge a line on a screen.
+    pub fn new(issuer: Option<&str>, account: &str) -> Result<Self, LabelError> {
         let is_name =
             |name: &str| !name.is_empty() && name.trim() == name && !name.contains(is_foreign);
-        let valid = is_name(account) && issuer.is_none_or(is_name);
-        valid.then(|| Self { issuer: issuer.map(Into::into), account: account.into() })
+        if !is_name(account) || !issuer.is_none_or(is_name) {
+            return Err(LabelError);
+        }
+        Ok(Self { issuer: issuer.map(Into::into), account: account.into() })
     }
 
     /// Who issued the credential.
@@ -105,11 +122,53 @@ impl Label {
     }
 }
 
+/// A name that no [`Label`] can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a name must not be empty, have spaces around it, a colon or a control character in it")]
+#[non_exhaustive]
+pub struct LabelError;
+
+#[cfg(feature = "serde")]
+#[derive(serde::Deserialize)]
+struct Names {
+    issuer: Option<Box<str>>,
+    account: Box<str>,
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<Names> for Label {
+    type Error = LabelError;
+
+    fn try_from(names: Names) -> Result<Self, LabelError> {
+        Self::new(names.issuer.as_deref(), &names.account)
+    }
+}
+
 fn is_foreign(character: char) -> bool {
     character == ':' || character.is_control()
 }
 
 impl KeyUri {
+    /// Reads a URI that follows the format to the letter; for URIs of one's own making.
+    ///
+    /// Unknown parameters (`image`, `lock`) are reported in [`Reading::findings`].
+    ///
+    /// # Errors
+    ///
+    /// The first [`UriFault`].
+    pub fn parse(text: &str) -> Result<Reading, UriFault> {
+        Reader::new(text, false).read()
+    }
+
+    /// Reads a URI as other programs write it, and lists what had to be repaired.
+    ///
+    /// # Errors
+    ///
+    /// The first [`UriFault`] that has no single sensible reading.
+    pub fn parse_lenient(text: &str) -> Result<Reading, UriFault> {
+        Reader::new(text, true).read()
+    }
+
     /// The credential keyed to show or match codes, if it is time-based.
     #[must_use]
     pub fn totp(&self) -> Option<Totp> {
@@ -143,14 +202,14 @@ impl KeyUri {
         };
         push(&mut text.0, &["otpauth://", kind, "/"]);
         if let Some(issuer) = issuer {
-            push_encoded(&mut text.0, issuer);
+            percent::encode(issuer, &mut text.0);
             text.0.push(':');
         }
-        push_encoded(&mut text.0, account);
+        percent::encode(account, &mut text.0);
         push(&mut text.0, &["?secret=", secret.expose()]);
         if let Some(issuer) = issuer {
             text.0.push_str("&issuer=");
-            push_encoded(&mut text.0, issuer);
+            percent::encode(issuer, &mut text.0);
         }
         push(&mut text.0, &["&algorithm=", self.algorithm.name(), "&digits="]);
         push(
@@ -163,20 +222,4 @@ impl KeyUri {
 
 fn push(text: &mut String, parts: &[&str]) {
     text.extend(parts.iter().copied());
-}
-
-//= RFC 3986 §2.1, §2.3: everything but letters, digits and four signs is percent-encoded
-fn push_encoded(text: &mut String, name: &str) {
-    const HEX: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(byte.into());
-        } else {
-            text.push('%');
-            text.extend(
-                [byte >> 4, byte & 0x0f].iter().filter_map(|half| HEX.get(usize::from(*half))),
-            );
-        }
-    }
 }

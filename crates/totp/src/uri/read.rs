@@ -5,46 +5,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::fault::{UriFault, UriFaultKind, UriFaultKind as Kind};
-use super::{Factor, KeyUri, Label, is_foreign};
+use super::{Factor, KeyUri, Label, Reading, is_foreign, percent};
 use crate::secret::Hidden;
 use crate::{Algorithm, Counter, Digits, Period, Secret, SecretError};
 
 /// The longest URI read, in bytes.
 const MAX_LEN: usize = 2048;
 
-/// A URI that was read, and what was found on the way.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Reading {
-    /// The credential.
-    pub uri: KeyUri,
-    /// Unknown parameters, and in the lenient reading every repair, in the order of discovery.
-    pub findings: Vec<UriFault>,
-}
-
-impl KeyUri {
-    /// Reads a URI that follows the format to the letter; for URIs of one's own making.
-    ///
-    /// Unknown parameters (`image`, `lock`) are reported in [`Reading::findings`].
-    ///
-    /// # Errors
-    ///
-    /// The first [`UriFault`].
-    pub fn parse(text: &str) -> Result<Reading, UriFault> {
-        Reader { text, lenient: false, findings: Vec::new() }.read()
-    }
-
-    /// Reads a URI as other programs write it, and lists what had to be repaired.
-    ///
-    /// # Errors
-    ///
-    /// The first [`UriFault`] that has no single sensible reading.
-    pub fn parse_lenient(text: &str) -> Result<Reading, UriFault> {
-        Reader { text, lenient: true, findings: Vec::new() }.read()
-    }
-}
-
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     lenient: bool,
     findings: Vec<UriFault>,
@@ -62,7 +30,11 @@ struct Values<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn read(mut self) -> Result<Reading, UriFault> {
+    pub(super) const fn new(text: &'a str, lenient: bool) -> Self {
+        Self { text, lenient, findings: Vec::new() }
+    }
+
+    pub(super) fn read(mut self) -> Result<Reading, UriFault> {
         if self.text.len() > MAX_LEN {
             return Err(UriFault { kind: Kind::TooLong, at: MAX_LEN });
         }
@@ -76,7 +48,8 @@ impl<'a> Reader<'a> {
         let is_totp = self.expect_word(name, &["totp", "hotp"], Kind::Type)? == "totp";
 
         let values = self.values(query)?;
-        let secret = self.secret(values.secret.ok_or(self.fault(Kind::MissingSecret, query))?)?;
+        let secret = values.secret.ok_or(self.fault(Kind::MissingSecret, query))?;
+        let secret = self.secret(secret)?;
         let label = self.label(label, values.issuer)?;
         let algorithm =
             values.algorithm.map_or(Ok(Algorithm::default()), |value| self.algorithm(value))?;
@@ -120,7 +93,7 @@ impl<'a> Reader<'a> {
 
     fn values(&mut self, query: &'a str) -> Result<Values<'a>, UriFault> {
         let mut values = Values::default();
-        for pair in query.split('&') {
+        for pair in query.split('&').filter(|_| !query.is_empty()) {
             let Some((name, value)) = pair.split_once('=') else {
                 self.repair(Kind::NoValue, pair)?;
                 continue;
@@ -145,7 +118,7 @@ impl<'a> Reader<'a> {
     }
 
     fn secret(&mut self, value: &'a str) -> Result<Secret, UriFault> {
-        let decoded = Hidden(self.decode(value, Part::Parameter)?.into_owned());
+        let decoded = Hidden(self.decode(value, true)?.into_owned());
         if !decoded.0.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
             self.repair(Kind::SecretSpelling, value)?;
         }
@@ -161,8 +134,11 @@ impl<'a> Reader<'a> {
 
     //= Key URI Format, Label: issuer and account are joined by a colon, which neither contains
     fn label(&mut self, part: &'a str, parameter: Option<&'a str>) -> Result<Label, UriFault> {
-        let decoded = self.decode(part, Part::Label)?;
+        let decoded = self.decode(part, false)?;
         let (prefix, account) = decoded.split_once(':').unwrap_or(("", &decoded));
+        if decoded.starts_with(':') {
+            self.repair(Kind::EmptyIssuer, part)?;
+        }
         let mut issuer = self.name(prefix, part)?;
         let mut account = self.name(account.trim_start_matches(' '), part)?;
         if account.is_empty() {
@@ -170,20 +146,19 @@ impl<'a> Reader<'a> {
             account = "unnamed".into();
         }
         if let Some(value) = parameter {
-            let decoded = self.decode(value, Part::Parameter)?;
+            let decoded = self.decode(value, true)?;
             let name = self.name(&decoded, value)?;
-            match () {
-                () if name.is_empty() => self.repair(Kind::EmptyIssuer, value)?,
-                () if issuer.is_empty() => issuer = name,
-                () if issuer == name => {}
-                () => {
+            if name.is_empty() {
+                self.repair(Kind::EmptyIssuer, value)?;
+            } else {
+                if !issuer.is_empty() && issuer != name {
                     self.repair(Kind::IssuerMismatch, value)?;
-                    issuer = name;
                 }
+                issuer = name;
             }
         }
         let issuer = Some(issuer).filter(|issuer| !issuer.is_empty());
-        Label::new(issuer.as_deref(), &account).ok_or(self.fault(Kind::Name, part))
+        Label::new(issuer.as_deref(), &account).map_err(|_| self.fault(Kind::Name, part))
     }
 
     /// A name as [`Label`] takes it, from one that may need repair.
@@ -221,35 +196,15 @@ impl<'a> Reader<'a> {
         number.map(Some).ok_or(self.fault(kind, value))
     }
 
-    //= RFC 3986 §2.1, §3.3, §3.4: what may stand for itself in a path or a query, and what %XX is
-    fn decode(&mut self, raw: &'a str, part: Part) -> Result<Cow<'a, str>, UriFault> {
-        let is_plain =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*,;=:@".contains(&byte);
-        if raw.bytes().all(is_plain) {
-            return Ok(raw.into());
+    fn decode(&mut self, raw: &'a str, is_parameter: bool) -> Result<Cow<'a, str>, UriFault> {
+        let decoded = percent::decode(raw, is_parameter).ok_or(self.fault(Kind::Escape, raw))?;
+        if decoded.has_plus {
+            self.repair(Kind::Plus, raw)?;
         }
-        let mut bytes = Hidden(Vec::with_capacity(raw.len()));
-        let mut rest = raw.bytes();
-        while let Some(byte) = rest.next() {
-            match byte {
-                b'%' => bytes.0.push(hex_pair(&mut rest).ok_or(self.fault(Kind::Escape, raw))?),
-                b'+' if part == Part::Parameter => {
-                    self.repair(Kind::Plus, raw)?;
-                    bytes.0.push(b' ');
-                }
-                b'+' => bytes.0.push(byte),
-                b'/' | b'?' if part == Part::Parameter => bytes.0.push(byte),
-                _ => {
-                    if !is_plain(byte) {
-                        self.repair(Kind::Unescaped, raw)?;
-                    }
-                    bytes.0.push(byte);
-                }
-            }
+        if decoded.has_unescaped {
+            self.repair(Kind::Unescaped, raw)?;
         }
-        String::from_utf8(core::mem::take(&mut bytes.0))
-            .map(Cow::Owned)
-            .map_err(|_| self.fault(Kind::Escape, raw))
+        Ok(decoded.text)
     }
 
     fn repair(&mut self, kind: UriFaultKind, part: &'a str) -> Result<(), UriFault> {
@@ -257,9 +212,7 @@ impl<'a> Reader<'a> {
         if !self.lenient {
             return Err(fault);
         }
-        if self.findings.last() != Some(&fault) {
-            self.findings.push(fault);
-        }
+        self.findings.push(fault);
         Ok(())
     }
 
@@ -271,16 +224,4 @@ impl<'a> Reader<'a> {
 /// The text before and after `separator`, or all of it and its empty end.
 fn split<'a>(text: &'a str, separator: &str) -> (&'a str, &'a str) {
     text.split_once(separator).unwrap_or_else(|| text.split_at(text.len()))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Label,
-    Parameter,
-}
-
-fn hex_pair(bytes: &mut core::str::Bytes<'_>) -> Option<u8> {
-    let mut digit =
-        || char::from(bytes.next()?).to_digit(16).and_then(|half| u8::try_from(half).ok());
-    Some(digit()? << 4 | digit()?)
 }
