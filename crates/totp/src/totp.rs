@@ -183,6 +183,22 @@ pub enum Match {
 /// assert_eq!(again, Match::Used { step: Step(1) });
 /// # Ok::<(), Box<dyn core::error::Error>>(())
 /// ```
+///
+/// The last used step cannot be left out, and what was found cannot be dropped unseen:
+///
+/// ```compile_fail,E0061
+/// # use upheld_totp::{Code, Totp, UnixSeconds, Window};
+/// fn replayable(totp: &Totp, code: &Code, now: UnixSeconds) {
+///     let _ = totp.find(code, now, Window::default());
+/// }
+/// ```
+/// ```compile_fail
+/// # use upheld_totp::{Code, Totp, UnixSeconds, Window};
+/// #![deny(unused_must_use)]
+/// fn forgotten(totp: &Totp, code: &Code, now: UnixSeconds) {
+///     totp.find(code, now, Window::default(), None);
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Totp {
     hotp: Hotp,
