@@ -77,7 +77,8 @@ fn decode_symbols(symbols: &[u8]) -> Option<Hidden<Vec<u8>>> {
         let (last, spare) = last.split_at_checked(part.len())?;
         part.copy_from_slice(last);
         //= RFC 4648 §3.5: the bits past the last byte must be zero
-        fault |= spare.iter().fold(0, |bits, byte| bits | u64::from(*byte));
+        // They all lie in the first byte past it; the padding itself decodes to zeros.
+        fault |= u64::from(spare.first().copied().unwrap_or_default());
     }
     (fault == 0).then_some(bytes)
 }
@@ -100,13 +101,13 @@ fn values(symbols: [u8; 8], fault: &mut u64) -> u64 {
     let above = |bytes: u64, c: u8| bytes.wrapping_add(ONES.wrapping_mul((0x7f ^ c).into()));
     let letters = above(lower, b'a' - 1) & !above(lower, b'z') & high;
     let digits = above(ascii, b'2' - 1) & !above(ascii, b'7') & high;
-    *fault |= bytes & high | (letters | digits) ^ high;
+    *fault |= bytes & high | high & !letters & !digits;
 
-    // `a` is 0x61 and counts from one; `2` is 0x32 and stands for 26, which is 0x18 | 2.
+    // `a` is 0x61 and stands for 0, so its low bits count from one; `2` is 0x32 and stands for 26.
     let mask = |bits: u64| (bits >> 2).wrapping_sub(bits >> 7);
     let of_letters = (lower & mask(letters)).wrapping_sub(letters >> 7);
-    let of_digits = (ascii & ONES.wrapping_mul(7) | ONES.wrapping_mul(0x18)) & mask(digits);
-    of_letters | of_digits
+    let of_digits = ascii.wrapping_sub(ONES.wrapping_mul(0x18)) & mask(digits);
+    of_letters.wrapping_add(of_digits)
 }
 
 /// Joins eight values of five bits into forty bits: first in pairs, then in fours, then all.

@@ -217,3 +217,28 @@ impl<T: Zeroize> Drop for Hidden<T> {
         self.0.zeroize();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+
+    use super::Hidden;
+    use crate::secret::Zeroize;
+
+    #[test]
+    fn what_is_hidden_is_wiped_once_on_drop() {
+        struct Spy<'a>(&'a Cell<u8>);
+
+        impl Zeroize for Spy<'_> {
+            fn zeroize(&mut self) {
+                self.0.update(|wiped| wiped.saturating_add(1));
+            }
+        }
+
+        let wiped = Cell::new(0);
+        let hidden = Hidden(Spy(&wiped));
+        assert_eq!(wiped.get(), 0);
+        drop(hidden);
+        assert_eq!(wiped.get(), 1);
+    }
+}

@@ -49,11 +49,15 @@ pub(super) fn decode(raw: &str, is_parameter: bool) -> Option<Decoded<'_>> {
     while let Some(byte) = rest.next() {
         bytes.0.push(match byte {
             b'%' => hex_digit(&mut rest)? << 4 | hex_digit(&mut rest)?,
-            b'+' if is_parameter => b' ',
-            byte => byte,
+            b'+' if is_parameter => {
+                decoded.has_plus = true;
+                b' '
+            }
+            byte => {
+                decoded.has_unescaped |= !is_plain(byte);
+                byte
+            }
         });
-        decoded.has_plus |= byte == b'+' && is_parameter;
-        decoded.has_unescaped |= !is_plain(byte) && !b"%+".contains(&byte);
     }
     decoded.text = Cow::Owned(from_utf8(&bytes.0).ok()?.into());
     Some(decoded)

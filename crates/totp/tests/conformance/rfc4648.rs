@@ -56,6 +56,8 @@ fn faults_say_where_they_are() {
         ("GEzd 1nbv", SecretError::Alphabet { at: 5 }),
         ("GEZDGNB8", SecretError::Alphabet { at: 7 }),
         ("GEZDGNB\u{ff}", SecretError::Alphabet { at: 7 }),
+        // Three bytes of which none has the low seven bits of a symbol.
+        ("GEZDG\u{800}", SecretError::Alphabet { at: 5 }),
         ("\u{12}\u{12}AAAAAA", SecretError::Alphabet { at: 0 }),
         ("AAAAAA\tA", SecretError::Alphabet { at: 6 }),
         ("AAAAAAA@", SecretError::Alphabet { at: 7 }),

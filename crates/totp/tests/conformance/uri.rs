@@ -79,6 +79,7 @@ fn labels() {
     assert_eq!(label("Example%3Aalice"), pair("Example", "alice"));
     assert_eq!(label("Example:%20%20alice"), pair("Example", "alice"));
     assert_eq!(label("Example:a+b"), pair("Example", "a+b"), "in a path a plus is a plus");
+    assert_eq!(label("Example:a+b%20c"), pair("Example", "a+b c"));
     assert_eq!(label("Big%20Corp:al%C3%A9"), pair("Big Corp", "alé"));
     assert_eq!(label(""), Err(Kind::Account));
     assert_eq!(label("Example:"), Err(Kind::Account));
