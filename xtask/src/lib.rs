@@ -1,0 +1,18 @@
+//! The checks and chores of this workspace; `cargo xtask` lists them.
+//!
+//! What must hold of the tree is in [`tidy`], one module to a kind of rule. Each rule is a pure
+//! function from names, manifests or text to findings, and is tested on input that breaks it;
+//! `tests/tree.rs` then applies it to the tree, so that `cargo test` is the gate.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, reason = "a command prints its report")]
+
+pub mod chores;
+pub mod citations;
+pub mod e2e;
+mod process;
+mod source;
+pub mod tidy;
+mod tree;
+
+pub use tree::Tree;

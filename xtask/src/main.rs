@@ -1,0 +1,74 @@
+//! `cargo xtask <command>`.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stderr, reason = "a command says why it failed")]
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use xtask::{chores, citations, e2e, tidy};
+
+struct Command {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<()>,
+}
+
+const COMMANDS: [Command; 7] = [
+    Command { name: "tidy", about: "check what must hold of the tree", run: tidy::run },
+    Command {
+        name: "citations",
+        about: "list clauses cited by code and by no test, and the reverse",
+        run: citations::run,
+    },
+    Command {
+        name: "ct",
+        about: "look for secret-dependent branches and addresses under valgrind",
+        run: chores::check_constant_time,
+    },
+    Command {
+        name: "no-std",
+        about: "prove that upheld-totp links no std",
+        run: chores::prove_no_std,
+    },
+    Command {
+        name: "package",
+        about: "package every crate that is published, and build the packages",
+        run: chores::package,
+    },
+    Command { name: "e2e", about: "run the end-to-end tests", run: e2e::run },
+    Command {
+        name: "mutants",
+        about: "change upheld-totp in every way cargo-mutants knows; its tests must notice",
+        run: chores::mutants,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let command = match arguments {
+        [name] => COMMANDS.iter().find(|command| command.name == name),
+        _ => None,
+    };
+    let command = command.with_context(usage)?;
+    (command.run)()
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask <command>\n");
+    for Command { name, about, .. } in &COMMANDS {
+        let _ = write!(text, "\n  {name:<10} {about}");
+    }
+    text
+}
