@@ -16,3 +16,8 @@ pub mod tidy;
 mod tree;
 
 pub use tree::Tree;
+
+/// The examples in the root's README, compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
