@@ -111,7 +111,7 @@ fn secret_to_base32(_: Length) {
 fn uri_to_text(_: Length) {
     let label = Label::new(Some("Northside Clinic"), "alice@example.com");
     let uri = KeyUri {
-        label: label.unwrap_or_else(|| panic!("these names are fine")),
+        label: label.unwrap_or_else(|error| panic!("these names are fine: {error}")),
         secret: secret(20),
         algorithm: Algorithm::Sha1,
         digits: Digits::Six,
