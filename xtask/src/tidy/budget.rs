@@ -9,12 +9,13 @@ use crate::source::{Measure, measure};
 
 const SOURCES: &str = "crates/totp/src/";
 
-/// What a reviewer reads with attention in one sitting; see `Measure::code`.
-const CODE_LINES: usize = 720;
+/// What a reviewer reads with attention in one sitting; see `Measure::code`. Two fifths of it read
+/// and write URIs, in files of their own.
+const CODE_LINES: usize = 740;
 /// What a reviewer keeps in mind of one file; see `Measure::plain`.
-const PLAIN_LINES_OF_A_FILE: usize = 240;
+const PLAIN_LINES_OF_A_FILE: usize = 200;
 /// One to a topic.
-const FILES: usize = 10;
+const FILES: usize = 11;
 /// What fits on a screen.
 const PLAIN_LINES_OF_A_FUNCTION: usize = 40;
 

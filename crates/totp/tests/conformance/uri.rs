@@ -28,6 +28,7 @@ fn kinds(reading: &Reading) -> Vec<Kind> {
     reading.findings.iter().map(|finding| finding.kind).collect()
 }
 
+//= RFC 3986 §2.3: the characters that stand for themselves everywhere
 #[test]
 fn the_writer_says_everything_and_never_writes_a_plus() {
     let label = Label::new(Some("Ärzte & Co"), "a+b@x.org").unwrap();
@@ -287,6 +288,21 @@ fn several_repairs_are_listed_in_order() {
         Kind::AlgorithmSpelling,
     ];
     assert_eq!(kinds(&read), expected);
+}
+
+//= RFC 3986 §3.3, §3.4: the characters that stand for themselves in a path or a query
+#[test]
+fn what_may_stand_for_itself_does() {
+    let label = "a-._~!$&'()*,;=@+b";
+    let read = strict(&format!("otpauth://totp/{label}?secret=S&issuer=-._~!$'()*,;=@/?")).unwrap();
+    assert_eq!(read.uri.label.account(), label);
+    assert_eq!(read.uri.label.issuer(), Some("-._~!$'()*,;=@/?"));
+    for sign in ['"', '<', '>', '[', ']', '^', '`', '{', '|', '}', '\\', ' ', '\u{7f}'] {
+        let refused = strict(&format!("otpauth://totp/a{sign}b?secret=S")).map(|_| ());
+        assert_eq!(refused, Err((Kind::Unescaped, 15)), "{sign:?}");
+        let refused = strict(&format!("otpauth://totp/a?secret=S&issuer=b{sign}c")).map(|_| ());
+        assert_eq!(refused, Err((Kind::Unescaped, 64)), "{sign:?}");
+    }
 }
 
 #[test]
