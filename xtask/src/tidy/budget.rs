@@ -87,7 +87,7 @@ fn exceeded(files: &[(String, Measure)]) -> Vec<String> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
-    use super::{exceeded, measure};
+    use super::{CODE_LINES, FILES, PLAIN_LINES_OF_A_FILE, exceeded, measure};
 
     fn findings(text: &str, copies: usize) -> Vec<String> {
         exceeded(
@@ -97,14 +97,16 @@ mod tests {
 
     #[test]
     fn within_the_budget() {
-        assert!(findings(&"const A: u8 = 0;\n".repeat(72), 10).is_empty());
+        assert!(findings(&"const A: u8 = 0;\n".repeat(CODE_LINES / FILES), FILES).is_empty());
+        assert!(findings(&"use a as b;\n".repeat(PLAIN_LINES_OF_A_FILE), 1).is_empty());
     }
 
     #[test]
     fn one_line_or_file_too_many() {
-        assert_eq!(findings(&"const A: u8 = 0;\n".repeat(73), 10).len(), 1);
-        assert_eq!(findings("", 11).len(), 1);
-        assert_eq!(findings(&"use a as b;\n".repeat(241), 1).len(), 1);
+        let lines = CODE_LINES / FILES + 1;
+        assert_eq!(findings(&"const A: u8 = 0;\n".repeat(lines), FILES).len(), 1);
+        assert_eq!(findings("", FILES + 1).len(), 1);
+        assert_eq!(findings(&"use a as b;\n".repeat(PLAIN_LINES_OF_A_FILE + 1), 1).len(), 1);
     }
 
     #[test]
