@@ -27,8 +27,10 @@ const MACHINE_PATHS: [&str; 3] =
     [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("../sha", "red")];
 
 /// The kinds of files that people write.
-const WRITTEN: [&str; 11] =
-    [".rs", ".toml", ".md", ".yml", ".sh", ".html", ".css", ".sql", ".txt", ".supp", ".ci/run"];
+const WRITTEN: [&str; 13] = [
+    ".rs", ".toml", ".md", ".yml", ".sh", ".html", ".css", ".sql", ".txt", ".supp", ".py", ".js",
+    ".ci/run",
+];
 
 /// Finds names, lengths and words that are not allowed.
 ///
