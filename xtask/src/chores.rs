@@ -6,22 +6,20 @@ use anyhow::{Result, ensure};
 
 use crate::{Tree, process, tree};
 
-/// Builds a static library of upheld-totp that has its own panic handler and allocator. Were std
-/// linked by anything in it, there would be two of each, and the build would fail.
+/// Builds a static library of upheld-totp that has its own panic handler and allocator, without
+/// features and with all. Were std linked by anything in it, there would be two of each, and the
+/// build would fail.
 ///
 /// # Errors
 ///
-/// When the build fails.
+/// When a build fails.
 pub fn prove_no_std() -> Result<()> {
-    let package = ["rustc", "--locked", "--package", "upheld-no-std", "--lib"];
-    process::run(cargo().args(package).args([
-        "--profile",
-        "no-std",
-        "--",
-        "--cfg",
-        "no_std_proof",
-    ]))?;
-    println!("upheld-totp and all it depends on were linked without std");
+    for features in ["", "upheld-totp/rand,upheld-totp/serde"] {
+        let package = ["rustc", "--locked", "--package", "upheld-no-std", "--features", features];
+        let profile = ["--lib", "--profile", "no-std", "--", "--cfg", "no_std_proof"];
+        process::run(cargo().args(package).args(profile))?;
+        println!("linked without std; features: [{features}]");
+    }
     Ok(())
 }
 

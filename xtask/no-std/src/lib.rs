@@ -7,8 +7,6 @@
 #![cfg(no_std_proof)]
 #![no_std]
 
-extern crate alloc;
-
 use core::alloc::{GlobalAlloc, Layout};
 use core::panic::PanicInfo;
 use core::ptr;

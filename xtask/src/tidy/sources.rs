@@ -23,17 +23,14 @@ const IN_RUST: [(&str, &str); 4] = [
 const UNFINISHED: [&str; 3] = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X")];
 
 /// Where one machine keeps things that no other has.
-const MACHINE_PATHS: [&str; 5] = [
-    concat!("/ro", "ot/"),
-    concat!("/wo", "rk/"),
-    concat!("/ho", "me/"),
-    concat!("/Us", "ers/"),
-    concat!("../sha", "red"),
-];
+const MACHINE_PATHS: [&str; 3] =
+    [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("../sha", "red")];
 
 /// The kinds of files that people write.
-const WRITTEN: [&str; 11] =
-    [".rs", ".toml", ".md", ".yml", ".sh", ".html", ".css", ".sql", ".txt", ".supp", ".ci/run"];
+const WRITTEN: [&str; 13] = [
+    ".rs", ".toml", ".md", ".yml", ".sh", ".html", ".css", ".sql", ".txt", ".supp", ".py", ".js",
+    ".ci/run",
+];
 
 /// Finds names, lengths and words that are not allowed.
 ///
