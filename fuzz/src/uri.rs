@@ -140,7 +140,8 @@ fn check_label(url: &Url, uri: &KeyUri) {
     if !path.is_empty() {
         assert_eq!(account.trim_start_matches(' '), uri.label.account());
     }
-    if let Some((issuer, _)) = path.split_once(':') {
-        assert_eq!(Some(issuer).filter(|issuer| !issuer.is_empty()), uri.label.issuer());
+    let prefix = path.split_once(':').map(|(issuer, _)| issuer);
+    if let Some(issuer) = prefix.filter(|issuer| !issuer.is_empty()) {
+        assert_eq!(Some(issuer), uri.label.issuer());
     }
 }

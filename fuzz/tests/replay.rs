@@ -15,11 +15,11 @@ struct Target {
 }
 
 const TARGETS: [Target; 5] = [
-    Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 30 },
-    Target { name: "hotp_search", law: upheld_fuzz::hotp_search, inputs: 20 },
-    Target { name: "secret_parse", law: upheld_fuzz::secret_parse, inputs: 30 },
-    Target { name: "totp_match", law: upheld_fuzz::totp_match, inputs: 30 },
-    Target { name: "uri", law: upheld_fuzz::uri, inputs: 30 },
+    Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 35 },
+    Target { name: "hotp_search", law: upheld_fuzz::hotp_search, inputs: 35 },
+    Target { name: "secret_parse", law: upheld_fuzz::secret_parse, inputs: 65 },
+    Target { name: "totp_match", law: upheld_fuzz::totp_match, inputs: 65 },
+    Target { name: "uri", law: upheld_fuzz::uri, inputs: 100 },
 ];
 
 #[test]
