@@ -3,7 +3,7 @@
 use upheld_totp::{Code, Counter, Hotp, Secret};
 
 use crate::bytes::Bytes;
-use crate::reference::Key;
+use crate::reference::{Key, with_other_digits};
 
 /// Searches a stretch of counters for one code and for a sequence of codes.
 ///
@@ -14,7 +14,7 @@ use crate::reference::Key;
 /// | 1, 1 | how far `find` looks ahead, how many counters `resynchronize` searches |
 /// | 1 | where the codes begin, relative to the next counter |
 /// | 1 | how many codes there are: two and up to 70 more |
-/// | 1, 1 | which of the codes is replaced, if there are as many, and by that of which counter |
+/// | 1, 1 | which of the codes is replaced, if there are as many, and by that of how many counters on: from 128 on that less 128, with other digits |
 /// | rest | secret |
 pub fn hotp_search(data: &[u8]) {
     let mut input = Bytes(data);
@@ -32,7 +32,8 @@ pub fn hotp_search(data: &[u8]) {
     let mut shown: Vec<String> =
         (0..count).map(|place| key.code(start.saturating_add(place))).collect();
     if let Some(code) = shown.get_mut(replaced) {
-        *code = key.code(next.saturating_add(by.into()));
+        let other = key.code(next.saturating_add((by % 128).into()));
+        *code = if by < 128 { other } else { with_other_digits(&other) };
     }
     let present: Vec<String> = (0..=u64::from(look_ahead.max(window)))
         .map_while(|ahead| next.checked_add(ahead))

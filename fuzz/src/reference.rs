@@ -34,6 +34,14 @@ pub(crate) fn decimal(number: u64, digits: Digits) -> String {
     all.chars().skip(all.len().saturating_sub(usize::from(digits.count()))).collect()
 }
 
+/// Two zeros before six digits, or the last six of more.
+pub(crate) fn with_other_digits(code: &str) -> String {
+    match code.len() {
+        6 => format!("00{code}"),
+        len => code.chars().skip(len - 6).collect(),
+    }
+}
+
 fn mac<M: Mac + KeyInit>(key: &[u8], counter: u64) -> Vec<u8> {
     let Ok(mac) = <M as KeyInit>::new_from_slice(key) else { return Vec::new() };
     mac.chain_update(counter.to_be_bytes()).finalize().into_bytes().to_vec()

@@ -5,7 +5,7 @@ use upheld_totp::{
 };
 
 use crate::bytes::Bytes;
-use crate::reference::{Key, decimal};
+use crate::reference::{Key, decimal, with_other_digits};
 
 /// Looks for a code in a window.
 ///
@@ -16,7 +16,7 @@ use crate::reference::{Key, decimal};
 /// | 1, 1 | steps behind and ahead |
 /// | 1, 1 | how much wider a second window is on either side |
 /// | 1, 8 | last used step: below 2 none, below 128 this one, else the current one plus the last of these bytes |
-/// | 1, 4 | code: below 128 that of the current step plus the last of these bytes, below 192 this number, else this number with other digits |
+/// | 1, 4 | code: below 128 that of the current step plus the last of these bytes, below 192 this number, else again that of the step, with zeros before it or digits left out |
 /// | rest | secret |
 pub fn totp_match(data: &[u8]) {
     let mut input = Bytes(data);
@@ -46,14 +46,10 @@ pub fn totp_match(data: &[u8]) {
         2..128 => Some(Step(used.1)),
         _ => Some(Step(near(current, used.1))),
     };
-    let other = match digits.count() {
-        6 => upheld_totp::Digits::Eight,
-        _ => upheld_totp::Digits::Six,
-    };
     let text = match typed.0 {
         0..128 => key.code(near(current, typed.1.into())),
         128..192 => decimal(typed.1.into(), digits),
-        _ => decimal(typed.1.into(), other),
+        _ => with_other_digits(&key.code(near(current, typed.1.into()))),
     };
     let case = Case { totp: &totp, key: &key, text: &text, now, current };
     case.check(narrow, wide, last_used);

@@ -1,7 +1,7 @@
 //! The two readers of `otpauth` URIs agree, what is written is read back, and `url` agrees too.
 
 use percent_encoding::percent_decode_str;
-use upheld_totp::{Digits, Factor, KeyUri, Reading, SecretError, UriFault, UriFaultKind};
+use upheld_totp::{Factor, KeyUri, Reading, SecretError, UriFault, UriFaultKind};
 use url::Url;
 
 /// The longest URI that is read, in bytes.
@@ -21,9 +21,11 @@ pub fn uri(data: &[u8]) {
     check_strictness(&strict, &lenient);
     if let Ok(Reading { uri, .. }) = &strict {
         assert!(uri.secret.expose().len() >= MIN_SECRET);
+        check_separator(text, uri);
         check_with_url(text, uri);
     }
     if let Ok(Reading { uri, .. }) = &lenient {
+        check_duplicates(text);
         check_written(uri);
     }
 }
@@ -98,10 +100,39 @@ fn assert_same(one: &KeyUri, other: &KeyUri) {
     assert_eq!(one.factor, other.factor);
 }
 
+/// A parameter that counts is given once, so that every reader takes the same one.
+fn check_duplicates(text: &str) {
+    let known = ["secret", "issuer", "algorithm", "digits", "period", "counter"];
+    let query = text.split_once('?').map_or("", |(_, query)| query);
+    let names = || query.split('&').filter_map(|pair| pair.split_once('=')).map(|pair| pair.0);
+    for name in known {
+        assert!(names().filter(|other| *other == name).count() <= 1, "{name} was given twice");
+    }
+}
+
+/// A colon may be encoded and spaces may follow it.
+//= Key URI Format, Label: the separator is a colon or %3A, and any number of %20 after it
+fn check_separator(text: &str, uri: &KeyUri) {
+    let Some((path, query)) = text.split_once('?') else { return };
+    let Some((start, end)) = path.rsplit_once(':').filter(|(start, _)| start.contains(':')) else {
+        return;
+    };
+    for separator in ["%3A", "%3a", ":%20", "%3A%20%20"] {
+        let other = format!("{start}{separator}{end}?{query}");
+        if other.len() <= MAX_LEN {
+            let reading = KeyUri::parse(&other).expect("the separator is one");
+            assert_same(&reading.uri, uri);
+        }
+    }
+}
+
 /// A strict URI means the same to a general reader of URLs.
 fn check_with_url(text: &str, uri: &KeyUri) {
-    // Reading a URL begins with removing control characters and outer spaces.
-    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+    // Reading a URL begins with removing control characters and outer spaces, and the names of
+    // its parameters are decoded; in the format they are words that stand as they are.
+    let query = text.split_once('?').map_or("", |(_, query)| query);
+    let is_encoded = |pair: &str| pair.split('=').next().is_some_and(|name| name.contains('%'));
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) || query.split('&').any(is_encoded) {
         return;
     }
     let url = Url::parse(text).expect("a strict URI is a URL");
@@ -122,13 +153,13 @@ fn check_with_url(text: &str, uri: &KeyUri) {
         assert_eq!(Some(issuer.as_str()), uri.label.issuer());
     }
     assert_eq!(value("algorithm").as_deref().unwrap_or("SHA1"), uri.algorithm.name());
-    let digits = value("digits").map_or(Ok(6), |digits| digits.parse::<u8>());
-    assert_eq!(digits.map(Digits::try_from), Ok(Ok(uri.digits)));
+    let digits = value("digits").unwrap_or_else(|| "6".to_owned());
+    assert_eq!(digits, uri.digits.count().to_string());
     let (moves, on) = match uri.factor {
         Factor::Totp { period } => (value("period"), u64::from(period.as_seconds())),
         Factor::Hotp { counter } => (value("counter"), counter.0),
     };
-    assert_eq!(moves.map_or(Ok(30), |number| number.parse()), Ok(on));
+    assert_eq!(moves.unwrap_or_else(|| "30".to_owned()), on.to_string());
 }
 
 /// The path is the label: the account after the issuer and a colon, or the account alone.
