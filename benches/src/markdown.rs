@@ -1,0 +1,175 @@
+//! The report as Markdown.
+
+use std::fmt::Write as _;
+
+use crate::goal::{BASE, Verdict, median};
+use crate::measurement::Measurement;
+use crate::setting::Setting;
+
+const INTRODUCTION: &str = "\
+Written by one command, which measures everything anew:
+
+```sh
+cargo bench -p upheld-benches && cargo run -p upheld-benches --bin report
+```
+
+Times are medians in nanoseconds with their 95 % confidence intervals; a ratio above 1 is faster
+than `totp-rs` in the same run. Every contender computes the same thing, which is asserted before
+it is measured. Keyed means that the key was absorbed into HMAC beforehand; `ring`, `aws-lc-rs` and
+`hmac` come with the lines that turn a MAC into a code, without constant-time comparison.
+";
+
+/// What the tables do not say by themselves, by topic.
+const NOTES: [(&str, &str); 7] = [
+    (
+        "base32",
+        "A secret of 160 bits in 32 symbols. Upheld and `totp-rs` make a secret of it, which is \
+         wiped; Upheld also decodes in constant time.",
+    ),
+    ("generate", "One six-digit code at a given moment. `totp-rs` keeps no keyed state."),
+    (
+        "generate-unkeyed",
+        "The same from a secret that is held but not keyed; \"from bytes\" also makes and wipes \
+         what holds it.",
+    ),
+    (
+        "match-hit",
+        "A typed code is read and found in the middle of three steps. Upheld computes all three \
+         all the same, so that the time taken tells nothing; the others stop at the match.",
+    ),
+    ("match-miss", "A typed code is read and looked for in three steps, of which none has it."),
+    (
+        "search-1000",
+        "A thousand counters, of which none has the code; `totp-rs` goes through a thousand and \
+         one steps. Upheld looks for two codes in a row.",
+    ),
+    ("uri", "An `otpauth` URI with every parameter of the format."),
+];
+
+/// Writes the whole file.
+pub(crate) fn report(
+    setting: &Setting,
+    date: &str,
+    measurements: &[Measurement],
+    verdicts: &[Verdict],
+) -> String {
+    let mut text = format!("# Benchmarks\n\n{INTRODUCTION}\n");
+    text.push_str(&surroundings(setting, date));
+    text.push_str(&goals(verdicts));
+    let mut topic = "";
+    for group in measurements.chunk_by(|a, b| a.group == b.group) {
+        let Some(Measurement { group: name, .. }) = group.first() else { continue };
+        let (of_group, variant) = name.split_once('/').unwrap_or((name, name));
+        if of_group != topic {
+            topic = of_group;
+            text.push_str(&heading(topic));
+        }
+        text.push_str(&table(variant, group));
+    }
+    text
+}
+
+fn surroundings(setting: &Setting, date: &str) -> String {
+    let model = setting.cpu.model.as_deref().unwrap_or("unknown");
+    let flags = match setting.cpu.flags.as_slice() {
+        [] => "none of note".to_owned(),
+        flags => flags.join(", "),
+    };
+    let mut text = format!(
+        "| | |\n|---|---|\n| date | {date} |\n| processor | {model}, {} cores |\n\
+         | instructions | {flags} |\n| compiler | {} |\n",
+        setting.cores, setting.compiler
+    );
+    for dependency in &setting.crates {
+        let features = match dependency.features.as_str() {
+            "" => String::new(),
+            features => format!(" ({features})"),
+        };
+        push(
+            &mut text,
+            format_args!("| {} | {}{features} |\n", dependency.name, dependency.version),
+        );
+    }
+    text
+}
+
+fn goals(verdicts: &[Verdict]) -> String {
+    let mut text =
+        "\n## Goals\n\n| what | group | goal | reached | |\n|---|---|---:|---:|---|\n".to_owned();
+    for verdict in verdicts {
+        let Verdict { words, group, goal, reached } = verdict;
+        let met = if verdict.is_met() { "met" } else { "**not met**" };
+        push(
+            &mut text,
+            format_args!("| {words} | {group} | {goal:.1}× | {reached:.2}× | {met} |\n"),
+        );
+    }
+    text
+}
+
+fn heading(topic: &str) -> String {
+    let note = NOTES.iter().find(|(of, _)| *of == topic);
+    let note = note.map(|(_, note)| format!("\n{note}\n")).unwrap_or_default();
+    format!("\n## {topic}\n{note}")
+}
+
+fn table(variant: &str, group: &[Measurement]) -> String {
+    let mut text = format!("\n| {variant} | ns | 95 % | ratio |\n|---|---:|---:|---:|\n");
+    let base = median(group, BASE);
+    for Measurement { contender, median, interval: [low, high], .. } in group {
+        let places = usize::from(*median < 10_000.0);
+        let ratio = base.map(|base| format!("{:.2}×", base / median)).unwrap_or_default();
+        push(
+            &mut text,
+            format_args!(
+                "| {contender} | {median:.places$} | {low:.places$} to {high:.places$} | {ratio} |\n"
+            ),
+        );
+    }
+    text
+}
+
+/// Writing to a `String` cannot fail.
+fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
+    let _: Result<(), std::fmt::Error> = text.write_fmt(line);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::{goals, table};
+    use crate::goal::Verdict;
+    use crate::measurement::Measurement;
+
+    #[test]
+    fn ratios_are_against_the_same_group() {
+        let measured = |contender: &str, median: f64| Measurement {
+            group: "generate/sha1".to_owned(),
+            contender: contender.to_owned(),
+            median,
+            interval: [median - 1.0, median + 1.0],
+            taken: SystemTime::UNIX_EPOCH,
+        };
+        let group = [measured("upheld keyed", 100.0), measured("totp-rs 6", 212.5)];
+        assert_eq!(
+            table("sha1", &group),
+            "\n| sha1 | ns | 95 % | ratio |\n|---|---:|---:|---:|\n\
+             | upheld keyed | 100.0 | 99.0 to 101.0 | 2.12× |\n\
+             | totp-rs 6 | 212.5 | 211.5 to 213.5 | 1.00× |\n"
+        );
+    }
+
+    #[test]
+    fn a_goal_just_missed_is_not_met() {
+        let verdict = |reached| Verdict {
+            words: "a code",
+            group: "generate/sha1".to_owned(),
+            goal: 1.6,
+            reached,
+        };
+        let text = goals(&[verdict(1.6), verdict(1.599)]);
+        assert!(text.contains("| a code | generate/sha1 | 1.6× | 1.60× | met |\n"), "{text}");
+        assert!(text.ends_with("| 1.60× | **not met** |\n"), "{text}");
+    }
+}

@@ -1,0 +1,34 @@
+//! Laws that must hold for every input, as plain functions that panic when one is broken.
+//!
+//! Each takes the bytes a fuzzer made up. `fuzz_targets/` hands it libFuzzer's; `tests/replay.rs`
+//! hands it everything in `corpus/` on a stable compiler. What is expected is computed here by
+//! other means than the crates use: other libraries, and the simplest code that could be right.
+//!
+//! ```sh
+//! cargo test -p upheld-fuzz                                # replay
+//! cargo fuzz run -s none totp_match -- -max_total_time=60  # search, stable compiler
+//! cargo +nightly fuzz run totp_match                       # search with AddressSanitizer
+//! ```
+
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a law that is broken panics"
+)]
+
+mod bytes;
+mod code_parse;
+mod hotp_search;
+mod reference;
+mod secret_parse;
+mod totp_match;
+mod uri;
+
+pub use code_parse::code_parse;
+pub use hotp_search::hotp_search;
+pub use secret_parse::secret_parse;
+pub use totp_match::totp_match;
+pub use uri::uri;

@@ -1,0 +1,59 @@
+//! Every law holds for everything in `corpus/`: what fuzzing found worth keeping, and inputs made
+//! by hand from RFC 4226 appendix D, RFC 4648 §10, RFC 6238 appendix B and the Key URI format.
+
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A law, and the number of inputs that its corpus has at least.
+struct Target {
+    name: &'static str,
+    law: fn(&[u8]),
+    inputs: usize,
+}
+
+const TARGETS: [Target; 5] = [
+    Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 35 },
+    Target { name: "hotp_search", law: upheld_fuzz::hotp_search, inputs: 35 },
+    Target { name: "secret_parse", law: upheld_fuzz::secret_parse, inputs: 65 },
+    Target { name: "totp_match", law: upheld_fuzz::totp_match, inputs: 65 },
+    Target { name: "uri", law: upheld_fuzz::uri, inputs: 100 },
+];
+
+#[test]
+fn every_law_holds_for_its_corpus() {
+    for Target { name, law, inputs } in TARGETS {
+        let files = entries(&folder("corpus").join(name));
+        assert!(files.len() >= inputs, "{name}: {} inputs; at least {inputs}", files.len());
+        for file in files {
+            let data = fs::read(&file).unwrap();
+            // The name of the input comes before the law's own message.
+            let outcome = std::panic::catch_unwind(|| law(&data));
+            assert!(outcome.is_ok(), "{} breaks the law of {name}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_target_is_replayed() {
+    let stems = |path: &Path| -> BTreeSet<String> {
+        let stem = |file: &PathBuf| file.file_stem().unwrap().to_str().unwrap().to_owned();
+        entries(path).iter().map(stem).collect()
+    };
+    let replayed: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
+    assert_eq!(stems(&folder("fuzz_targets")), replayed);
+    assert_eq!(stems(&folder("corpus")), replayed);
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn entries(path: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<_> =
+        fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
