@@ -7,24 +7,33 @@
 //! the portable compression functions: valgrind hides the SHA instructions. Those take no branch
 //! and no address from their operands.
 
-#![expect(clippy::print_stdout, reason = "a command prints its report")]
+#![expect(clippy::print_stderr, clippy::print_stdout, reason = "a command prints its report")]
 
 mod cases;
 mod memcheck;
 mod valgrind;
 
-use anyhow::{Context, Result, bail, ensure};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow, ensure};
 
 use cases::{CASES, Case, Expected, Length};
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
+    let done = match words.as_slice() {
         [] => judge_all(),
         [name, "short"] => run(name, Length::Short),
         [name, "long"] => run(name, Length::Long),
-        _ => bail!("usage: upheld-constant-time [<case> short|long]"),
+        _ => Err(anyhow!("usage: upheld-constant-time [<case> short|long]")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 

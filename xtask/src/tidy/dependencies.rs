@@ -45,7 +45,7 @@ const HTTP_CLIENTS: [&str; 1] = ["upheld-duo-reqwest"];
 /// The crates that may need a newer compiler than the rest, because their databases do.
 const NEWER_COMPILER: [&str; 1] = ["upheld-store"];
 
-/// Finds direct dependencies outside [`ALLOWED`], and what must not be compiled in at all.
+/// Finds direct dependencies that are not on the list, and what must not be compiled in at all.
 ///
 /// # Errors
 ///
