@@ -38,7 +38,7 @@ fn check_error(text: &str, error: CodeError) {
         }
         CodeError::Length { digits } => {
             let there = text.bytes().filter(u8::is_ascii_digit).count();
-            assert!(!(6..=8).contains(&there) && there.min(9) == digits.into(), "{error}");
+            assert!(!(6..=8).contains(&there) && there.min(9) == usize::from(digits), "{error}");
         }
         other => panic!("an error without a law: {other}"),
     }

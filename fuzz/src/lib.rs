@@ -21,7 +21,10 @@
 
 mod bytes;
 mod code_parse;
+mod credentials;
 mod hotp_search;
+mod import_files;
+mod migration;
 mod reference;
 mod secret_parse;
 mod totp_match;
@@ -29,6 +32,8 @@ mod uri;
 
 pub use code_parse::code_parse;
 pub use hotp_search::hotp_search;
+pub use import_files::import_files;
+pub use migration::migration;
 pub use secret_parse::secret_parse;
 pub use totp_match::totp_match;
 pub use uri::uri;

@@ -94,15 +94,22 @@ pub struct Label {
 }
 
 impl Label {
+    /// The longest name in bytes: with both names encoded, a URI stays within what is read.
+    const MAX_NAME: usize = 160;
+
     /// Joins the issuer's name and the account's.
     ///
     /// # Errors
     ///
-    /// [`LabelError`] when one of them is empty, starts or ends with a space, or holds a colon,
-    /// which separates the two, or a control character, which could forge a line on a screen.
+    /// [`LabelError`] when one of them is empty or longer than 160 bytes, starts or ends with a
+    /// space, or holds a colon, which separates the two, or a control character, which could forge
+    /// a line on a screen.
     pub fn new(issuer: Option<&str>, account: &str) -> Result<Self, LabelError> {
-        let is_name =
-            |name: &str| !name.is_empty() && name.trim() == name && !name.contains(is_foreign);
+        let is_name = |name: &str| {
+            (1..=Self::MAX_NAME).contains(&name.len())
+                && name.trim() == name
+                && !name.contains(is_foreign)
+        };
         if !is_name(account) || !issuer.is_none_or(is_name) {
             return Err(LabelError);
         }
@@ -124,7 +131,7 @@ impl Label {
 
 /// A name that no [`Label`] can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a name must not be empty, have spaces around it, a colon or a control character in it")]
+#[error("a name must have 1 to 160 bytes, no space around it, no colon and no control character")]
 #[non_exhaustive]
 pub struct LabelError;
 

@@ -63,7 +63,8 @@ pub enum UriFaultKind {
     #[error("the character must be percent-encoded")]
     Unescaped,
     /// A name with a colon, a control character or outer spaces. *Repaired:* dashes, no spaces.
-    #[error("a name has no colon, no control character and no space around it")]
+    /// Not repaired: a name of more than 160 bytes.
+    #[error("a name has at most 160 bytes, no colon, no control character and no space around it")]
     Name,
     /// No account name. *Repaired:* called `unnamed`.
     #[error("the account name is missing")]

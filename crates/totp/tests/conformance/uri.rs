@@ -112,6 +112,11 @@ fn a_label_is_checked_when_it_is_made() {
         );
     }
     assert!(Label::new(Some("Ünïcode ☂"), "日本語").is_ok());
+    let longest = "x".repeat(160);
+    assert!(Label::new(Some(&longest), &longest).is_ok());
+    for (issuer, account) in [(Some(format!("{longest}x")), "a"), (None, &*format!("{longest}x"))] {
+        assert_eq!(Label::new(issuer.as_deref(), account), Err(label_error()));
+    }
 }
 
 fn label_error() -> LabelError {
@@ -135,6 +140,7 @@ fn faults_that_no_reader_repairs() {
         ("otpauth://totp/a", (Kind::MissingSecret, 16)),
         ("otpauth://totp/a?", (Kind::MissingSecret, 17)),
         ("otpauth://totp/a?issuer=b", (Kind::MissingSecret, 17)),
+        (&format!("otpauth://totp/{}?secret=S", "x".repeat(161)), (Kind::Name, 15)),
         ("otpauth://totp/a?secret=S#x", (Kind::Fragment, 56)),
         ("otpauth://totp/a?secret=S&secret=S", (Kind::Duplicate, 57)),
         ("otpauth://totp/a?digits=6&secret=S&digits=6", (Kind::Duplicate, 66)),
@@ -342,7 +348,7 @@ fn writing_and_reading_are_inverse_at_the_extremes() {
         Factor::Totp { period: Period::from_seconds(u32::MAX).unwrap() },
     ] {
         let uri = KeyUri {
-            label: Label::new(Some("%&=+#?/"), "ü@☂%3A").unwrap(),
+            label: Label::new(Some(&"%&=+#?/☂".repeat(16)), &"☂".repeat(53)).unwrap(),
             secret: Secret::from_bytes(&[0xff; 256]).unwrap(),
             algorithm: Algorithm::Sha512,
             digits: Digits::Seven,
