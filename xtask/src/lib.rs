@@ -9,7 +9,6 @@
 
 pub mod chores;
 pub mod citations;
-pub mod e2e;
 mod process;
 mod source;
 pub mod tidy;

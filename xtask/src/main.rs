@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stderr, reason = "a command says why it failed")]
 
+mod e2e;
+
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
-use xtask::{chores, citations, e2e, tidy};
+use anyhow::{Context, Result, anyhow};
+use xtask::{chores, citations, tidy};
 
 struct Command {
     name: &'static str,
@@ -37,7 +39,11 @@ const COMMANDS: [Command; 7] = [
         about: "package every crate that is published, and build the packages",
         run: chores::package,
     },
-    Command { name: "e2e", about: "run the end-to-end tests", run: e2e::run },
+    Command {
+        name: "e2e",
+        about: "run the end-to-end tests",
+        run: || e2e::run().map_err(|error| anyhow!("{error}")),
+    },
     Command {
         name: "mutants",
         about: "change upheld-totp in every way cargo-mutants knows; its tests must notice",
