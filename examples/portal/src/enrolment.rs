@@ -118,7 +118,7 @@ impl Pending {
 
     /// The secret for scanning: the image of an otpauth URI for `account`.
     pub(crate) fn to_qr_svg(&self, account: &str) -> Result<Zeroizing<String>, EnrolmentError> {
-        let label = Label::new(Some(CLINIC), account).ok_or(EnrolmentError::Label)?;
+        let label = Label::new(Some(CLINIC), account).map_err(|_| EnrolmentError::Label)?;
         let secret = Secret::from_bytes(self.secret.expose()).map_err(|_| EnrolmentError::Label)?;
         let uri = KeyUri {
             label,

@@ -165,7 +165,7 @@ impl Portal {
         name: &str,
         password: &str,
     ) -> Result<(), AddPersonError> {
-        let email = Email::parse(email).filter(|email| Label::new(None, email.as_str()).is_some());
+        let email = Email::parse(email).filter(|email| Label::new(None, email.as_str()).is_ok());
         let email = email.ok_or(AddPersonError::Email)?;
         let name = DisplayName::parse(name).map_err(|_| AddPersonError::Name)?;
         if password.is_empty() || password.len() > password::MAX_BYTES {
