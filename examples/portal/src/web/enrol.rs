@@ -6,16 +6,18 @@ use axum::response::Response;
 use super::App;
 use super::cookie::Cookie;
 use super::form::Posted;
-use super::pages::{EnrolPage, SecurityPage, see_other};
+use super::pages::{EnrolPage, Problem, SecurityPage, see_other};
 use super::refusal::Refusal;
-use super::sign_in::{MAX_CODE_BYTES, read_code};
+use super::sign_in::{CODE_MALFORMED, MAX_CODE_BYTES, read_code};
 use crate::enrolment::{self, Confirmation};
 use crate::sessions::Session;
 
 const SECURITY_PATH: &str = "/account/security";
-const CODE_MALFORMED: &str = "Enter the 6 digits that your app shows";
-const CODE_WRONG: &str = "That code does not belong to this key. Check that your phone sets its \
-     clock by itself, and enter the code that your app shows now";
+const CODE_WRONG: Problem<'_> = Problem {
+    what: "That code does not belong to this key",
+    advice: "Check that your phone sets its clock by itself, and enter the code that your app \
+             shows now.",
+};
 
 pub(super) async fn security_page(session: Session) -> Result<Response, Refusal> {
     SecurityPage::new(&session).respond()

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -99,6 +100,16 @@ pub(super) async fn give_up_after(
 ) -> Response {
     let answer = tokio::time::timeout(timeout, next.run(request)).await;
     answer.unwrap_or_else(|_| Refusal::TooSlow.into_response())
+}
+
+/// Reads the body before anyone decides about the request, so that the connection is good for
+/// another one after a refusal. How much is read is [`axum::extract::DefaultBodyLimit`]'s.
+pub(super) async fn read_body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match Bytes::from_request(Request::from_parts(parts.clone(), body), &()).await {
+        Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
+        Err(rejected) => Refusal::Unreadable(rejected.status()).into_response(),
+    }
 }
 
 /// Refuses requests that were meant for another server, or that hide whom they are meant for.

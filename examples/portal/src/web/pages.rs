@@ -10,12 +10,21 @@ use super::form::TOKEN_FIELD;
 use super::refusal::Refusal;
 use crate::CLINIC;
 use crate::enrolment::{EnrolmentError, Pending};
-use crate::people::{DisplayName, DisplayNameError};
+use crate::people::DisplayName;
 use crate::sessions::Session;
 use crate::token::{FormToken, Token};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const MINUTES: HeaderValue = HeaderValue::from_static("max-age=600");
+
+/// Why a form is shown again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Problem<'a> {
+    /// What is wrong, without a full stop: it leads to the field.
+    pub(super) what: &'a str,
+    /// What to do about it, if that is not said yet.
+    pub(super) advice: &'a str,
+}
 
 /// Asks for the e-mail address and the password.
 #[derive(Template)]
@@ -23,7 +32,7 @@ const MINUTES: HeaderValue = HeaderValue::from_static("max-age=600");
 pub(super) struct PasswordPage<'a> {
     form_token: FormToken,
     email: &'a str,
-    problem: Option<&'a str>,
+    problem: Option<Problem<'a>>,
 }
 
 impl<'a> PasswordPage<'a> {
@@ -31,7 +40,7 @@ impl<'a> PasswordPage<'a> {
         Self { form_token: token.to_form_token(), email: "", problem: None }
     }
 
-    pub(super) fn refused(token: &Token, email: Option<&'a str>, problem: &'a str) -> Self {
+    pub(super) fn refused(token: &Token, email: Option<&'a str>, problem: Problem<'a>) -> Self {
         let email = email.unwrap_or_default();
         Self { form_token: token.to_form_token(), email, problem: Some(problem) }
     }
@@ -46,7 +55,7 @@ impl<'a> PasswordPage<'a> {
 #[template(path = "code.html")]
 pub(super) struct CodePage<'a> {
     form_token: FormToken,
-    problem: Option<&'a str>,
+    problem: Option<Problem<'a>>,
 }
 
 impl<'a> CodePage<'a> {
@@ -54,7 +63,7 @@ impl<'a> CodePage<'a> {
         Self { form_token: token.to_form_token(), problem: None }
     }
 
-    pub(super) fn refused(token: &Token, problem: &'a str) -> Self {
+    pub(super) fn refused(token: &Token, problem: Problem<'a>) -> Self {
         Self { form_token: token.to_form_token(), problem: Some(problem) }
     }
 
@@ -71,7 +80,7 @@ pub(super) struct ProfilePage<'a> {
     session: &'a Session,
     name: &'a str,
     is_saved: bool,
-    problem: Option<String>,
+    problem: Option<Problem<'a>>,
 }
 
 impl<'a> ProfilePage<'a> {
@@ -83,14 +92,14 @@ impl<'a> ProfilePage<'a> {
     pub(super) fn refused(
         session: &'a Session,
         typed: Option<&'a str>,
-        problem: DisplayNameError,
+        problem: Problem<'a>,
     ) -> Self {
         let name = typed.unwrap_or_else(|| session.display_name());
-        Self { name, problem: Some(problem.to_string()), ..Self::new(session, false) }
+        Self { name, problem: Some(problem), ..Self::new(session, false) }
     }
 
     pub(super) fn respond(self) -> Result<Response, Refusal> {
-        form(&self, self.problem.as_deref())
+        form(&self, self.problem)
     }
 }
 
@@ -100,7 +109,7 @@ impl<'a> ProfilePage<'a> {
 pub(super) struct SecurityPage<'a> {
     form_token: FormToken,
     session: &'a Session,
-    problem: Option<&'a str>,
+    problem: Option<Problem<'a>>,
 }
 
 impl<'a> SecurityPage<'a> {
@@ -122,7 +131,7 @@ pub(super) struct EnrolPage<'a> {
     pending: &'a str,
     qr_svg: Zeroizing<String>,
     manual_key: Zeroizing<String>,
-    problem: Option<&'a str>,
+    problem: Option<Problem<'a>>,
 }
 
 impl<'a> EnrolPage<'a> {
@@ -140,7 +149,7 @@ impl<'a> EnrolPage<'a> {
     pub(super) fn refused(
         session: &'a Session,
         pending: &'a Pending,
-        problem: &'a str,
+        problem: Problem<'a>,
     ) -> Result<Self, EnrolmentError> {
         Ok(Self { problem: Some(problem), ..Self::new(session, pending)? })
     }
@@ -156,7 +165,7 @@ impl<'a> EnrolPage<'a> {
 struct MessagePage<'a> {
     heading: &'a str,
     advice: &'a str,
-    problem: Option<&'a str>,
+    problem: Option<Problem<'a>>,
 }
 
 /// A page that says one thing, for requests that get no other.
@@ -192,7 +201,7 @@ pub(super) async fn icon() -> ([(HeaderName, HeaderValue); 2], &'static str) {
     ([(CONTENT_TYPE, kind), (CACHE_CONTROL, MINUTES)], include_str!("../../assets/icon.svg"))
 }
 
-fn form(page: &impl Template, problem: Option<&str>) -> Result<Response, Refusal> {
+fn form(page: &impl Template, problem: Option<Problem<'_>>) -> Result<Response, Refusal> {
     let status = problem.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     let page = page.render().map_err(|error| {
         tracing::error!(%error, "a page was not written");

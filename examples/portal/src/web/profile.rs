@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::App;
 use super::form::Posted;
-use super::pages::{ProfilePage, see_other};
+use super::pages::{Problem, ProfilePage, see_other};
 use super::refusal::Refusal;
 use crate::people::{self, DisplayName, DisplayNameError};
 use crate::sessions::Session;
@@ -29,7 +29,10 @@ pub(super) async fn rename(
     let typed = fields.text("display_name", MAX_NAME_BYTES);
     let name = match typed.map_or(Err(DisplayNameError::TooLong), DisplayName::parse) {
         Ok(name) => name,
-        Err(error) => return ProfilePage::refused(&session, typed, error).respond(),
+        Err(error) => {
+            let problem = Problem { what: &error.to_string(), advice: "" };
+            return ProfilePage::refused(&session, typed, problem).respond();
+        }
     };
     let person = session.person();
     app.store.run(move |transaction| people::rename(transaction, person, &name)).await?;

@@ -1,7 +1,7 @@
 //! Requests that get no page of their own: why, and what the person reads.
 
 use axum::http::StatusCode;
-use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
 use super::pages::{self, see_other};
@@ -93,8 +93,15 @@ impl IntoResponse for Refusal {
             ),
         };
         let mut response = pages::message(status, heading, advice);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+        match self {
+            Self::Busy => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            // What is left of the body is not read: the connection is of no more use.
+            Self::Unreadable(_) | Self::TooSlow => {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
         }
         response
     }

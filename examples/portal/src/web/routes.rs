@@ -80,10 +80,11 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::method_not_allowed)
         .with_state(app)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         // The last is the first to see a request.
         .layer(from_fn(gate::refuse_other_sites))
         .layer(from_fn_with_state(hosts, gate::refuse_other_hosts))
+        .layer(from_fn(gate::read_body))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
         .layer(from_fn(gate::set_headers))
         .layer(from_fn(gate::write_down))

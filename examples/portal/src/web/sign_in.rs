@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::cookie::Cookie;
 use super::form::Posted;
-use super::pages::{CodePage, PasswordPage, see_other};
+use super::pages::{CodePage, PasswordPage, Problem, see_other};
 use super::refusal::Refusal;
 use super::visitor::Stranger;
 use super::{App, Peer};
@@ -22,11 +22,18 @@ use crate::{password, second_factor};
 /// The longest code looked at: eight digits with spaces between them, and some around.
 pub(super) const MAX_CODE_BYTES: usize = 32;
 
-const PASSWORD_REFUSED: &str = "The e-mail address or the password is not right. After several \
-     tries you have to wait, up to 15 minutes, before the right one is accepted";
-const CODE_REFUSED: &str = "That code was not accepted. Wait until your app shows the next one. \
-     After several tries you have to wait, up to 15 minutes, before a right one is accepted";
-const CODE_MALFORMED: &str = "Enter the 6 digits that your app shows";
+const PASSWORD_REFUSED: Problem<'_> = Problem {
+    what: "The e-mail address or the password is not right",
+    advice: "After several tries you have to wait, up to 15 minutes, before the right one is \
+             accepted.",
+};
+const CODE_REFUSED: Problem<'_> = Problem {
+    what: "That code was not accepted",
+    advice: "Wait until your app shows the next one. After several tries you have to wait, up to \
+             15 minutes, before a right one is accepted.",
+};
+pub(super) const CODE_MALFORMED: Problem<'_> =
+    Problem { what: "Enter the 6 digits that your app shows", advice: "" };
 
 pub(super) async fn password_page(
     State(app): State<App>,
@@ -110,6 +117,7 @@ pub(super) async fn code(
     let mut response = see_other("/account");
     Cookie::Session.set(&token, None, &mut response);
     Cookie::Login.clear(&mut response);
+    Cookie::Form.clear(&mut response);
     Ok(response)
 }
 

@@ -218,22 +218,20 @@ fn t40_unknown_people_and_wrong_passwords_get_one_answer() {
 #[test]
 fn t40_unknown_people_cost_a_hash_as_well() {
     let clinic = Clinic::open();
-    let time = |email: &str| {
-        let mut browser = clinic.browser();
-        let mut times = Vec::new();
-        for _ in 0..9 {
-            clinic.step_on(1000);
-            browser.get("/login").assert_shows(200, "Sign in");
-            let start = std::time::Instant::now();
-            browser.post("/login", &[("email", email), ("password", "wrong")]);
-            times.push(start.elapsed());
-        }
-        times.sort();
-        times[0]
+    let mut browser = clinic.browser();
+    let mut time = |email: &str| {
+        clinic.step_on(1000);
+        browser.get("/login").assert_shows(200, "Sign in");
+        let start = std::time::Instant::now();
+        browser.post("/login", &[("email", email), ("password", "wrong")]);
+        start.elapsed()
     };
-    let (known, unknown) = (time(EMAIL), time("nobody@example.com"));
-    // A hash takes 20 to 50 ms and everything else a tenth of that.
-    assert!(unknown * 2 > known && known * 2 > unknown, "{known:?} known, {unknown:?} unknown");
+    // In turns, and the fastest of each, since the computer has other things to do as well.
+    let times: Vec<_> = (0..15).map(|_| (time(EMAIL), time("nobody@example.com"))).collect();
+    let known = times.iter().map(|(known, _)| *known).min().unwrap();
+    let unknown = times.iter().map(|(_, unknown)| *unknown).min().unwrap();
+    // A hash takes 20 ms or more and everything else a tenth of that.
+    assert!(unknown * 4 > known && known * 4 > unknown, "{known:?} known, {unknown:?} unknown");
 }
 
 /// Long passwords are measured, not hashed; the answer is the same.
