@@ -16,7 +16,7 @@ use crate::people::{Email, PersonId};
 const FREE: u32 = 5;
 const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
 /// After this long without another failure, failed passwords are forgotten.
-const PASSWORD_MEMORY_SECONDS: i64 = 24 * 60 * 60;
+const PASSWORD_MEMORY_SECONDS: i64 = 60 * 60;
 
 /// What is guessed at.
 #[derive(Clone, Debug)]

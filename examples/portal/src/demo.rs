@@ -66,9 +66,9 @@ fn announce(url: &str, password: &str) -> io::Result<()> {
          user: {EMAIL}\n\
          password: {password}\n\
          \n\
-         Next: open the address in Chromium or Firefox and sign in. The portal asks you to add an\n\
-         authenticator app: scan the QR code with it, or type the key. Then sign out and in again.\n\
-         Ctrl-C ends the portal.\n"
+         Next: open the address in Chromium, Chrome, Edge or Firefox (not Safari) and sign in. The\n\
+         portal asks you to add an authenticator app: scan the QR code with it, or type the key.\n\
+         Then sign out and in again. Ctrl-C ends the portal.\n"
     )?;
     out.flush()
 }

@@ -48,6 +48,7 @@ CREATE TABLE attempts (
     changed_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX attempts_by_age ON attempts (changed_at);
 CREATE INDEX enrolments_of_sessions ON pending_enrolments (session);
 CREATE INDEX pending_logins_of_people ON pending_logins (person);
 CREATE INDEX sessions_of_people ON sessions (person);

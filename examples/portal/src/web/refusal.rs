@@ -41,7 +41,8 @@ impl IntoResponse for Refusal {
             Self::Forged => (
                 StatusCode::FORBIDDEN,
                 "This form has expired",
-                "Nothing was changed. Go back, reload the page and send the form again.",
+                "Nothing was changed. Go back, reload the page and send the form again. If this \
+                 happens every time, check that your browser keeps cookies of this site.",
             ),
             Self::OtherSite => (
                 StatusCode::FORBIDDEN,

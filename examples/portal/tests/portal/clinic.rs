@@ -186,7 +186,7 @@ impl Browser {
         let path = started.header("location").unwrap().to_owned();
         assert!(path.starts_with("/account/security/totp/"), "{path}");
         let page = self.get(&path);
-        page.assert_shows(200, "Scan this code");
+        page.assert_shows(200, "Scan this QR code");
         (page, path)
     }
 

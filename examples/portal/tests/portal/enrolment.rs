@@ -73,7 +73,7 @@ fn t28_an_unconfirmed_key_plays_no_part_in_signing_in_and_expires() {
     other.get(&path).assert_shows(404, "Page not found");
 
     clinic.step_on(10 * 60 - 1);
-    browser.get(&path).assert_shows(200, "Scan this code");
+    browser.get(&path).assert_shows(200, "Scan this QR code");
     clinic.step_on(1);
     browser.get(&path).assert_shows(404, "Page not found");
     let late = browser.post(&path, &[("code", &phone.code_at(clinic.now()))]);
