@@ -1,0 +1,84 @@
+//! What a form sent, read with limits and believed only with its token.
+
+use std::fmt;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use zeroize::Zeroizing;
+
+use super::App;
+use super::refusal::Refusal;
+use super::visitor::Visitor;
+
+/// The name of the field with the form token.
+pub(super) const TOKEN_FIELD: &str = "form_token";
+const MAX_FIELDS: usize = 8;
+const TOKEN_BYTES: usize = 64;
+
+/// A form that this portal made for this visitor.
+///
+/// The only way to read a body: a handler that takes one has had its visitor recognised and the
+/// form token checked.
+#[derive(Debug)]
+pub(super) struct Posted<V> {
+    pub(super) visitor: V,
+    pub(super) fields: Fields,
+}
+
+impl<V: Visitor> FromRequest<App> for Posted<V> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let visitor = V::from_request_parts(&mut parts, app).await?;
+        let request = Request::from_parts(parts, body);
+        if !is_form(request.headers()) {
+            return Err(Refusal::NotAForm);
+        }
+        let body = Bytes::from_request(request, app).await;
+        let body = body.map_err(|rejected| Refusal::Unreadable(rejected.status()))?;
+        let fields = Fields::parse(&body).ok_or(Refusal::NotAForm)?;
+        let token = fields.text(TOKEN_FIELD, TOKEN_BYTES).unwrap_or_default();
+        if !visitor.token().to_form_token().is(token) {
+            return Err(Refusal::Forged);
+        }
+        Ok(Self { visitor, fields })
+    }
+}
+
+/// The fields of a form, each name once.
+pub(super) struct Fields(Vec<(String, Zeroizing<String>)>);
+
+impl Fields {
+    /// `None` for more fields than any form here has, or two of one name.
+    fn parse(body: &[u8]) -> Option<Self> {
+        let mut fields: Vec<(String, Zeroizing<String>)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(body) {
+            if fields.len() >= MAX_FIELDS || fields.iter().any(|(known, _)| *known == name) {
+                return None;
+            }
+            fields.push((name.into_owned(), Zeroizing::new(value.into_owned())));
+        }
+        Some(Self(fields))
+    }
+
+    /// A field of at most `max` bytes; `None` when it is missing or longer.
+    pub(super) fn text(&self, name: &str, max: usize) -> Option<&str> {
+        let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
+        (value.len() <= max).then_some(value.as_str())
+    }
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let Some(Ok(kind)) = headers.get(CONTENT_TYPE).map(|kind| kind.to_str()) else { return false };
+    let essence = kind.split(';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

@@ -1,0 +1,142 @@
+//! Requests that get no page of their own: why, and what the person reads.
+
+use axum::http::StatusCode;
+use axum::http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
+use axum::response::{IntoResponse, Response};
+
+use super::pages::{self, see_other};
+use crate::enrolment::EnrolmentError;
+use crate::password::PasswordError;
+use crate::sign_in::SignInError;
+use crate::store::StoreError;
+
+/// Why a request was refused.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// There is no session, or no pending login, that the page needs.
+    SignInFirst,
+    /// The form was not made for this visitor.
+    Forged,
+    /// The request comes from another site.
+    OtherSite,
+    /// The request was meant for another server.
+    OtherHost,
+    /// The body is no form, or none of ours.
+    NotAForm,
+    /// The body is too long, or broke off.
+    Unreadable(StatusCode),
+    TooSlow,
+    NotFound,
+    MethodNotAllowed,
+    /// Too much to do. Nothing was evaluated.
+    Busy,
+    /// Something failed, and the log says what.
+    Failed,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, heading, advice) = match self {
+            Self::SignInFirst => return see_other("/login"),
+            Self::Forged => (
+                StatusCode::FORBIDDEN,
+                "This form has expired",
+                "Nothing was changed. Go back, reload the page and send the form again. If this \
+                 happens every time, check that your browser keeps cookies of this site.",
+            ),
+            Self::OtherSite => (
+                StatusCode::FORBIDDEN,
+                "This request came from another website",
+                "Nothing was changed. Open the portal yourself and try again there.",
+            ),
+            Self::OtherHost => (
+                StatusCode::MISDIRECTED_REQUEST,
+                "There is no portal at this address",
+                "Check the address that the clinic gave you.",
+            ),
+            Self::NotAForm => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "This is not a form of the portal",
+                "Nothing was changed.",
+            ),
+            Self::Unreadable(StatusCode::PAYLOAD_TOO_LARGE) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "That was too much text",
+                "Nothing was changed. Go back and shorten what you typed.",
+            ),
+            Self::Unreadable(status) => {
+                (status, "Your message did not arrive whole", "Nothing was changed. Try again.")
+            }
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "That took too long",
+                "Check what has become of it before you try again.",
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "Page not found",
+                "It may have expired, or the address is not quite right.",
+            ),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This page cannot be used that way",
+                "Nothing was changed.",
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The portal is busy",
+                "Nothing was changed. Try again in a few seconds.",
+            ),
+            Self::Failed => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Something went wrong on our side",
+                "It was written down. Try again later.",
+            ),
+        };
+        let mut response = pages::message(status, heading, advice);
+        match self {
+            Self::Busy => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
+            }
+            // What is left of the body is not read: the connection is of no more use.
+            Self::Unreadable(_) | Self::TooSlow => {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "refused");
+        if matches!(error, StoreError::Busy) { Self::Busy } else { Self::Failed }
+    }
+}
+
+impl From<SignInError> for Refusal {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Store(error) => error.into(),
+            SignInError::Password(PasswordError::Busy) => {
+                tracing::warn!("refused: too many passwords at once");
+                Self::Busy
+            }
+            SignInError::Password(_) | SignInError::NoRandomness(_) => {
+                tracing::error!(%error, "refused");
+                Self::Failed
+            }
+        }
+    }
+}
+
+impl From<EnrolmentError> for Refusal {
+    fn from(error: EnrolmentError) -> Self {
+        if let EnrolmentError::Store(error) = error {
+            return error.into();
+        }
+        tracing::error!(%error, "refused");
+        Self::Failed
+    }
+}

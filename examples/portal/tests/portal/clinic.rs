@@ -1,0 +1,218 @@
+//! A portal in this process, the person whose account it has, and their phone.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use portal::{Clock, Listener, Portal};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use totp_rs::{Builder, Secret, Totp};
+use upheld_totp::UnixSeconds;
+
+use crate::browser::{Browser, Page};
+
+pub(crate) const EMAIL: &str = "alex@example.com";
+pub(crate) const NAME: &str = "Alex Morgan";
+pub(crate) const PASSWORD: &str = "Correct-Horse-7391-Battery";
+/// The first second of a step.
+const START: u64 = 1_790_000_010;
+
+/// A portal with one person in it.
+pub(crate) struct Clinic {
+    folder: TempDir,
+    now: Arc<AtomicU64>,
+    server: Option<Server>,
+    pub(crate) address: SocketAddr,
+}
+
+struct Server {
+    stop: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// An authenticator app that somebody else wrote.
+pub(crate) struct Phone(Totp);
+
+impl Phone {
+    /// Types in the key that the page shows.
+    pub(crate) fn with_key_of(page: &Page) -> Self {
+        let key = page.between("id=\"manual-key\" class=\"key\">", "<").unwrap();
+        let groups: Vec<_> = key.split(' ').collect();
+        assert!(groups.len() == 8 && groups.iter().all(|group| group.len() == 4), "{key}");
+        let secret = Secret::try_from_base32(groups.concat()).unwrap();
+        Self(Builder::new().with_secret(secret).with_account_name(EMAIL).build().unwrap())
+    }
+
+    pub(crate) fn code_at(&self, second: u64) -> String {
+        self.0.generate(second).to_string()
+    }
+
+    /// A code that is none of those around `second`.
+    pub(crate) fn wrong_code_at(&self, second: u64) -> String {
+        let right: Vec<_> = (0..7).map(|step| self.code_at(second + 30 * step - 90)).collect();
+        let mut codes = (0..100).map(|number| format!("{:06}", number * 7919));
+        codes.find(|code| !right.contains(code)).unwrap()
+    }
+}
+
+impl Clinic {
+    pub(crate) fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Arc::new(AtomicU64::new(START));
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut clinic = Self { folder, now, server: None, address: any };
+        clinic.start(true);
+        clinic
+    }
+
+    /// A portal whose person has an app, and nobody signed in.
+    pub(crate) fn enrolled() -> (Self, Phone) {
+        let clinic = Self::open();
+        let mut browser = clinic.browser();
+        browser.show_password(PASSWORD).assert_redirects_to("/account/security");
+        let phone = browser.enrol(&clinic);
+        browser.sign_out();
+        clinic.step_on(60);
+        (clinic, phone)
+    }
+
+    /// Stops the server and starts another on the same database.
+    pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.start(false);
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::of(&self.origin())
+    }
+
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.now.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn step_on(&self, seconds: u64) {
+        self.now.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    pub(crate) fn step_back(&self, seconds: u64) {
+        self.now.fetch_sub(seconds, Ordering::SeqCst);
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("portal.db")
+    }
+
+    /// Every byte that is on the disk.
+    pub(crate) fn bytes_on_disk(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
+    /// Asks the database what the portal would not tell.
+    pub(crate) fn query(&self, sql: &str) -> i64 {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        database.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    fn start(&mut self, is_new: bool) {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let (database, now) = (self.database(), Arc::clone(&self.now));
+        let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
+        let serve = async move {
+            let portal = Portal::open(&database, clock).await.unwrap();
+            if is_new {
+                portal.add_person(EMAIL, NAME, PASSWORD).await.unwrap();
+            }
+            let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let listener = Listener::bind(any).await.unwrap();
+            ready.send(listener.address()).unwrap();
+            portal.serve(listener, async { drop(stopped.await) }).await.unwrap();
+        };
+        let thread = thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(serve));
+        self.address = is_ready.recv().unwrap();
+        self.server = Some(Server { stop, thread });
+    }
+
+    fn stop(&mut self) {
+        let Server { stop, thread } = self.server.take().unwrap();
+        stop.send(()).unwrap();
+        thread.join().unwrap();
+    }
+}
+
+impl Drop for Clinic {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.stop();
+        }
+    }
+}
+
+/// What people do.
+impl Browser {
+    pub(crate) fn show_password(&mut self, password: &str) -> Page {
+        self.get("/login").assert_shows(200, "Sign in");
+        self.post("/login", &[("email", EMAIL), ("password", password)])
+    }
+
+    /// As far as the code.
+    pub(crate) fn await_code(&mut self) {
+        self.show_password(PASSWORD).assert_redirects_to("/login/second-factor");
+        self.get("/login/second-factor").assert_shows(200, "Enter your code");
+    }
+
+    pub(crate) fn show_code(&mut self, code: &str) -> Page {
+        self.post("/login/second-factor", &[("code", code)])
+    }
+
+    pub(crate) fn sign_in(&mut self, clinic: &Clinic, phone: &Phone) {
+        self.await_code();
+        self.show_code(&phone.code_at(clinic.now())).assert_redirects_to("/account");
+    }
+
+    /// Begins adding an app, and returns the page with its key and the path of that page.
+    pub(crate) fn begin_enrolment(&mut self) -> (Page, String) {
+        self.get("/account/security").assert_shows(200, "Your account has no second factor");
+        let started = self.post("/account/security/totp", &[]);
+        assert_eq!(started.status, 303);
+        let path = started.header("location").unwrap().to_owned();
+        assert!(path.starts_with("/account/security/totp/"), "{path}");
+        let page = self.get(&path);
+        page.assert_shows(200, "Scan this QR code");
+        (page, path)
+    }
+
+    pub(crate) fn enrol(&mut self, clinic: &Clinic) -> Phone {
+        let (page, path) = self.begin_enrolment();
+        let phone = Phone::with_key_of(&page);
+        let confirmed = self.post(&path, &[("code", &phone.code_at(clinic.now()))]);
+        confirmed.assert_redirects_to("/account/security");
+        self.get("/account/security").assert_shows(200, "Your authenticator app is on");
+        phone
+    }
+
+    pub(crate) fn sign_out(&mut self) -> Page {
+        self.get("/account").assert_shows(200, "Your profile");
+        let signed_out = self.post("/logout", &[]);
+        signed_out.assert_redirects_to("/login");
+        signed_out
+    }
+
+    pub(crate) fn is_signed_in(&mut self) -> bool {
+        match self.get("/account") {
+            page if page.status == 200 => true,
+            page => {
+                page.assert_redirects_to("/login");
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The portal as its visitors and its attackers see it: over HTTP, from outside.
+//!
+//! The server runs in this process on a port of its own, with a clock that the test steps. Codes
+//! are computed by another implementation of RFC 6238 from the key on the page. Names that begin
+//! with `t` and a number are attacks from the portal's catalogue; what they are is said at each.
+
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests may panic"
+)]
+
+mod browser;
+mod clinic;
+mod codes;
+mod demo;
+mod enrolment;
+mod gates;
+mod guessing;
+mod leaks;
+mod pages;
+mod race;
+mod readme;
+mod sessions;
+mod sign_in;

@@ -1,0 +1,216 @@
+//! The portal, from the first password to the second sign-in, as a person goes through it.
+//!
+//! The phone is `totp-rs`, the scanner `rqrr`: neither has any code of this project.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use totp_rs::Totp;
+
+use super::program::{self, Program};
+use super::screen::{self, Album};
+use super::webdriver::{Browser, Driver};
+use super::{Outcome, check, say};
+
+const STEP_SECONDS: u64 = 30;
+
+/// Where the portal is and who may sign in.
+struct Account {
+    address: String,
+    user: String,
+    password: String,
+}
+
+/// Signs in, enrols, signs in with the code, changes the name; and lets nobody in twice.
+pub(super) fn first_sign_in() -> Outcome<()> {
+    program::require_browser()?;
+    let binary = program::build("portal")?;
+    let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let album = Album::in_folder(target.join("e2e"))?;
+    let temporary = tempfile::tempdir()?;
+
+    let mut command = Command::new(&binary);
+    command.args(["demo", "--listen", "127.0.0.1:0", "--log", "warn"]);
+    let mut portal = Program::start(command.env("TMPDIR", temporary.path()))?;
+    let account = Account {
+        address: portal.read_after("address: ")?,
+        user: portal.read_after("user: ")?,
+        password: portal.read_after("password: ")?,
+    };
+    let driver = Driver::start()?;
+
+    let browser = driver.open()?;
+    say("portal: a wrong password, then the right one");
+    show_password(&browser, &account, &album)?;
+    say("portal: adding an authenticator app by its QR code");
+    let (phone, confirmed_in) = enrol(&browser, &account, &album)?;
+    say("portal: signing out, and in again with a code");
+    sign_out(&browser, &account)?;
+    let code = phone.generate(start_of(confirmed_in.saturating_add(1))).to_string();
+    sign_in_with_code(&browser, &account, &code, &album)?;
+    say("portal: changing the name");
+    change_name(&browser, &album)?;
+
+    say("portal: the same code in another browser");
+    let thief = driver.open()?;
+    replay(&thief, &account, &code)?;
+    say("portal: waiting for the next code");
+    let next = confirmed_in.saturating_add(2);
+    // It is good one step early.
+    while step_now()? < next.saturating_sub(1) {
+        thread::sleep(Duration::from_millis(200));
+    }
+    give_code(&thief, &phone.generate(start_of(next)).to_string())?;
+    thief.expect_heading("Your profile")?;
+
+    drop((browser, thief));
+    check(portal.terminate()?.success(), "the portal did not end well")?;
+    let is_empty = temporary.path().read_dir()?.next().is_none();
+    check(is_empty, "the portal left something behind")?;
+    say("portal: passed; pictures are in target/e2e");
+    Ok(())
+}
+
+fn show_password(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<()> {
+    browser.go_to(&account.address)?;
+    browser.expect_heading("Sign in")?;
+    album.keep(browser, "1-sign-in")?;
+    check_cookies(browser, "__Host-form")?;
+
+    give_password(browser, account, "not the password")?;
+    let problem = browser.find(".summary a")?.text()?;
+    check(problem.contains("not right"), &problem)?;
+    check(browser.title()?.starts_with("Error: "), "the title does not tell of the error")?;
+    let focus = browser.evaluate("return document.activeElement.className")?;
+    check(focus == "summary", &format!("the summary has no focus, {focus} has"))?;
+    album.keep(browser, "2-wrong-password")?;
+
+    give_password(browser, account, &account.password)?;
+    browser.expect_heading("Security")?;
+    check_cookies(browser, "__Host-session")?;
+    album.keep(browser, "3-no-second-factor")
+}
+
+/// Returns the phone, and the step whose code confirmed it.
+fn enrol(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<(Totp, u64)> {
+    browser.find("form[action='/account/security/totp'] button")?.click()?;
+    browser.expect_heading("Add an authenticator app")?;
+    album.keep(browser, "4-add-app")?;
+    let page = browser.url()?;
+
+    let scanned = screen::read_qr(&browser.find(".qr-frame svg")?.screenshot()?)?;
+    let phone = Totp::from_url(&scanned)?;
+    let key = browser.find("#manual-key")?.text()?.replace(' ', "");
+    let typed = totp_rs::Secret::try_from_base32(&key)?;
+    let same = totp_rs::Builder::new().with_secret(typed).with_account_name(&*account.user);
+    let now = seconds_now()?;
+    let typed_code = same.build()?.generate(now).to_string();
+    check(phone.generate(now).to_string() == typed_code, "the QR code and the key differ")?;
+    check(phone.issuer() == Some("Northside Clinic"), "the QR code names another issuer")?;
+
+    let step = step_now()?;
+    give_code(browser, &phone.generate(start_of(step)).to_string())?;
+    browser.expect_heading("Security")?;
+    let notice = browser.find(".notice.good h2")?.text()?;
+    check(notice == "Your authenticator app is on", &notice)?;
+    album.keep(browser, "5-app-is-on")?;
+
+    browser.go_to(&page)?;
+    browser.expect_heading("Page not found")?;
+    album.keep(browser, "6-key-is-gone")?;
+    Ok((phone, step))
+}
+
+fn sign_out(browser: &Browser<'_>, account: &Account) -> Outcome<()> {
+    browser.go_to(&format!("{}/account", account.address))?;
+    browser.expect_heading("Your profile")?;
+    browser.find("form[action='/logout'] button")?.click()?;
+    browser.expect_heading("Sign in")?;
+    browser.go_back()?;
+    browser.expect_heading("Sign in")
+}
+
+fn sign_in_with_code(
+    browser: &Browser<'_>,
+    account: &Account,
+    code: &str,
+    album: &Album,
+) -> Outcome<()> {
+    give_password(browser, account, &account.password)?;
+    browser.expect_heading("Enter your code")?;
+    check_cookies(browser, "__Host-login")?;
+    album.keep(browser, "7-code")?;
+    browser.go_to(&format!("{}/account", account.address))?;
+    browser.expect_heading("Sign in")?;
+    browser.go_back()?;
+    browser.expect_heading("Enter your code")?;
+
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    give_code(browser, wrong)?;
+    let problem = browser.find(".summary a")?.text()?;
+    check(problem.contains("not accepted"), &problem)?;
+    album.keep(browser, "8-wrong-code")?;
+
+    give_code(browser, code)?;
+    browser.expect_heading("Your profile")?;
+    check_cookies(browser, "__Host-session")
+}
+
+fn change_name(browser: &Browser<'_>, album: &Album) -> Outcome<()> {
+    let name = "Zoë <b>O'Neill</b>";
+    browser.find("#display_name")?.fill(name)?;
+    browser.find("form[action='/account'] button")?.click()?;
+    browser.find(".notice.good")?;
+    let shown = browser.find("#name")?.text()?;
+    check(shown == name, &format!("{name} was saved and {shown} is shown"))?;
+    album.keep(browser, "9-profile")
+}
+
+fn replay(thief: &Browser<'_>, account: &Account, code: &str) -> Outcome<()> {
+    thief.go_to(&account.address)?;
+    give_password(thief, account, &account.password)?;
+    thief.expect_heading("Enter your code")?;
+    give_code(thief, code)?;
+    let problem = thief.find(".summary a")?.text()?;
+    check(problem.contains("not accepted"), &problem)?;
+    thief.go_to(&format!("{}/account", account.address))?;
+    thief.expect_heading("Sign in")?;
+    thief.go_to(&format!("{}/login/second-factor", account.address))?;
+    thief.expect_heading("Enter your code")
+}
+
+fn give_password(browser: &Browser<'_>, account: &Account, password: &str) -> Outcome<()> {
+    browser.expect_heading("Sign in")?;
+    browser.find("#email")?.fill(&account.user)?;
+    browser.find("#password")?.fill(password)?;
+    browser.find("form[action='/login'] button")?.click()
+}
+
+fn give_code(browser: &Browser<'_>, code: &str) -> Outcome<()> {
+    browser.find("#code")?.fill(code)?;
+    browser.find("main form button")?.click()
+}
+
+/// The browser kept this cookie of plain HTTP on localhost and no other, out of reach of scripts.
+fn check_cookies(browser: &Browser<'_>, name: &str) -> Outcome<()> {
+    let cookies = browser.cookies()?;
+    let [cookie] = &*cookies else {
+        return Err(format!("{} cookies, one was expected", cookies.len()).into());
+    };
+    check(cookie["name"] == name, &format!("{} instead of {name}", cookie["name"]))?;
+    check(cookie["httpOnly"] == true && cookie["secure"] == true, "a cookie without protection")?;
+    check(browser.evaluate("return document.cookie")? == "", "a script could read the cookie")
+}
+
+fn seconds_now() -> Outcome<u64> {
+    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
+}
+
+fn step_now() -> Outcome<u64> {
+    seconds_now()?.checked_div(STEP_SECONDS).ok_or("a step of no length".into())
+}
+
+const fn start_of(step: u64) -> u64 {
+    step.saturating_mul(STEP_SECONDS)
+}
