@@ -139,7 +139,6 @@ pub(crate) fn renew(
 ) -> rusqlite::Result<bool> {
     transaction
         .execute("DELETE FROM sessions WHERE person = ? AND id != ?", params![person, session])?;
-    transaction.execute("DELETE FROM pending_logins WHERE person = ?", [person])?;
     let renewed = transaction.execute(
         "UPDATE sessions SET token_hash = ? WHERE id = ? AND person = ?",
         params![token, session, person],
@@ -177,4 +176,81 @@ fn insert(
         params![token, person, now, now],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use rusqlite::params;
+    use upheld_totp::{Parameters, Totp, UnixSeconds};
+
+    use super::open;
+    use crate::clock::{Clock, Moment};
+    use crate::people::PersonId;
+    use crate::random;
+    use crate::second_factor::{self, Accepted};
+    use crate::sign_in::PendingLogin;
+    use crate::store::Store;
+    use crate::token::Token;
+
+    const NOW: UnixSeconds = UnixSeconds(1_790_000_010);
+
+    /// A person with a factor and a pending login, found twice as by two requests at once.
+    async fn awaited_twice(store: &Store, number: i64) -> (Totp, [PendingLogin; 2]) {
+        let token = Token::generate().unwrap();
+        let hash = token.to_hash();
+        let secret = random::totp_secret().unwrap();
+        let totp = Totp::new(&secret, Parameters::default());
+        let insert = store.run(move |transaction| {
+            transaction.execute(
+                "INSERT INTO people VALUES (?1, 'person' || ?1, 'Name', 'hash')",
+                [number],
+            )?;
+            transaction.execute(
+                "INSERT INTO factors VALUES (?1, ?1, ?2, NULL, 0)",
+                params![number, secret.expose()],
+            )?;
+            transaction.execute(
+                "INSERT INTO pending_logins VALUES (?, ?, ?)",
+                params![hash, PersonId::for_test(number), now().plus(60)],
+            )
+        });
+        insert.await.unwrap();
+        let again = Token::parse(&token.to_text()).unwrap();
+        let first = PendingLogin::find(store, token, now()).await.unwrap().unwrap();
+        let second = PendingLogin::find(store, again, now()).await.unwrap().unwrap();
+        (totp, [first, second])
+    }
+
+    async fn accept(store: &Store, login: &PendingLogin, totp: &Totp, at: u64) -> Accepted {
+        let charged = second_factor::charge(store, login, now()).await.unwrap().unwrap();
+        let code = totp.code_at(UnixSeconds(at));
+        let candidate = charged.check(&code, now()).unwrap();
+        candidate.consume(store).await.unwrap().unwrap()
+    }
+
+    fn now() -> Moment {
+        Clock::new(|| NOW).now()
+    }
+
+    #[tokio::test]
+    async fn t34_a_pending_login_opens_one_session_though_two_codes_were_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _writer) = Store::open(&folder.path().join("portal.db")).unwrap();
+        let (totp, [first, second]) = awaited_twice(&store, 1).await;
+        let one = accept(&store, &first, &totp, NOW.0).await;
+        let other = accept(&store, &second, &totp, NOW.0.saturating_add(30)).await;
+        assert!(open(&store, one, first, now()).await.unwrap().is_some());
+        assert!(open(&store, other, second, now()).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn t06_a_code_of_one_person_opens_no_session_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _writer) = Store::open(&folder.path().join("portal.db")).unwrap();
+        let (totp, [own, _]) = awaited_twice(&store, 1).await;
+        let (_, [foreign, _]) = awaited_twice(&store, 2).await;
+        let accepted = accept(&store, &own, &totp, NOW.0).await;
+        assert!(open(&store, accepted, foreign, now()).await.unwrap().is_none());
+    }
 }

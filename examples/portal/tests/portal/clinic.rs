@@ -15,12 +15,14 @@ use upheld_totp::UnixSeconds;
 use crate::browser::{Browser, Page};
 
 pub(crate) const EMAIL: &str = "alex@example.com";
+/// Somebody else with an account, and the same password.
+pub(crate) const OTHER_EMAIL: &str = "sam@example.com";
 pub(crate) const NAME: &str = "Alex Morgan";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7391-Battery";
 /// The first second of a step.
 const START: u64 = 1_790_000_010;
 
-/// A portal with one person in it.
+/// A portal with two people in it, of whom most tests need one.
 pub(crate) struct Clinic {
     folder: TempDir,
     now: Arc<AtomicU64>,
@@ -130,6 +132,7 @@ impl Clinic {
             let portal = Portal::open(&database, clock).await.unwrap();
             if is_new {
                 portal.add_person(EMAIL, NAME, PASSWORD).await.unwrap();
+                portal.add_person(OTHER_EMAIL, "Sam Reed", PASSWORD).await.unwrap();
             }
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let listener = Listener::bind(any).await.unwrap();
@@ -159,8 +162,12 @@ impl Drop for Clinic {
 /// What people do.
 impl Browser {
     pub(crate) fn show_password(&mut self, password: &str) -> Page {
+        self.show_password_of(EMAIL, password)
+    }
+
+    pub(crate) fn show_password_of(&mut self, email: &str, password: &str) -> Page {
         self.get("/login").assert_shows(200, "Sign in");
-        self.post("/login", &[("email", EMAIL), ("password", password)])
+        self.post("/login", &[("email", email), ("password", password)])
     }
 
     /// As far as the code.

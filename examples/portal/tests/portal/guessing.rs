@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::thread;
 
-use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone};
+use crate::clinic::{Clinic, EMAIL, OTHER_EMAIL, PASSWORD};
 
 const REFUSED: &str = "That code was not accepted";
 
@@ -199,12 +199,24 @@ fn what_cannot_be_a_code_is_not_charged_for() {
     browser.show_code(&phone.code_at(clinic.now())).assert_redirects_to("/account");
 }
 
-/// Two people's codes have nothing to do with each other.
+/// Two people's codes and attempts have nothing to do with each other.
 #[test]
-fn t06_a_phone_of_another_portal_opens_nothing() {
-    let (clinic, _phone) = Clinic::enrolled();
-    let (_other, stranger): (Clinic, Phone) = Clinic::enrolled();
+fn t06_one_persons_codes_and_guesses_are_nothing_to_another() {
+    let (clinic, phone) = Clinic::enrolled();
+    let mut other = clinic.browser();
+    other.show_password_of(OTHER_EMAIL, PASSWORD).assert_redirects_to("/account/security");
+    let other_phone = other.enrol(&clinic);
+    other.sign_out();
+    clinic.step_on(60);
+
     let mut browser = clinic.browser();
     browser.await_code();
-    browser.show_code(&stranger.code_at(clinic.now())).assert_shows(422, REFUSED);
+    other.show_password_of(OTHER_EMAIL, PASSWORD).assert_redirects_to("/login/second-factor");
+    other.get("/login/second-factor").assert_shows(200, "Enter your code");
+    for _ in 0..5 {
+        browser.show_code(&other_phone.code_at(clinic.now())).assert_shows(422, REFUSED);
+    }
+    browser.show_code(&phone.code_at(clinic.now())).assert_shows(422, REFUSED);
+    other.show_code(&other_phone.code_at(clinic.now())).assert_redirects_to("/account");
+    other.get("/account").assert_shows(200, "Sam Reed");
 }
