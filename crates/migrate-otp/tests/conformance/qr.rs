@@ -1,13 +1,5 @@
 //! Every drawing is read back with `rqrr`, a QR reader that shares nothing with the encoder.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "tests may panic"
-)]
-#![expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "small numbers")]
-
 use rqrr::PreparedImage;
 use upheld_migrate_otp::qr::{QrCode, QrError};
 use upheld_totp::{Algorithm, Digits, Factor, KeyUri, Label, Period, Secret};

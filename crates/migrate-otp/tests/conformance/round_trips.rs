@@ -1,7 +1,5 @@
 //! Laws: whatever is exported is imported again alike, and no bytes make a reader panic.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
-
 use proptest::prelude::*;
 use rand::rngs::SysRng;
 use upheld_migrate_otp::steam::SteamAccount;
@@ -110,7 +108,7 @@ proptest! {
 
     #[test]
     fn google_reads_what_it_writes(
-        entries in proptest::collection::vec(google_uris(), 1..40),
+        entries in proptest::collection::vec(google_uris(), 1..25),
         turn in any::<proptest::sample::Index>(),
     ) {
         let parts = google::export(&entries, &mut SysRng).unwrap();

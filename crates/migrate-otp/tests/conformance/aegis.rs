@@ -4,8 +4,6 @@
 //! vault version 1, content versions 1 to 3). The secrets are those of RFC 6238 and of `pyotp`'s
 //! Steam test, so that the codes are somebody else's.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use upheld_migrate_otp::steam::SteamAccount;
 use upheld_migrate_otp::{
     Credential, Entry, EntryFault, ExportError, Format, ImportError, JsonFault, JsonFaultKind,

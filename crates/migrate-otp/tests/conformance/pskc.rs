@@ -1,16 +1,7 @@
 //! PSKC containers with values in the clear.
 //!
-//! Source of `vectors/rfc6030/`: the figures of RFC 6030. What the HOTP keys of the figures compute
+//! Source of `../vectors/rfc6030/`: the figures of RFC 6030. What the HOTP keys of the figures compute
 //! is RFC 4226's appendix D.
-
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "tests may panic"
-)]
-#![expect(clippy::arithmetic_side_effects, reason = "small numbers")]
 
 use upheld_migrate_otp::pskc::{
     self, ContainerFault, KeyFault, PreSharedKey, XmlFault, XmlFaultKind as Kind,
@@ -27,15 +18,15 @@ const RFC_4226_SECRET: &[u8] = b"12345678901234567890";
 
 /// The figure of that number, from 2 on.
 const FIGURES: [&str; 9] = [
-    include_str!("vectors/rfc6030/figure2.xml"),
-    include_str!("vectors/rfc6030/figure3.xml"),
-    include_str!("vectors/rfc6030/figure4.xml"),
-    include_str!("vectors/rfc6030/figure5.xml"),
-    include_str!("vectors/rfc6030/figure6.xml"),
-    include_str!("vectors/rfc6030/figure7.xml"),
-    include_str!("vectors/rfc6030/figure8.xml"),
-    include_str!("vectors/rfc6030/figure9.xml"),
-    include_str!("vectors/rfc6030/figure10.xml"),
+    include_str!("../vectors/rfc6030/figure2.xml"),
+    include_str!("../vectors/rfc6030/figure3.xml"),
+    include_str!("../vectors/rfc6030/figure4.xml"),
+    include_str!("../vectors/rfc6030/figure5.xml"),
+    include_str!("../vectors/rfc6030/figure6.xml"),
+    include_str!("../vectors/rfc6030/figure7.xml"),
+    include_str!("../vectors/rfc6030/figure8.xml"),
+    include_str!("../vectors/rfc6030/figure9.xml"),
+    include_str!("../vectors/rfc6030/figure10.xml"),
 ];
 
 fn figure(number: usize) -> &'static [u8] {

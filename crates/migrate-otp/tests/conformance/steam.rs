@@ -3,9 +3,6 @@
 //! Source of the vectors: the test suite of `pyotp` 2.10 (`test.py`, class `SteamTOTP`), which has
 //! two keys with four codes each. Laws are checked against RFC 6238's rule of one use.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-#![expect(clippy::arithmetic_side_effects, reason = "small numbers")]
-
 use proptest::prelude::*;
 use upheld_migrate_otp::steam::{SteamCode, SteamCodeError, SteamGuard};
 use upheld_totp::{Match, Secret, Step, UnixSeconds, Window};

@@ -1,10 +1,8 @@
 //! Google Authenticator exports.
 //!
-//! Source of `vectors/google_migration.json`: Google's own protobuf library encoded the messages;
-//! `vectors/google_migration.py` writes the file anew. The schema is the one that readers agree on
+//! Source of `../vectors/google_migration.json`: Google's own protobuf library encoded the messages;
+//! `../vectors/google_migration.py` writes the file anew. The schema is the one that readers agree on
 //! (see `src/google/schema.rs`), MD5 and the meaning of zero included.
-
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -57,7 +55,7 @@ fn shape(entry: &Entry) -> Value {
 #[test]
 fn vectors() {
     let cases: Vec<Value> =
-        serde_json::from_str(include_str!("vectors/google_migration.json")).unwrap();
+        serde_json::from_str(include_str!("../vectors/google_migration.json")).unwrap();
     for case in &cases {
         let uris: Vec<&str> =
             case["uris"].as_array().unwrap().iter().map(|uri| uri.as_str().unwrap()).collect();

@@ -1,8 +1,6 @@
 //! Secrets planted in files of every format, faulty in every way, show up in no error and no
 //! `Debug`.
 
-#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "tests may panic")]
-
 use rand::rngs::SysRng;
 use upheld_migrate_otp::steam::SteamAccount;
 use upheld_migrate_otp::{Entry, aegis, google, import, pskc, qr::QrCode};
