@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use super::Outcome;
 
-const BROWSER_PACKAGES: &str =
-    "apt-get install -y --no-install-recommends chromium chromium-driver";
+const BROWSER_PACKAGES: &str = "apt-get install -y chromium chromium-driver";
 
 /// A program under way. Killed when dropped.
 pub(super) struct Program {
