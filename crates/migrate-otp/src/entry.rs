@@ -151,7 +151,7 @@ pub enum EntryFault {
     /// A Steam Guard entry with other parameters than Steam's.
     #[error("a Steam Guard entry has SHA1, five characters and 30 seconds")]
     Steam,
-    /// A name that no repair makes one.
+    /// A name of more than 160 bytes, which no repair makes one.
     #[error(transparent)]
     Name(#[from] LabelError),
     /// A PSKC key that cannot be taken out of its container.

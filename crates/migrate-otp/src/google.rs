@@ -33,9 +33,6 @@ const ENTRIES_PER_URI: usize = 10;
 /// The longest URI that is still filled up: what a QR code of 117 × 117 modules holds.
 const FULL_URI: usize = 1_273;
 
-/// The longest URI that any QR code holds.
-const MAX_URI: usize = 2_953;
-
 /// Reads the entries of one whole batch. The URIs may come in any order.
 ///
 /// ```
@@ -75,7 +72,7 @@ pub fn import(uris: &[&str]) -> Result<Vec<Entry>, ImportError> {
 /// # Errors
 ///
 /// [`ExportError::Unsupported`] for whatever the format cannot carry: Steam Guard, seven digits,
-/// a period other than 30 seconds, a counter of 2⁶³ or more, names too long for a QR code.
+/// a period other than 30 seconds, a counter of 2⁶³ or more.
 pub fn export<R: TryCryptoRng>(
     entries: &[Entry],
     rng: &mut R,
@@ -89,7 +86,7 @@ pub fn export<R: TryCryptoRng>(
         };
         messages.push(schema::write_entry(uri).map_err(unsupported)?);
     }
-    let ranges = split(&messages)?;
+    let ranges = split(&messages);
     let id = i32::from_be_bytes(random(rng)?);
     let size = ranges.len();
     let batch = ranges.into_iter().enumerate().map(|(index, range)| {
@@ -109,27 +106,23 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Divides the entries so that each URI fits a QR code that a phone reads off a screen.
-fn split(messages: &[ByteBuffer]) -> Result<Vec<Range<usize>>, ExportError> {
+/// Divides the entries so that each URI fits a QR code that a phone reads off a screen. An entry
+/// alone always fits one: its names and its secret are bounded.
+fn split(messages: &[ByteBuffer]) -> Vec<Range<usize>> {
     // The longest numbers that any batch of this many entries can have.
     let batch = Batch { id: -1, size: count(messages.len()), index: count(messages.len()) };
     let len = |range| write(messages.get(range).unwrap_or_default(), batch).as_str().len();
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for index in 0..messages.len() {
         let end = index.saturating_add(1);
-        if let Some(last) = ranges.last_mut()
-            && last.len() < ENTRIES_PER_URI
-            && len(last.start..end) <= FULL_URI
-        {
-            last.end = end;
-            continue;
+        match ranges.last_mut() {
+            Some(last) if last.len() < ENTRIES_PER_URI && len(last.start..end) <= FULL_URI => {
+                last.end = end;
+            }
+            _ => ranges.push(index..end),
         }
-        if len(index..end) > MAX_URI {
-            return Err(ExportError::Unsupported { index, parameter: Parameter::Name });
-        }
-        ranges.push(index..end);
     }
-    Ok(ranges)
+    ranges
 }
 
 fn write(messages: &[ByteBuffer], batch: Batch) -> TextBuffer {

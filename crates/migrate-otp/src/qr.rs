@@ -16,6 +16,10 @@ mod draw;
 /// The longest text that a QR code holds, in bytes.
 const MAX_TEXT: usize = 2_953;
 
+/// The longest text that more correction does not make too fine to photograph off a screen: what
+/// 97 × 97 modules hold.
+const SHORT_TEXT: usize = 666;
+
 /// A QR code of a secret text.
 ///
 /// Prints as `[redacted]` and is wiped on drop; so are the images drawn from it.
@@ -41,15 +45,15 @@ impl QrCode {
     ///
     /// # Errors
     ///
-    /// [`QrError::TooLong`] for names of a thousand bytes and more.
+    /// Those of [`QrCode::of_text`]; every URI that the core writes fits.
     pub fn of_uri(uri: &KeyUri) -> Result<Self, QrError> {
         Self::of_text(uri.to_text().expose())
     }
 
     /// Encodes a text of up to 2,953 bytes, such as a part of a Google Authenticator export.
     ///
-    /// The symbol is the smallest that corrects 15 % of its area if it fits, else 7 %; whatever
-    /// is left over goes into more correction.
+    /// The symbol is the smallest that corrects 15 % of its area, or 7 % when the text is longer
+    /// than 666 bytes and its modules small. Whatever is left over goes into more correction.
     ///
     /// # Errors
     ///
@@ -64,23 +68,19 @@ impl QrCode {
         }
         let mut scratch = Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
         let mut drawn = Zeroizing::new(vec![0; Version::MAX.buffer_len()]);
-        for correction in [QrCodeEcc::Medium, QrCodeEcc::Low] {
-            let (all, any) = ((Version::MIN, Version::MAX), None);
-            let symbol = Symbol::encode_text(
-                text,
-                &mut scratch,
-                &mut drawn,
-                correction,
-                all.0,
-                all.1,
-                any,
-                true,
-            );
-            if let Ok(symbol) = symbol {
-                return Ok(Self::copy(&symbol));
-            }
-        }
-        Err(too_long)
+        let correction = if text.len() <= SHORT_TEXT { QrCodeEcc::Medium } else { QrCodeEcc::Low };
+        let (least, most, mask) = (Version::MIN, Version::MAX, None);
+        let symbol = Symbol::encode_text(
+            text,
+            &mut scratch,
+            &mut drawn,
+            correction,
+            least,
+            most,
+            mask,
+            true,
+        );
+        symbol.map(|symbol| Self::copy(&symbol)).map_err(|_| too_long)
     }
 
     fn copy(symbol: &Symbol<'_>) -> Self {

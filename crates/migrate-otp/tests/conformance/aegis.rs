@@ -119,6 +119,14 @@ fn a_faulty_entry_is_named_and_nothing_is_imported() {
 }
 
 #[test]
+fn a_name_too_long_for_a_label_is_refused() {
+    let name = |bytes: usize| VAULT.replace("Bob", &"b".repeat(bytes));
+    assert_eq!(aegis::import(name(160).as_bytes()).unwrap().len(), 3);
+    let error = aegis::import(name(161).as_bytes()).unwrap_err();
+    assert!(matches!(error, ImportError::Entry { index: 0, fault: EntryFault::Name(_) }));
+}
+
+#[test]
 fn json_of_another_shape_is_refused_with_its_place() {
     use JsonFaultKind::{CutOff, Shape, Syntax};
     let place = |error| match error {
