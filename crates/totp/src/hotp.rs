@@ -148,7 +148,8 @@ impl Hotp {
     /// | `next` | the first counter never accepted; nothing before it is searched |
     /// | `window` | how many counters from `next` on are searched |
     ///
-    /// Returns the counter of the *last* code; store its [`Counter::next`]. It is never below
+    /// Returns the counter of the *last* code; store its [`Counter::next`]. (The last counter there
+    /// is has none, so nothing is synchronised to it.) It is never below
     /// `next`, so no code accepted before becomes valid again. One guess at two codes of six
     /// digits in a window of a thousand succeeds with probability 10⁻⁹; charge it to the same
     /// attempt budget as a sign-in.

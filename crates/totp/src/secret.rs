@@ -36,7 +36,7 @@ pub struct Secret(Hidden<Vec<u8>>);
 
 impl Secret {
     //= RFC 4226 §4 R6: at least 128 bits, 160 recommended
-    const MIN_BYTES: usize = 16;
+    pub(crate) const MIN_BYTES: usize = 16;
     /// No hash uses more than 128 bytes of key as they are; the rest is slack for old tokens.
     const MAX_BYTES: usize = 256;
 
@@ -135,7 +135,7 @@ impl Secret {
         Ok(Self(bytes))
     }
 
-    fn check_length(bytes: usize, min: usize) -> Result<(), SecretError> {
+    pub(crate) fn check_length(bytes: usize, min: usize) -> Result<(), SecretError> {
         match bytes {
             0 => Err(SecretError::Empty),
             _ if bytes < min => Err(SecretError::TooShort { bits: bytes.saturating_mul(8) }),

@@ -105,15 +105,15 @@ impl Label {
     /// space, or holds a colon, which separates the two, or a control character, which could forge
     /// a line on a screen.
     pub fn new(issuer: Option<&str>, account: &str) -> Result<Self, LabelError> {
-        let is_name = |name: &str| {
-            (1..=Self::MAX_NAME).contains(&name.len())
-                && name.trim() == name
-                && !name.contains(is_foreign)
-        };
-        if !is_name(account) || !issuer.is_none_or(is_name) {
+        if !Self::is_name(account) || !issuer.is_none_or(Self::is_name) {
             return Err(LabelError);
         }
         Ok(Self { issuer: issuer.map(Into::into), account: account.into() })
+    }
+
+    fn is_name(name: &str) -> bool {
+        let is_short = (1..=Self::MAX_NAME).contains(&name.len());
+        is_short && name.trim() == name && !name.contains(is_foreign)
     }
 
     /// Who issued the credential.
@@ -164,7 +164,7 @@ impl KeyUri {
     ///
     /// The first [`UriFault`].
     pub fn parse(text: &str) -> Result<Reading, UriFault> {
-        Reader::new(text, false).read()
+        Reader { text, lenient: false, findings: Vec::new() }.read()
     }
 
     /// Reads a URI as other programs write it, and lists what had to be repaired.
@@ -173,7 +173,7 @@ impl KeyUri {
     ///
     /// The first [`UriFault`] that has no single sensible reading.
     pub fn parse_lenient(text: &str) -> Result<Reading, UriFault> {
-        Reader::new(text, true).read()
+        Reader { text, lenient: true, findings: Vec::new() }.read()
     }
 
     /// The credential keyed to show or match codes, if it is time-based.
@@ -193,7 +193,7 @@ impl KeyUri {
 
     /// Writes the URI, every parameter included, a space as `%20`.
     ///
-    /// [`KeyUri::parse`] reads it back without findings.
+    /// [`KeyUri::parse`] reads it back without findings, unless the secret is a weak one.
     #[must_use]
     pub fn to_text(&self) -> SecretText {
         let (issuer, account) = (self.label.issuer(), self.label.account());

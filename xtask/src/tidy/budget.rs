@@ -11,7 +11,7 @@ const SOURCES: &str = "crates/totp/src/";
 
 /// What a reviewer reads with attention in one sitting; see `Measure::code`. Two fifths of it read
 /// and write URIs, in files of their own.
-const CODE_LINES: usize = 740;
+const CODE_LINES: usize = 760;
 /// What a reviewer keeps in mind of one file; see `Measure::plain`.
 const PLAIN_LINES_OF_A_FILE: usize = 200;
 /// One to a topic.

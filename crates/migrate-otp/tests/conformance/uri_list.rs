@@ -36,7 +36,6 @@ fn every_line_is_read_and_its_repairs_are_listed() {
     let kinds: Vec<Kind> = found(1).into_iter().map(|(kind, _)| kind).collect();
     let expected = [
         Kind::Case,
-        Kind::Unescaped,
         Kind::SecretSpelling,
         Kind::WeakSecret { bits: 80 },
         Kind::Plus,

@@ -1,10 +1,9 @@
 //! Reading the Key URI format, strictly or with repairs.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::fault::{UriFault, UriFaultKind, UriFaultKind as Kind};
+use super::fault::{UriFault, UriFaultKind as Kind};
 use super::{Factor, KeyUri, Label, Reading, is_foreign, percent};
 use crate::secret::Hidden;
 use crate::{Algorithm, Counter, Digits, Period, Secret, SecretError};
@@ -12,77 +11,60 @@ use crate::{Algorithm, Counter, Digits, Period, Secret, SecretError};
 /// The longest URI read, in bytes.
 const MAX_LEN: usize = 2048;
 
+type Read<T> = Result<T, UriFault>;
+
 pub(super) struct Reader<'a> {
-    text: &'a str,
-    lenient: bool,
-    findings: Vec<UriFault>,
+    pub(super) text: &'a str,
+    pub(super) lenient: bool,
+    pub(super) findings: Vec<UriFault>,
 }
 
-/// The values of the known parameters as they stand in the text.
-#[derive(Default)]
-struct Values<'a> {
-    secret: Option<&'a str>,
-    issuer: Option<&'a str>,
-    algorithm: Option<&'a str>,
-    digits: Option<&'a str>,
-    period: Option<&'a str>,
-    counter: Option<&'a str>,
-}
+/// The parameters that the format knows.
+const NAMES: [&str; 6] = ["secret", "issuer", "algorithm", "digits", "period", "counter"];
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(text: &'a str, lenient: bool) -> Self {
-        Self { text, lenient, findings: Vec::new() }
-    }
-
-    pub(super) fn read(mut self) -> Result<Reading, UriFault> {
+    pub(super) fn read(mut self) -> Read<Reading> {
         if self.text.len() > MAX_LEN {
             return Err(UriFault { kind: Kind::TooLong, at: MAX_LEN });
         }
         if let Some(at) = self.text.find('#') {
             return Err(UriFault { kind: Kind::Fragment, at });
         }
-        let (scheme, rest) = split(self.text, "://");
-        self.expect_word(scheme, &["otpauth"], Kind::Scheme)?;
-        let (path, query) = split(rest, "?");
-        let (name, label) = split(path, "/");
-        let is_totp = self.expect_word(name, &["totp", "hotp"], Kind::Type)? == "totp";
+        let (scheme, rest) = cut(self.text, b':');
+        let rest = rest.and_then(|rest| rest.strip_prefix("//"));
+        let rest = rest.ok_or(self.fault(Kind::Scheme, scheme))?;
+        self.word(scheme, &["otpauth"], Kind::Scheme)?;
+        let (path, query) = cut(rest, b'?');
+        let query = query.unwrap_or(end_of(path));
+        let (name, label) = cut(path, b'/');
+        let label = label.unwrap_or(end_of(path));
+        let is_totp = self.word(name, &["totp", "hotp"], Kind::Type)? == "totp";
 
-        let values = self.values(query)?;
-        let secret = values.secret.ok_or(self.fault(Kind::MissingSecret, query))?;
-        let secret = self.secret(secret)?;
-        let label = self.label(label, values.issuer)?;
-        let algorithm =
-            values.algorithm.map_or(Ok(Algorithm::default()), |value| self.algorithm(value))?;
-        let digits = self.number(values.digits, Kind::Digits, |n| {
-            Digits::try_from(u8::try_from(n).ok()?).ok()
-        })?;
-        let period = self.number(values.period, Kind::Period, |n| {
-            Period::from_seconds(u32::try_from(n).ok()?)
-        })?;
-        let counter = self.number(values.counter, Kind::Counter, |n| Some(Counter(n)))?;
+        let [secret, issuer, algorithm, digits, period, counter] = self.values(query)?;
+        let secret = self.secret(secret.ok_or(self.fault(Kind::MissingSecret, query))?)?;
+        let label = self.label(label, issuer)?;
+        let algorithm = self.algorithm(algorithm)?;
+        let digits =
+            self.number(digits, Kind::Digits, |n| Digits::try_from(u8::try_from(n).ok()?).ok())?;
         let (other, factor) = if is_totp {
-            (values.counter, Factor::Totp { period: period.unwrap_or_default() })
+            let seconds = |n| Period::from_seconds(u32::try_from(n).ok()?);
+            (counter, Factor::Totp { period: self.number(period, Kind::Period, seconds)? })
         } else {
             if counter.is_none() {
                 self.repair(Kind::MissingCounter, query)?;
             }
-            (values.period, Factor::Hotp { counter: counter.unwrap_or_default() })
+            let first = |n| Some(Counter(n));
+            (period, Factor::Hotp { counter: self.number(counter, Kind::Counter, first)? })
         };
         if let Some(other) = other {
             self.repair(Kind::OtherType, other)?;
         }
-        let digits = digits.unwrap_or_default();
         let uri = KeyUri { label, secret, algorithm, digits, factor };
         Ok(Reading { uri, findings: self.findings })
     }
 
     /// One of `words` in lower case, or a repairable spelling of it.
-    fn expect_word(
-        &mut self,
-        part: &'a str,
-        words: &[&'static str],
-        kind: Kind,
-    ) -> Result<&'static str, UriFault> {
+    fn word(&mut self, part: &'a str, words: &[&'static str], kind: Kind) -> Read<&'static str> {
         let word = words.iter().find(|word| part.eq_ignore_ascii_case(word));
         let word = *word.ok_or(self.fault(kind, part))?;
         if part != word {
@@ -91,49 +73,60 @@ impl<'a> Reader<'a> {
         Ok(word)
     }
 
-    fn values(&mut self, query: &'a str) -> Result<Values<'a>, UriFault> {
-        let mut values = Values::default();
-        for pair in query.split('&').filter(|_| !query.is_empty()) {
-            let Some((name, value)) = pair.split_once('=') else {
+    /// The values of the known parameters as they stand in the text.
+    fn values(&mut self, query: &'a str) -> Read<[Option<&'a str>; 6]> {
+        let mut values = [None; 6];
+        let mut rest = Some(query).filter(|query| !query.is_empty());
+        while let Some(pairs) = rest {
+            let (pair, after) = cut(pairs, b'&');
+            rest = after;
+            let (name, Some(value)) = cut(pair, b'=') else {
                 self.repair(Kind::NoValue, pair)?;
                 continue;
             };
-            let slot = match name {
-                "secret" => &mut values.secret,
-                "issuer" => &mut values.issuer,
-                "algorithm" => &mut values.algorithm,
-                "digits" => &mut values.digits,
-                "period" => &mut values.period,
-                "counter" => &mut values.counter,
-                _ => {
-                    self.findings.push(self.fault(Kind::Unknown, name));
-                    continue;
+            let known = |name: &str| NAMES.iter().position(|known| *known == name);
+            let place = match known(name) {
+                None => {
+                    // A name counts as what it decodes to, as it does for other readers.
+                    let decoded = percent::decode(name, true);
+                    known(&decoded.ok_or(self.fault(Kind::Escape, name))?.text)
                 }
+                place => place,
             };
-            if slot.replace(value).is_some() {
-                return Err(self.fault(Kind::Duplicate, name));
+            match place.and_then(|place| values.get_mut(place)) {
+                None => self.findings.push(self.fault(Kind::Unknown, name)),
+                Some(Some(_)) => return Err(self.fault(Kind::Duplicate, name)),
+                Some(slot) => *slot = Some(value),
             }
         }
         Ok(values)
     }
 
-    fn secret(&mut self, value: &'a str) -> Result<Secret, UriFault> {
-        let decoded = Hidden(self.decode(value, true)?.into_owned());
-        if !decoded.0.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
+    /// Reads the secret. Its symbols are compared with delimiters here, and else only by base32.
+    fn secret(&mut self, value: &'a str) -> Read<Secret> {
+        let owned;
+        let text = if value.bytes().any(|byte| byte == b'%' || byte == b'+') {
+            owned = Hidden(self.decode(value, true)?.into_owned());
+            &owned.0
+        } else {
+            value
+        };
+        let secret = Secret::from_base32_allowing_weak(text)
+            .map_err(|error| self.fault(Kind::Secret(error), value))?;
+        let len = secret.expose().len();
+        // Bits 5 and 6 are both set in lower-case letters, and in no other symbol.
+        let lower = text.bytes().fold(0, |lower, byte| lower | byte & (byte << 1) & 0x40);
+        if lower != 0 || text.len() != len.saturating_mul(8).div_ceil(5) {
             self.repair(Kind::SecretSpelling, value)?;
         }
-        match Secret::from_base32(&decoded.0) {
-            Err(SecretError::TooShort { bits }) => {
-                self.repair(Kind::WeakSecret { bits }, value)?;
-                Secret::from_base32_allowing_weak(&decoded.0)
-            }
-            read => read,
+        if let Err(SecretError::TooShort { bits }) = Secret::check_length(len, Secret::MIN_BYTES) {
+            self.repair(Kind::WeakSecret { bits }, value)?;
         }
-        .map_err(|error| self.fault(Kind::Secret(error), value))
+        Ok(secret)
     }
 
     //= Key URI Format, Label: issuer and account are joined by a colon, which neither contains
-    fn label(&mut self, part: &'a str, parameter: Option<&'a str>) -> Result<Label, UriFault> {
+    fn label(&mut self, part: &'a str, parameter: Option<&'a str>) -> Read<Label> {
         let decoded = self.decode(part, false)?;
         let (prefix, account) = decoded.split_once(':').unwrap_or(("", &decoded));
         if decoded.starts_with(':') {
@@ -145,9 +138,9 @@ impl<'a> Reader<'a> {
             self.repair(Kind::Account, part)?;
             account = "unnamed".into();
         }
-        if let Some(value) = parameter {
-            let decoded = self.decode(value, true)?;
-            let name = self.name(&decoded, value)?;
+        let decoded = parameter.map(|value| self.decode(value, true)).transpose()?;
+        if let (Some(decoded), Some(value)) = (&decoded, parameter) {
+            let name = self.name(decoded, value)?;
             if name.is_empty() {
                 self.repair(Kind::EmptyIssuer, value)?;
             } else {
@@ -158,19 +151,24 @@ impl<'a> Reader<'a> {
             }
         }
         let issuer = Some(issuer).filter(|issuer| !issuer.is_empty());
-        Label::new(issuer.as_deref(), &account).map_err(|_| self.fault(Kind::Name, part))
+        Ok(Label { issuer: issuer.map(Into::into), account: account.into() })
     }
 
-    /// A name as [`Label`] takes it, from one that may need repair.
-    fn name(&mut self, name: &str, part: &'a str) -> Result<String, UriFault> {
-        let repaired = name.trim().replace(is_foreign, "-");
-        if repaired != name {
-            self.repair(Kind::Name, part)?;
+    /// A name as [`Label`] takes it, or none, from one that may need repair.
+    fn name<'n>(&mut self, name: &'n str, part: &'a str) -> Read<Cow<'n, str>> {
+        if name.is_empty() || Label::is_name(name) {
+            return Ok(name.into());
         }
-        Ok(repaired)
+        self.repair(Kind::Name, part)?;
+        let repaired = name.trim().replace(is_foreign, "-");
+        if !repaired.is_empty() && !Label::is_name(&repaired) {
+            return Err(self.fault(Kind::Name, part));
+        }
+        Ok(repaired.into())
     }
 
-    fn algorithm(&mut self, value: &'a str) -> Result<Algorithm, UriFault> {
+    fn algorithm(&mut self, value: Option<&'a str>) -> Read<Algorithm> {
+        let Some(value) = value else { return Ok(Algorithm::default()) };
         let all = [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512];
         if let Some(algorithm) = all.into_iter().find(|algorithm| algorithm.name() == value) {
             return Ok(algorithm);
@@ -183,20 +181,20 @@ impl<'a> Reader<'a> {
         Ok(algorithm)
     }
 
-    /// A number in its shortest form that `make` accepts.
-    fn number<T>(
+    /// A number in its shortest form that `make` accepts, or what counts if none is given.
+    fn number<T: Default>(
         &self,
         value: Option<&'a str>,
-        kind: UriFaultKind,
-        make: impl Fn(u64) -> Option<T>,
-    ) -> Result<Option<T>, UriFault> {
-        let Some(value) = value else { return Ok(None) };
+        kind: Kind,
+        make: fn(u64) -> Option<T>,
+    ) -> Read<T> {
+        let Some(value) = value else { return Ok(T::default()) };
         let shortest = value == "0" || !value.starts_with(['0', '+']);
         let number = value.parse().ok().filter(|_| shortest).and_then(make);
-        number.map(Some).ok_or(self.fault(kind, value))
+        number.ok_or(self.fault(kind, value))
     }
 
-    fn decode(&mut self, raw: &'a str, is_parameter: bool) -> Result<Cow<'a, str>, UriFault> {
+    fn decode(&mut self, raw: &'a str, is_parameter: bool) -> Read<Cow<'a, str>> {
         let decoded = percent::decode(raw, is_parameter).ok_or(self.fault(Kind::Escape, raw))?;
         if decoded.has_plus {
             self.repair(Kind::Plus, raw)?;
@@ -207,7 +205,7 @@ impl<'a> Reader<'a> {
         Ok(decoded.text)
     }
 
-    fn repair(&mut self, kind: UriFaultKind, part: &'a str) -> Result<(), UriFault> {
+    fn repair(&mut self, kind: Kind, part: &'a str) -> Read<()> {
         let fault = self.fault(kind, part);
         if !self.lenient {
             return Err(fault);
@@ -216,12 +214,18 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn fault(&self, kind: UriFaultKind, part: &'a str) -> UriFault {
+    fn fault(&self, kind: Kind, part: &'a str) -> UriFault {
         UriFault { kind, at: part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()) }
     }
 }
 
-/// The text before and after `separator`, or all of it and its empty end.
-fn split<'a>(text: &'a str, separator: &str) -> (&'a str, &'a str) {
-    text.split_once(separator).unwrap_or_else(|| text.split_at(text.len()))
+/// The text before the first `separator`, and that after it if there is one.
+fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
+    let at = text.bytes().position(|byte| byte == separator).unwrap_or(text.len());
+    let (before, after) = text.split_at(at);
+    (before, after.get(1..))
+}
+
+fn end_of(text: &str) -> &str {
+    text.split_at(text.len()).1
 }

@@ -135,6 +135,8 @@ fn faults_that_no_reader_repairs() {
         ("otpauth:///a?secret=S", (Kind::Type, 10)),
         ("otpauth://totp/%4?secret=S", (Kind::Escape, 15)),
         ("otpauth://totp/%zz?secret=S", (Kind::Escape, 15)),
+        ("otpauth://totp/%+f?secret=S", (Kind::Escape, 15)),
+        ("otpauth://totp/%4\u{e9}?secret=S", (Kind::Escape, 15)),
         ("otpauth://totp/%ff?secret=S", (Kind::Escape, 15)),
         ("otpauth://totp/a%", (Kind::MissingSecret, 17)),
         ("otpauth://totp/a", (Kind::MissingSecret, 16)),
@@ -143,6 +145,8 @@ fn faults_that_no_reader_repairs() {
         (&format!("otpauth://totp/{}?secret=S", "x".repeat(161)), (Kind::Name, 15)),
         ("otpauth://totp/a?secret=S#x", (Kind::Fragment, 56)),
         ("otpauth://totp/a?secret=S&secret=S", (Kind::Duplicate, 57)),
+        ("otpauth://totp/a?secret=S&%73ecret=S", (Kind::Duplicate, 57)),
+        ("otpauth://totp/a?secret=S&%7=S", (Kind::Escape, 57)),
         ("otpauth://totp/a?digits=6&secret=S&digits=6", (Kind::Duplicate, 66)),
         ("otpauth://totp/a?secret=", (Kind::Secret(SecretError::Empty), 24)),
         ("otpauth://totp/a?secret=A0", (Kind::Secret(SecretError::Alphabet { at: 1 }), 24)),
@@ -296,6 +300,7 @@ fn several_repairs_are_listed_in_order() {
     assert_eq!(kinds(&read), expected);
 }
 
+//= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
 //= RFC 3986 §3.3, §3.4: the characters that stand for themselves in a path or a query
 #[test]
 fn what_may_stand_for_itself_does() {
