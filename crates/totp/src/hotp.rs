@@ -166,8 +166,7 @@ impl Hotp {
         next: Counter,
         window: u16,
     ) -> Option<Counter> {
-        let codes = || [first, second].into_iter().chain(more);
-        if codes().any(|code| code.digits() != self.digits) {
+        if [first, second].into_iter().chain(more).any(|code| code.digits() != self.digits) {
             return None;
         }
         let complete = 1_u64.checked_shl(u32::try_from(more.len()).ok()?.checked_add(1)?)?;
@@ -176,10 +175,9 @@ impl Hotp {
         let mut runs = 0_u64;
         for counter in next.0..next.0.saturating_add(window.into()) {
             let value = self.value(counter);
-            let matching = codes().rev().fold(0, |bits: u64, code| {
-                (bits << 1) | u64::from(code.is_value(value).unwrap_u8())
-            });
-            runs = ((runs << 1) | 1) & matching;
+            let bit = |code: &Code| u64::from(code.is_value(value).unwrap_u8());
+            let more = more.iter().rev().fold(0, |bits, code| bits << 1 | bit(code));
+            runs = (runs << 1 | 1) & (more << 2 | bit(second) << 1 | bit(first));
             found.note(counter, (runs & complete).ct_eq(&complete));
         }
         found.into_option().map(Counter)
