@@ -69,7 +69,7 @@ pub struct Failures {
     pub count: u32,
     /// The chances of those attempts, added up.
     pub guessed: Chance,
-    /// When the next attempt may come.
+    /// When the next attempt may come; 0 if it need not wait.
     pub locked_until: UnixSeconds,
 }
 
@@ -209,7 +209,10 @@ impl Throttle {
             return Decision::Throttled { until: end };
         }
         let count = before.count.saturating_add(1);
-        let locked_until = UnixSeconds(now.0.saturating_add(self.wait_seconds(count).into()));
+        let locked_until = match self.wait_seconds(count) {
+            0 => UnixSeconds::default(),
+            wait => UnixSeconds(now.0.saturating_add(wait.into())),
+        };
         Decision::Charge(Failures { count, guessed, locked_until })
     }
 
