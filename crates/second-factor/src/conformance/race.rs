@@ -5,7 +5,7 @@ use upheld_totp::{Code, Digits, UnixSeconds};
 use super::{Harness, START, Trial, Violation, Work, count_passed, later};
 use crate::out_of_band::Challenge;
 use crate::store::{Consumed, Store, Use};
-use crate::{Outcome, RecoveryCode, Registry, RequestId};
+use crate::{AccountId, Candidate, Outcome, RecoveryCode, Registry, RequestId};
 
 /// How many requests race in a round.
 fn crowd(round: u32) -> u32 {
@@ -112,30 +112,24 @@ pub(super) async fn accepts_each_recovery_code_once<H: Harness>(
     Ok(())
 }
 
+/// Finds each of the codes first and consumes them all at once then.
 async fn submit<H: Harness>(
     trial: &Trial<'_, H>,
     round: u32,
     now: UnixSeconds,
-    account: crate::AccountId,
+    account: AccountId,
     codes: &[&RecoveryCode],
 ) -> Result<usize, Violation> {
-    let mut work: Vec<Work<_>> = Vec::new();
-    for (request, code) in (0_u32..).zip(codes) {
-        let (guard, text) = (trial.guard(request), code.to_text());
-        work.push(Box::pin(async move {
-            match RecoveryCode::parse(&text) {
-                Ok(code) => guard.verify_recovery_code(account, &code, now).await.map(Some),
-                Err(_) => Ok(None),
-            }
-        }));
-    }
-    let mut accepted = 0_usize;
-    for outcome in trial.harness.together(work).await {
-        if let Some(Outcome::Passed(_)) = trial.answer(round, outcome)? {
-            accepted = accepted.saturating_add(1);
+    let mut candidates = Vec::new();
+    for code in codes {
+        let charged = trial.guard(0).charge_recovery_code(account, now).await;
+        if let Outcome::Passed(attempt) = trial.answer(round, charged)?
+            && let Outcome::Passed(candidate) = attempt.check(code)
+        {
+            candidates.push(candidate);
         }
     }
-    Ok(accepted)
+    consume_together(trial, round, now, candidates).await
 }
 
 pub(super) async fn accepts_a_message_code_once<H: Harness>(
@@ -147,30 +141,44 @@ pub(super) async fn accepts_a_message_code_once<H: Harness>(
         let account = trial.account();
         let request = RequestId(trial.draw.number());
         let code = send(trial, round, account, request).await?;
-        let mut work: Vec<Work<_>> = Vec::new();
-        for node in 0..crowd(round) {
-            let (guard, text) = (trial.guard(node), code.to_text());
-            work.push(Box::pin(async move {
-                let Ok(code) = Code::parse(text.expose()) else { return Ok(None) };
-                guard.verify_message_code(account, request, &code, START).await.map(Some)
-            }));
-        }
-        let mut accepted = 0_u32;
-        for outcome in trial.harness.together(work).await {
-            if let Some(Outcome::Passed(_)) = trial.answer(round, outcome)? {
-                accepted = accepted.saturating_add(1);
+        let mut candidates = Vec::new();
+        for node in 0..4 {
+            let charged = trial.guard(node).charge_message_code(account, request, START).await;
+            if let Outcome::Passed(attempt) = trial.answer(round, charged)?
+                && let Outcome::Passed(candidate) = attempt.check(&code, START)
+            {
+                candidates.push(candidate);
             }
         }
-        trial.expect(round, accepted == 1, || format!("{accepted} accepted"))?;
+        let accepted = consume_together(trial, round, START, candidates).await?;
+        trial.expect(round, accepted == 1, || format!("{accepted} of 4 accepted"))?;
     }
     Ok(())
+}
+
+async fn consume_together<H: Harness>(
+    trial: &Trial<'_, H>,
+    round: u32,
+    now: UnixSeconds,
+    candidates: Vec<Candidate>,
+) -> Result<usize, Violation> {
+    let mut work: Vec<Work<_>> = Vec::new();
+    for (node, candidate) in (0_u32..).zip(candidates) {
+        let guard = trial.guard(node);
+        work.push(Box::pin(async move { guard.consume(candidate, now).await }));
+    }
+    let mut outcomes = Vec::new();
+    for outcome in trial.harness.together(work).await {
+        outcomes.push(trial.answer(round, outcome)?);
+    }
+    Ok(count_passed(&outcomes))
 }
 
 /// Keeps a challenge as if its message had been sent, and returns its code.
 pub(super) async fn send<H: Harness>(
     trial: &mut Trial<'_, H>,
     round: u32,
-    account: crate::AccountId,
+    account: AccountId,
     request: RequestId,
 ) -> Result<Code, Violation> {
     let end = later(START, 600);
