@@ -9,6 +9,8 @@
 
 pub mod chores;
 pub mod citations;
+pub mod load;
+pub mod postgres;
 mod process;
 mod source;
 pub mod tidy;

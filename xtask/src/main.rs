@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use xtask::{chores, citations, tidy};
+use xtask::{chores, citations, load, tidy};
 
 struct Command {
     name: &'static str,
@@ -17,7 +17,7 @@ struct Command {
     run: fn() -> Result<()>,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 9] = [
     Command { name: "tidy", about: "check what must hold of the tree", run: tidy::run },
     Command {
         name: "citations",
@@ -43,6 +43,16 @@ const COMMANDS: [Command; 7] = [
         name: "e2e",
         about: "run the end-to-end tests",
         run: || e2e::run().map_err(|error| anyhow!("{error}")),
+    },
+    Command {
+        name: "load",
+        about: "measure the portal under load, beside another verifier, for BENCHMARKS.md",
+        run: load::run,
+    },
+    Command {
+        name: "load-report",
+        about: "write that section again from what was measured last",
+        run: load::report,
     },
     Command {
         name: "mutants",
