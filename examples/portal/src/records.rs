@@ -1,0 +1,34 @@
+//! What the portal remembers, and the rules it remembers it by.
+
+use std::sync::Arc;
+
+use upheld_second_factor::Guard;
+use upheld_store::keys::{KeyRing, SealError};
+use upheld_store::second_factor::SecondFactors;
+use upheld_store::sql::{Database, DatabaseError};
+
+use crate::attempts::ChargeError;
+use crate::random::NoRandomness;
+use crate::settings::Settings;
+
+/// The database, the keys of what is encrypted in it, and the settings. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Records {
+    pub(crate) database: Database,
+    pub(crate) keys: Arc<KeyRing>,
+    pub(crate) guard: Guard<SecondFactors>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+/// Why the portal could neither remember nor recall something. Whoever asked must behave as if
+/// the answer were no.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum RecordsError {
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
