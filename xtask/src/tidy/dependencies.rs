@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 2] = [
+const ALLOWED: [(&str, &[&str]); 3] = [
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -25,6 +25,11 @@ const ALLOWED: [(&str, &[&str]); 2] = [
             "serde", "serde_json",
             "rand_core", "subtle", "thiserror", "zeroize",
         ],
+    ),
+    (
+        "upheld-second-factor",
+        // RFC 2104 and FIPS 180-4: recovery codes and codes in messages under a key.
+        &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
     ),
 ];
 
