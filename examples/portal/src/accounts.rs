@@ -77,7 +77,12 @@ pub(crate) fn remove_factors(
         let _removed = store.remove_in(transaction, person.into(), credential)?;
     }
     devices::remove_all(transaction, person)?;
-    store.replace_recovery_set_in(transaction, person.into(), &recovery::empty_set()?, now.into())?;
+    store.replace_recovery_set_in(
+        transaction,
+        person.into(),
+        &recovery::empty_set()?,
+        now.into(),
+    )?;
     for budget in Budget::ALL {
         store.unlock_in(transaction, person.into(), budget)?;
     }

@@ -174,7 +174,8 @@ fn in_order(subjects: &[Subject]) -> Vec<&Subject> {
 /// How long the next attempt has to wait after so many failures.
 fn wait_seconds(failures: i64, free: i64) -> i64 {
     let Ok(doublings) = u32::try_from(failures.saturating_sub(free)) else { return 0 };
-    let doubled = FIRST_WAIT_SECONDS.saturating_mul(1_i64.checked_shl(doublings.min(31)).unwrap_or(i64::MAX));
+    let doubled =
+        FIRST_WAIT_SECONDS.saturating_mul(1_i64.checked_shl(doublings.min(31)).unwrap_or(i64::MAX));
     doubled.min(LONGEST_WAIT_SECONDS)
 }
 

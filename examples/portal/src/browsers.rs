@@ -29,8 +29,7 @@ impl Presented {
     /// Draws the token that replaces the one shown.
     pub(crate) fn new(shown: &BrowserToken) -> Result<(Self, BrowserToken), NoRandomness> {
         let next = Token::generate()?;
-        let presented =
-            Self { id: shown.id, shown: shown.token.to_hash(), next: next.to_hash() };
+        let presented = Self { id: shown.id, shown: shown.token.to_hash(), next: next.to_hash() };
         Ok((presented, BrowserToken { id: shown.id, token: next }))
     }
 
@@ -80,13 +79,7 @@ pub(crate) fn use_trust(
         "UPDATE browsers SET token_hash = $5, seen_at = $6
          WHERE tenant = $1 AND id = $2 AND person = $3 AND token_hash = $4
                AND trusted_until > $6",
-        &[
-            browser.id.into(),
-            person.into(),
-            browser.shown.into(),
-            browser.next.into(),
-            now.into(),
-        ],
+        &[browser.id.into(), person.into(), browser.shown.into(), browser.next.into(), now.into()],
     )?;
     Ok(used == 1)
 }
@@ -131,10 +124,8 @@ pub(crate) fn forget_all(
     transaction: &mut Transaction<'_>,
     person: PersonId,
 ) -> Result<(), DatabaseError> {
-    transaction.execute(
-        "DELETE FROM browsers WHERE tenant = $1 AND person = $2",
-        &[person.into()],
-    )?;
+    transaction
+        .execute("DELETE FROM browsers WHERE tenant = $1 AND person = $2", &[person.into()])?;
     Ok(())
 }
 
@@ -173,12 +164,15 @@ pub(crate) async fn list(
     person: PersonId,
     now: Moment,
 ) -> Result<Vec<Listed>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT id, name, seen_at, trusted_until FROM browsers
+    let rows = records
+        .database
+        .query(
+            "SELECT id, name, seen_at, trusted_until FROM browsers
          WHERE tenant = $1 AND person = $2 AND trusted_until > $3
          ORDER BY seen_at DESC, id LIMIT 50",
-        &[person.into(), now.into()],
-    );
+            &[person.into(), now.into()],
+        )
+        .await?;
     let listed = |row: &Row| {
         Ok(Listed {
             id: Id::at(row, 0)?,
@@ -187,5 +181,5 @@ pub(crate) async fn list(
             trusted_until: Moment::at(row, 3)?,
         })
     };
-    rows.await?.iter().map(listed).collect()
+    rows.iter().map(listed).collect()
 }

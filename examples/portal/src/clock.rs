@@ -51,11 +51,6 @@ impl Moment {
         Self(self.0.saturating_sub(seconds))
     }
 
-    /// How many seconds lie between `earlier` and this; none if it is later.
-    pub(crate) fn seconds_since(self, earlier: Self) -> i64 {
-        self.0.saturating_sub(earlier.0).max(0)
-    }
-
     pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
         row.integer(column).map(Self)
     }

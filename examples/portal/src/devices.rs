@@ -57,12 +57,15 @@ pub(crate) async fn list(
     records: &Records,
     person: PersonId,
 ) -> Result<Vec<Device>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT id, name, kind, added_at, used_at FROM devices
+    let rows = records
+        .database
+        .query(
+            "SELECT id, name, kind, added_at, used_at FROM devices
          WHERE tenant = $1 AND person = $2 ORDER BY added_at, id",
-        &[person.into()],
-    );
-    rows.await?.iter().map(device).collect()
+            &[person.into()],
+        )
+        .await?;
+    rows.iter().map(device).collect()
 }
 
 /// One authenticator of a person.
@@ -71,12 +74,15 @@ pub(crate) async fn find(
     person: PersonId,
     id: Id,
 ) -> Result<Option<Device>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT id, name, kind, added_at, used_at FROM devices
+    let rows = records
+        .database
+        .query(
+            "SELECT id, name, kind, added_at, used_at FROM devices
          WHERE tenant = $1 AND person = $2 AND id = $3",
-        &[person.into(), id.into()],
-    );
-    rows.await?.first().map(device).transpose()
+            &[person.into(), id.into()],
+        )
+        .await?;
+    rows.first().map(device).transpose()
 }
 
 pub(crate) fn count(

@@ -5,11 +5,9 @@
 
 use upheld_migrate_otp::SecretDocument;
 use upheld_migrate_otp::qr::{QrCode, QrError};
-use upheld_second_factor::{Credential, Kind};
+use upheld_second_factor::{Added, Credential, Kind};
 use upheld_store::sql::{DatabaseError, Transaction};
-use upheld_totp::{
-    Algorithm, Code, Digits, Factor, KeyUri, Label, Parameters, Period, Secret,
-};
+use upheld_totp::{Algorithm, Code, Digits, Factor, KeyUri, Label, Parameters, Period, Secret};
 use zeroize::Zeroizing;
 
 use crate::CLINIC;
@@ -18,7 +16,7 @@ use crate::clock::Moment;
 use crate::devices::{self, DeviceKind, DeviceName};
 use crate::events::{self, Event};
 use crate::id::Id;
-use crate::people;
+use crate::people::{self, Email};
 use crate::random;
 use crate::records::{Records, RecordsError};
 use crate::sealed::{self, Place};
@@ -114,12 +112,14 @@ pub(crate) async fn find(
     id: Id,
     now: Moment,
 ) -> Result<Option<Pending>, EnrolmentError> {
-    let rows = records.database.query(
-        "SELECT name, secret FROM pending_enrolments
+    let rows = records
+        .database
+        .query(
+            "SELECT name, secret FROM pending_enrolments
          WHERE tenant = $1 AND id = $2 AND session = $3 AND expires_at > $4",
-        &[id.into(), session.id().into(), now.into()],
-    );
-    let rows = rows.await?;
+            &[id.into(), session.id().into(), now.into()],
+        )
+        .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let place = Place::Enrolment(id, session.person());
     let secret = sealed::open(records, place, row.blob(1)?)?;
@@ -189,7 +189,13 @@ impl Pending {
             };
             devices::add(transaction, person, (id, &name, DeviceKind::App), now)?;
             accounts::end_all_but(transaction, person, session)?;
-            events::tell(&context, transaction, person, Event::DeviceAdded { name: name.as_str() }, now)?;
+            events::tell(
+                &context,
+                transaction,
+                person,
+                Event::DeviceAdded { name: name.as_str() },
+                now,
+            )?;
             Ok::<_, RecordsError>(sessions::renew(transaction, session, hash, warrant, now)?)
         });
         if activated.await? {
@@ -202,6 +208,35 @@ impl Pending {
     fn copy_secret(&self) -> Result<Secret, EnrolmentError> {
         Secret::from_bytes(self.secret.expose()).map_err(|_| EnrolmentError::Secret)
     }
+}
+
+/// Gives a person a hardware token; `false` when nobody who may sign in has this address.
+pub(crate) async fn add_token(
+    records: &Records,
+    email: Email,
+    (name, secret): (DeviceName, Secret),
+    now: Moment,
+) -> Result<bool, RecordsError> {
+    let id = Id::generate()?;
+    let kind = Kind::Hotp { secret, algorithm: Algorithm::Sha1, digits: Digits::Six };
+    let credential = Credential::from_parts(id.into(), kind, None);
+    let context = records.clone();
+    let added = records.database.transact(move |transaction| {
+        let Some((person, _)) = people::find(transaction, &email)? else { return Ok(false) };
+        if !people::hold(transaction, person)? {
+            return Ok(false);
+        }
+        let store = context.guard.store();
+        let added = store.add_in(transaction, person.into(), &credential, now.into())?;
+        if added == Added::Added {
+            devices::add(transaction, person, (id, &name, DeviceKind::Token), now)?;
+            accounts::end_all(transaction, person)?;
+            let event = Event::DeviceAdded { name: name.as_str() };
+            events::tell(&context, transaction, person, event, now)?;
+        }
+        Ok::<_, RecordsError>(added == Added::Added)
+    });
+    added.await
 }
 
 fn take(

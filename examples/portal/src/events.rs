@@ -5,15 +5,15 @@
 //! password, and a code to sign in with.
 
 use upheld_second_factor::{Factor, Reason, Refused};
-use upheld_store::sql::{DatabaseError, Transaction};
+use upheld_store::sql::Transaction;
 
+use crate::CLINIC;
 use crate::accounts;
 use crate::clock::Moment;
 use crate::devices;
 use crate::id::PersonId;
 use crate::mail::{self, Letter};
 use crate::records::{Records, RecordsError};
-use crate::CLINIC;
 
 /// Something that a person should know of.
 #[derive(Clone, Copy, Debug)]

@@ -170,9 +170,8 @@ pub(crate) fn find(
          WHERE tenant = $1 AND email = $2 AND state = 'active'",
         &[email.as_str().into()],
     )?;
-    let person = |row: &Row| {
-        Ok((PersonId::at(row, 0)?, Credential::from_phc(row.text(1)?.to_owned())))
-    };
+    let person =
+        |row: &Row| Ok((PersonId::at(row, 0)?, Credential::from_phc(row.text(1)?.to_owned())));
     rows.first().map(person).transpose()
 }
 
@@ -218,7 +217,7 @@ pub(crate) fn set_credential(
 
 #[cfg(test)]
 mod tests {
-    use super::{DisplayName, NameError, Email};
+    use super::{DisplayName, Email, NameError};
 
     #[test]
     fn t16_spellings_of_one_address_are_one_address() {

@@ -35,9 +35,7 @@ pub(crate) async fn with_second_factor(
     let guard = &records.guard;
     let outcome = match shown {
         Shown::Code(code) => guard.verify_code(account, code, now.into()).await?,
-        Shown::RecoveryCode(code) => {
-            guard.verify_recovery_code(account, code, now.into()).await?
-        }
+        Shown::RecoveryCode(code) => guard.verify_recovery_code(account, code, now.into()).await?,
     };
     match outcome {
         Outcome::Passed(accepted) => go_on(records, session, accepted, now).await,

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use upheld_second_factor::Guard;
-use upheld_store::keys::{KeyRing, SealError};
-use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, DatabaseError};
 
-use crate::attempts::ChargeError;
+use crate::factor_store::SecondFactors;
 use crate::random::NoRandomness;
 use crate::settings::Settings;
 
@@ -15,7 +13,6 @@ use crate::settings::Settings;
 #[derive(Clone, Debug)]
 pub(crate) struct Records {
     pub(crate) database: Database,
-    pub(crate) keys: Arc<KeyRing>,
     pub(crate) guard: Guard<SecondFactors>,
     pub(crate) settings: Arc<Settings>,
 }
@@ -29,6 +26,4 @@ pub(crate) enum RecordsError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
-    #[error(transparent)]
-    Seal(#[from] SealError),
 }

@@ -3,14 +3,14 @@
 //! A new set is *pending* until the person says that it is saved: for an hour, in the session that
 //! asked for it. It opens nothing until then, and the set before it goes on working.
 
-use upheld_second_factor::{AccountId, CredentialId, RecoveryHash, RecoverySet};
+use upheld_second_factor::{CredentialId, RecoveryHash, RecoverySet, Registry};
 use upheld_store::sql::DatabaseError;
 use zeroize::Zeroizing;
 
 use crate::CLINIC;
 use crate::clock::Moment;
 use crate::events::{self, Event};
-use crate::id::Id;
+use crate::id::{Id, PersonId};
 use crate::people;
 use crate::random;
 use crate::records::{Records, RecordsError};
@@ -65,12 +65,14 @@ pub(crate) async fn find(
     id: Id,
     now: Moment,
 ) -> Result<Option<Pending>, RecordsError> {
-    let rows = records.database.query(
-        "SELECT codes FROM pending_recovery_codes
+    let rows = records
+        .database
+        .query(
+            "SELECT codes FROM pending_recovery_codes
          WHERE tenant = $1 AND id = $2 AND session = $3 AND expires_at > $4",
-        &[id.into(), session.id().into(), now.into()],
-    );
-    let rows = rows.await?;
+            &[id.into(), session.id().into(), now.into()],
+        )
+        .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let place = Place::RecoveryCodes(id, session.person());
     let bytes = sealed::open(records, place, row.blob(0)?)?;
@@ -158,10 +160,6 @@ fn from_bytes(id: Id, bytes: &[u8]) -> Option<(RecoverySet, Zeroizing<String>)> 
 }
 
 /// How many codes a person has left.
-pub(crate) async fn count_unused(
-    records: &Records,
-    account: AccountId,
-) -> Result<u8, DatabaseError> {
-    use upheld_second_factor::Registry;
-    records.guard.store().unused_recovery_codes(account).await
+pub(crate) async fn count_unused(records: &Records, person: PersonId) -> Result<u8, DatabaseError> {
+    records.guard.store().unused_recovery_codes(person.into()).await
 }

@@ -75,14 +75,16 @@ impl Reset {
         token: Token,
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
-        let rows = records.database.query(
-            "SELECT person, email FROM password_resets
+        let rows = records
+            .database
+            .query(
+                "SELECT person, email FROM password_resets
              JOIN people ON people.tenant = password_resets.tenant AND people.id = person
              WHERE password_resets.tenant = $1 AND token_hash = $2 AND expires_at > $3
                    AND state = 'active'",
-            &[token.to_hash().into(), now.into()],
-        );
-        let rows = rows.await?;
+                &[token.to_hash().into(), now.into()],
+            )
+            .await?;
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(Some(Self { person: PersonId::at(row, 0)?, token, email: row.text(1)?.to_owned() }))
     }

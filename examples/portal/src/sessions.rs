@@ -96,8 +96,7 @@ impl Session {
                 now.minus(IDLE_SECONDS).into(),
                 now.minus(ABSOLUTE_SECONDS).into(),
             ],
-        );
-        let rows = rows.await?;
+        ).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let fresh_since = now.minus(REAUTHENTICATED_SECONDS);
         let session = Self {
@@ -193,10 +192,7 @@ pub(crate) fn renew(
 }
 
 /// Notes that the account of `session` has no second factor any more.
-pub(crate) fn lower(
-    transaction: &mut Transaction<'_>,
-    session: Id,
-) -> Result<(), DatabaseError> {
+pub(crate) fn lower(transaction: &mut Transaction<'_>, session: Id) -> Result<(), DatabaseError> {
     transaction.execute(
         "UPDATE sessions SET grounds = $3 WHERE tenant = $1 AND id = $2",
         &[session.into(), Grounds::Password.as_str().into()],
@@ -208,10 +204,8 @@ pub(crate) fn lower(
 pub(crate) async fn end(records: &Records, token: &Token) -> Result<(), DatabaseError> {
     let hash = token.to_hash();
     let ended = records.database.transact(move |transaction| {
-        transaction.execute(
-            "DELETE FROM sessions WHERE tenant = $1 AND token_hash = $2",
-            &[hash.into()],
-        )
+        transaction
+            .execute("DELETE FROM sessions WHERE tenant = $1 AND token_hash = $2", &[hash.into()])
     });
     ended.await.map(drop)
 }
@@ -246,10 +240,7 @@ pub(crate) fn revoke_all(
     transaction: &mut Transaction<'_>,
     person: PersonId,
 ) -> Result<u64, DatabaseError> {
-    transaction.execute(
-        "DELETE FROM sessions WHERE tenant = $1 AND person = $2",
-        &[person.into()],
-    )
+    transaction.execute("DELETE FROM sessions WHERE tenant = $1 AND person = $2", &[person.into()])
 }
 
 pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
@@ -275,16 +266,15 @@ pub(crate) async fn list(
     person: PersonId,
     now: Moment,
 ) -> Result<Vec<Listed>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT id, browser, opened_at, seen_at FROM sessions
+    let rows = records
+        .database
+        .query(
+            "SELECT id, browser, opened_at, seen_at FROM sessions
          WHERE tenant = $1 AND person = $2 AND seen_at > $3 AND opened_at > $4
          ORDER BY opened_at DESC, id LIMIT 50",
-        &[
-            person.into(),
-            now.minus(IDLE_SECONDS).into(),
-            now.minus(ABSOLUTE_SECONDS).into(),
-        ],
-    );
+            &[person.into(), now.minus(IDLE_SECONDS).into(), now.minus(ABSOLUTE_SECONDS).into()],
+        )
+        .await?;
     let listed = |row: &Row| {
         Ok(Listed {
             id: Id::at(row, 0)?,
@@ -293,5 +283,5 @@ pub(crate) async fn list(
             seen_at: Moment::at(row, 3)?,
         })
     };
-    rows.await?.iter().map(listed).collect()
+    rows.iter().map(listed).collect()
 }

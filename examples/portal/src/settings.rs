@@ -5,7 +5,10 @@ use upheld_totp::Digits;
 
 /// How people get in, and where the portal is. The default is strict.
 #[derive(Clone, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "settings are written out by whoever runs the portal")]
+#[expect(
+    clippy::exhaustive_structs,
+    reason = "settings are written out by whoever runs the portal"
+)]
 pub struct Settings {
     /// Where people find the portal: scheme, host and port, without a slash at the end. Links in
     /// e-mails begin with it; no request decides about it.
@@ -18,8 +21,6 @@ pub struct Settings {
     /// Whether a person may have a browser remembered, in which the second factor is not asked
     /// for, and for how long at most.
     pub remembered_browsers: Option<RememberedDays>,
-    /// Whether the e-mails sent are shown to everyone under `/dev/outbox`. For trying out alone.
-    pub show_outbox: bool,
 }
 
 impl Settings {
@@ -28,13 +29,7 @@ impl Settings {
     pub fn at(public_url: String) -> Self {
         // Messages lie about in mailboxes: their codes are longer.
         let second_factor = Policy { message_digits: Digits::Eight, ..Policy::default() };
-        Self {
-            public_url,
-            second_factor,
-            email_codes: false,
-            remembered_browsers: None,
-            show_outbox: false,
-        }
+        Self { public_url, second_factor, email_codes: false, remembered_browsers: None }
     }
 }
 

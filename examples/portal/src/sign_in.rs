@@ -13,7 +13,7 @@ use crate::accounts;
 use crate::attempts::{self, ChargeError, Subject};
 use crate::browsers::{self, Presented, Registration};
 use crate::clock::{Clock, Moment};
-use crate::events::{self, Event};
+use crate::events;
 use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::password::{Credential, PasswordError, Passwords, Proven};
@@ -113,12 +113,14 @@ impl PendingLogin {
         token: Token,
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
-        let rows = records.database.query(
-            "SELECT id, person FROM pending_logins
+        let rows = records
+            .database
+            .query(
+                "SELECT id, person FROM pending_logins
              WHERE tenant = $1 AND token_hash = $2 AND expires_at > $3",
-            &[token.to_hash().into(), now.into()],
-        );
-        let rows = rows.await?;
+                &[token.to_hash().into(), now.into()],
+            )
+            .await?;
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(Some(Self { id: Id::at(row, 0)?, person: PersonId::at(row, 1)?, token }))
     }
@@ -340,8 +342,7 @@ impl Shown {
             if let Some(presented) = &presented
                 && context.settings.remembered_browsers.is_some()
                 && !accounts::is_staff(transaction, person)?
-                && let Some(warrant) =
-                    Warrant::of_remembered(transaction, &proven, presented, now)?
+                && let Some(warrant) = Warrant::of_remembered(transaction, &proven, presented, now)?
             {
                 sessions::open(transaction, &new, warrant, now)?;
                 return Ok(Next::Session(Grounds::Remembered));

@@ -12,7 +12,6 @@ use crate::events::{self, Event};
 use crate::id::{Id, PersonId};
 use crate::people::{self, Role, State};
 use crate::records::{Records, RecordsError};
-use crate::recovery;
 use crate::sessions::Session;
 
 const RESET_SECONDS: i64 = 24 * 60 * 60;
@@ -82,13 +81,16 @@ pub(crate) async fn list(
 ) -> Result<Vec<Listed>, DatabaseError> {
     // The highest text that begins so: no wildcards, whatever was typed.
     let end = format!("{start}\u{10ffff}");
-    let rows = records.database.query(
-        "SELECT id, email, display_name, role, state FROM people
+    let rows = records
+        .database
+        .query(
+            "SELECT id, email, display_name, role, state FROM people
          WHERE tenant = $1 AND email >= $2 AND email <= $3 ORDER BY email LIMIT $4",
-        &[start.into(), end.into(), PAGE.into()],
-    );
+            &[start.into(), end.into(), PAGE.into()],
+        )
+        .await?;
     let mut people = Vec::new();
-    for row in &rows.await? {
+    for row in &rows {
         people.push(listed(records, row, now).await?);
     }
     Ok(people)
@@ -100,11 +102,13 @@ pub(crate) async fn find(
     person: PersonId,
     now: Moment,
 ) -> Result<Option<Record>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT id, email, display_name, role, state FROM people WHERE tenant = $1 AND id = $2",
-        &[person.into()],
-    );
-    let rows = rows.await?;
+    let rows = records
+        .database
+        .query(
+            "SELECT id, email, display_name, role, state FROM people WHERE tenant = $1 AND id = $2",
+            &[person.into()],
+        )
+        .await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let store = records.guard.store();
     Ok(Some(Record {
@@ -147,8 +151,7 @@ pub(crate) async fn set_state(
         return Ok(Answer::Impossible);
     }
     let context = records.clone();
-    let event =
-        if state == State::Active { Event::AccountEnabled } else { Event::AccountDisabled };
+    let event = if state == State::Active { Event::AccountEnabled } else { Event::AccountDisabled };
     let changed = records.database.transact(move |transaction| {
         let changed = accounts::set_state(transaction, person, state)?;
         if changed {
@@ -178,7 +181,8 @@ pub(crate) async fn ask_reset(
         if !people::hold(transaction, person)? || !store.is_enrolled(transaction, person.into())? {
             return Ok(false);
         }
-        let sql = "DELETE FROM factor_resets WHERE tenant = $1 AND person = $2 AND expires_at <= $3";
+        let sql =
+            "DELETE FROM factor_resets WHERE tenant = $1 AND person = $2 AND expires_at <= $3";
         transaction.execute(sql, &[person.into(), now.into()])?;
         let asked = transaction.execute(
             "INSERT INTO factor_resets (tenant, person, id, asked_by, asked_at, expires_at)
@@ -249,13 +253,16 @@ async fn find_reset(
     person: PersonId,
     now: Moment,
 ) -> Result<Option<Reset>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT factor_resets.id, asked_by, display_name, expires_at
+    let rows = records
+        .database
+        .query(
+            "SELECT factor_resets.id, asked_by, display_name, expires_at
          FROM factor_resets
          JOIN people ON people.tenant = factor_resets.tenant AND people.id = asked_by
          WHERE factor_resets.tenant = $1 AND person = $2 AND expires_at > $3",
-        &[person.into(), now.into()],
-    );
+            &[person.into(), now.into()],
+        )
+        .await?;
     let reset = |row: &Row| {
         Ok(Reset {
             id: Id::at(row, 0)?,
@@ -264,7 +271,7 @@ async fn find_reset(
             until: Moment::at(row, 3)?,
         })
     };
-    rows.await?.first().map(reset).transpose()
+    rows.first().map(reset).transpose()
 }
 
 async fn listed(records: &Records, row: &Row, now: Moment) -> Result<Listed, DatabaseError> {
@@ -272,12 +279,12 @@ async fn listed(records: &Records, row: &Row, now: Moment) -> Result<Listed, Dat
     let failures = records.guard.store().failures(id.into(), Budget::Code).await?;
     let policy = records.guard.policy();
     // As an attempt with an app would be decided about now.
-    let lock = match policy.throttle.charge(failures, policy.chance_of_totp(Digits::Six), now.into())
-    {
-        Decision::Charge(_) => Lock::Open,
-        Decision::Throttled { until } => Lock::Until(until.into()),
-        Decision::Disabled => Lock::Disabled,
-    };
+    let lock =
+        match policy.throttle.charge(failures, policy.chance_of_totp(Digits::Six), now.into()) {
+            Decision::Charge(_) => Lock::Open,
+            Decision::Throttled { until } => Lock::Until(until.into()),
+            Decision::Disabled => Lock::Disabled,
+        };
     Ok(Listed {
         id,
         email: row.text(1)?.to_owned(),

@@ -73,7 +73,8 @@ impl Warrant {
         (person, credential): (PersonId, &Credential),
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
-        let added = records.guard.store().add_in(transaction, person.into(), credential, now.into())?;
+        let added =
+            records.guard.store().add_in(transaction, person.into(), credential, now.into())?;
         let is_added = added == Added::Added;
         Ok(is_added.then_some(Self { person, grounds: Grounds::SecondFactor }))
     }

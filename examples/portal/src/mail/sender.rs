@@ -58,12 +58,15 @@ async fn send_due(
 }
 
 async fn find_due(records: &Records, now: Moment) -> Result<Vec<Due>, DatabaseError> {
-    let rows = records.database.query(
-        "SELECT outbox.id, person, tries, next_try, subject, body, email
+    let rows = records
+        .database
+        .query(
+            "SELECT outbox.id, person, tries, next_try, subject, body, email
          FROM outbox JOIN people ON people.tenant = outbox.tenant AND people.id = person
          WHERE outbox.tenant = $1 AND next_try <= $2 ORDER BY next_try LIMIT $3",
-        &[now.into(), BATCH.into()],
-    );
+            &[now.into(), BATCH.into()],
+        )
+        .await?;
     let due = |row: &upheld_store::sql::Row| {
         Ok(Due {
             id: Id::at(row, 0)?,
@@ -75,7 +78,7 @@ async fn find_due(records: &Records, now: Moment) -> Result<Vec<Due>, DatabaseEr
             recipient: row.text(6)?.to_owned(),
         })
     };
-    rows.await?.iter().map(due).collect()
+    rows.iter().map(due).collect()
 }
 
 /// Makes sure that no other process sends it now.

@@ -21,10 +21,8 @@ use crate::removal;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
-const TWO_CODES_MALFORMED: Problem<'_> = Problem {
-    what: "Enter two codes that the token has shown one after the other",
-    advice: "",
-};
+const TWO_CODES_MALFORMED: Problem<'_> =
+    Problem { what: "Enter two codes that the token has shown one after the other", advice: "" };
 const TWO_CODES_REFUSED: Problem<'_> = Problem {
     what: "Those codes were not accepted",
     advice: "Press the button of the token twice and enter both codes in that order. After \
@@ -80,7 +78,11 @@ pub(super) async fn rename(
         .records
         .database
         .transact(move |transaction| devices::rename(transaction, person, id, &name));
-    if renamed.await? { Ok(see_other("/account/security?device-renamed")) } else { Err(Refusal::NotFound) }
+    if renamed.await? {
+        Ok(see_other("/account/security?device-renamed"))
+    } else {
+        Err(Refusal::NotFound)
+    }
 }
 
 pub(super) async fn remove(

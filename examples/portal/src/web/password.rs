@@ -58,6 +58,7 @@ struct ResetPage<'a> {
     form_token: FormToken,
     email: &'a str,
     link: Zeroizing<String>,
+    field: &'static str,
     problem: Option<Problem<'a>>,
 }
 
@@ -166,6 +167,7 @@ fn show_reset_page(reset: &Reset, problem: Option<Problem<'_>>) -> Result<Respon
         form_token: token.to_form_token(),
         email: reset.email(),
         link: token.to_text(),
+        field: if problem.is_some() { "new_password" } else { "" },
         problem,
     };
     form(&page, problem)

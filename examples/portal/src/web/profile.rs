@@ -50,7 +50,8 @@ pub(super) async fn rename(
             let problem = Some(Problem { what: &error.to_string(), advice: "" });
             let form_token = session.token().to_form_token();
             let name = typed.unwrap_or_else(|| session.display_name());
-            let page = ProfilePage { form_token, session: &session, name, is_saved: false, problem };
+            let page =
+                ProfilePage { form_token, session: &session, name, is_saved: false, problem };
             return form(&page, problem);
         }
     };

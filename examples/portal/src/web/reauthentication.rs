@@ -33,7 +33,7 @@ const PASSWORD_REFUSED: Problem<'_> = Problem {
 
 /// Where a person goes afterwards: one of these pages and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
+pub(crate) enum After {
     Security,
     AddDevice,
     Device(Id),
@@ -128,10 +128,7 @@ impl<'a> ReauthenticationPage<'a> {
     }
 }
 
-pub(super) async fn page(
-    session: Session,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Refusal> {
+pub(super) async fn page(session: Session, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
     let after = query.as_deref().and_then(|query| query.strip_prefix("for="));
     ReauthenticationPage::new(&session, After::parse(after.unwrap_or_default())).respond()
 }
@@ -199,7 +196,8 @@ mod tests {
             assert_eq!(after.to_path(), path);
             assert_eq!(After::parse(&after.to_string()), after);
         }
-        for hostile in ["", "//evil.example", "/\\evil.example", "device./../..", "person.", "javascript:1"]
+        for hostile in
+            ["", "//evil.example", "/\\evil.example", "device./../..", "person.", "javascript:1"]
         {
             assert_eq!(After::parse(hostile), After::Security, "{hostile}");
             assert_eq!(After::of_path(hostile), After::Security, "{hostile}");

@@ -91,25 +91,47 @@ const ROUTES: [Route; 52] = [
     of("GET", "/account/security/totp/{pending}", Access::Session, || get(enrol::page)),
     of("POST", "/account/security/totp/{pending}", Access::Session, || post(enrol::confirm)),
     of("GET", "/account/security/devices/{device}", Access::Session, || get(devices::page)),
-    of("POST", "/account/security/devices/{device}/rename", Access::Session, || post(devices::rename)),
-    of("POST", "/account/security/devices/{device}/remove", Access::FreshSession, || post(devices::remove)),
-    of("POST", "/account/security/devices/{device}/resynchronise", Access::Session, || post(devices::resynchronise)),
+    of("POST", "/account/security/devices/{device}/rename", Access::Session, || {
+        post(devices::rename)
+    }),
+    of("POST", "/account/security/devices/{device}/remove", Access::FreshSession, || {
+        post(devices::remove)
+    }),
+    of("POST", "/account/security/devices/{device}/resynchronise", Access::Session, || {
+        post(devices::resynchronise)
+    }),
     of("GET", "/account/security/recovery-codes", Access::FreshSession, || get(recovery::offer)),
     of("POST", "/account/security/recovery-codes", Access::FreshSession, || post(recovery::start)),
-    of("GET", "/account/security/recovery-codes/{pending}", Access::Session, || get(recovery::page)),
-    of("POST", "/account/security/recovery-codes/{pending}", Access::Session, || post(recovery::confirm)),
-    of("POST", "/account/security/recovery-codes/{pending}/download", Access::Session, || post(recovery::download)),
-    of("POST", "/account/security/sessions/end-others", Access::Session, || post(security::end_other_sessions)),
-    of("POST", "/account/security/sessions/{session}/end", Access::Session, || post(security::end_session)),
-    of("POST", "/account/security/browsers/{browser}/forget", Access::Session, || post(security::forget_browser)),
+    of("GET", "/account/security/recovery-codes/{pending}", Access::Session, || {
+        get(recovery::page)
+    }),
+    of("POST", "/account/security/recovery-codes/{pending}", Access::Session, || {
+        post(recovery::confirm)
+    }),
+    of("POST", "/account/security/recovery-codes/{pending}/download", Access::Session, || {
+        post(recovery::download)
+    }),
+    of("POST", "/account/security/sessions/end-others", Access::Session, || {
+        post(security::end_other_sessions)
+    }),
+    of("POST", "/account/security/sessions/{session}/end", Access::Session, || {
+        post(security::end_session)
+    }),
+    of("POST", "/account/security/browsers/{browser}/forget", Access::Session, || {
+        post(security::forget_browser)
+    }),
     of("GET", "/staff", Access::Staff, || get(staff::list)),
     of("GET", "/staff/people/{person}", Access::Staff, || get(staff::person)),
     of("POST", "/staff/people/{person}/unlock", Access::FreshStaff, || post(staff::unlock)),
     of("POST", "/staff/people/{person}/disable", Access::FreshStaff, || post(staff::disable)),
     of("POST", "/staff/people/{person}/enable", Access::FreshStaff, || post(staff::enable)),
     of("POST", "/staff/people/{person}/reset", Access::FreshStaff, || post(staff::ask_reset)),
-    of("POST", "/staff/people/{person}/reset/{reset}/confirm", Access::FreshStaff, || post(staff::confirm_reset)),
-    of("POST", "/staff/people/{person}/reset/{reset}/withdraw", Access::FreshStaff, || post(staff::withdraw_reset)),
+    of("POST", "/staff/people/{person}/reset/{reset}/confirm", Access::FreshStaff, || {
+        post(staff::confirm_reset)
+    }),
+    of("POST", "/staff/people/{person}/reset/{reset}/withdraw", Access::FreshStaff, || {
+        post(staff::withdraw_reset)
+    }),
     of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
 ];
 

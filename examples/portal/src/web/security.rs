@@ -75,10 +75,8 @@ pub(super) async fn end_session(
     Posted { visitor: session, .. }: Posted<Session>,
 ) -> Result<Response, Refusal> {
     let (id, person) = (Id::parse(&id).ok_or(Refusal::NotFound)?, session.person());
-    let ended = app
-        .records
-        .database
-        .transact(move |transaction| sessions::revoke(transaction, person, id));
+    let ended =
+        app.records.database.transact(move |transaction| sessions::revoke(transaction, person, id));
     if !ended.await? {
         return Err(Refusal::NotFound);
     }
@@ -107,10 +105,8 @@ pub(super) async fn forget_browser(
     Posted { visitor: session, .. }: Posted<Session>,
 ) -> Result<Response, Refusal> {
     let (id, person) = (Id::parse(&id).ok_or(Refusal::NotFound)?, session.person());
-    let forgotten = app
-        .records
-        .database
-        .transact(move |transaction| browsers::forget(transaction, person, id));
+    let forgotten =
+        app.records.database.transact(move |transaction| browsers::forget(transaction, person, id));
     forgotten.await?;
     Ok(see_other("/account/security?browser-forgotten"))
 }

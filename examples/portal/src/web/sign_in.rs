@@ -17,7 +17,9 @@ use crate::CLINIC;
 use crate::password;
 use crate::people::Email;
 use crate::sessions::{self, Session};
-use crate::sign_in::{self, Attempt, Outcome, PENDING_SECONDS, PendingLogin, SignInError, SignedIn};
+use crate::sign_in::{
+    self, Attempt, Outcome, PENDING_SECONDS, PendingLogin, SignInError, SignedIn,
+};
 use crate::token::{FormToken, Token};
 use crate::user_agent::BrowserName;
 
@@ -36,10 +38,7 @@ struct PasswordPage<'a> {
     problem: Option<Problem<'a>>,
 }
 
-pub(super) async fn page(
-    State(app): State<App>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
+pub(super) async fn page(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
     if let Some(token) = Cookie::Session.find(&headers)
         && Session::find(&app.records, token, app.clock.now()).await?.is_some()
     {

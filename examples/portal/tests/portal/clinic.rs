@@ -5,11 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use portal::{Clock, Listener, Portal};
+use portal::{Clock, Directory, Listener, Portal, Role, Settings};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use totp_rs::{Builder, Secret, Totp};
+use upheld_store::Tenant;
+use upheld_store::sql::{self, Database};
 use upheld_totp::UnixSeconds;
 
 use crate::browser::{Browser, Page};
@@ -17,13 +20,16 @@ use crate::browser::{Browser, Page};
 pub(crate) const EMAIL: &str = "alex@example.com";
 /// Somebody else with an account, and the same password.
 pub(crate) const OTHER_EMAIL: &str = "sam@example.com";
+pub(crate) const STAFF: (&str, &str) = ("robin@example.com", "Robin Hale");
+pub(crate) const SECOND_STAFF: (&str, &str) = ("kim@example.com", "Kim Osei");
 pub(crate) const NAME: &str = "Alex Morgan";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7391-Battery";
 /// The first second of a step.
 const START: u64 = 1_790_000_010;
 
-/// A portal with two people in it, of whom most tests need one.
+/// A portal with two patients and two members of staff, of whom most tests need one.
 pub(crate) struct Clinic {
+    adjust: fn(Settings) -> Settings,
     folder: TempDir,
     now: Arc<AtomicU64>,
     server: Option<Server>,
@@ -62,17 +68,26 @@ impl Phone {
 
 impl Clinic {
     pub(crate) fn open() -> Self {
+        Self::with_settings(|settings| settings)
+    }
+
+    /// A portal with other settings than the strict ones.
+    pub(crate) fn with_settings(adjust: fn(Settings) -> Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = Arc::new(AtomicU64::new(START));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let mut clinic = Self { folder, now, server: None, address: any };
+        let mut clinic = Self { adjust, folder, now, server: None, address: any };
         clinic.start(true);
         clinic
     }
 
     /// A portal whose person has an app, and nobody signed in.
     pub(crate) fn enrolled() -> (Self, Phone) {
-        let clinic = Self::open();
+        Self::enrolled_with_settings(|settings| settings)
+    }
+
+    pub(crate) fn enrolled_with_settings(adjust: fn(Settings) -> Settings) -> (Self, Phone) {
+        let clinic = Self::with_settings(adjust);
         let mut browser = clinic.browser();
         browser.show_password(PASSWORD).assert_redirects_to("/account/security");
         let phone = browser.enrol(&clinic);
@@ -111,10 +126,39 @@ impl Clinic {
         self.folder.path().join("portal.db")
     }
 
-    /// Every byte that is on the disk.
+    /// The folder with the e-mails that were sent.
+    pub(crate) fn mail(&self) -> PathBuf {
+        self.folder.path().join("mail")
+    }
+
+    /// Every byte of the database that is on the disk.
     pub(crate) fn bytes_on_disk(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();
-        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+        let files = files.map(|file| file.unwrap().path()).filter(|path| path.is_file());
+        files.flat_map(|file| std::fs::read(file).unwrap()).collect()
+    }
+
+    /// The newest e-mail with this in it, once it is sent.
+    pub(crate) fn await_mail(&self, text: &str) -> String {
+        let give_up = Instant::now() + Duration::from_secs(20);
+        loop {
+            let messages = Directory::open(&self.mail()).unwrap().read().unwrap();
+            if let Some(message) = messages.into_iter().find(|message| message.contains(text)) {
+                return message;
+            }
+            assert!(Instant::now() < give_up, "no e-mail with {text:?} was sent");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// How many e-mails of this kind were ever written.
+    pub(crate) fn count_mail(&self, kind: &str) -> i64 {
+        self.query(&format!("SELECT count(*) FROM outbox WHERE kind = '{kind}'"))
+    }
+
+    /// The wrong codes in a row that are counted for any person.
+    pub(crate) fn failures(&self) -> i64 {
+        self.query("SELECT coalesce(max(count), 0) FROM failures WHERE budget = 'code'")
     }
 
     /// Asks the database what the portal would not tell.
@@ -126,16 +170,25 @@ impl Clinic {
     fn start(&mut self, is_new: bool) {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = std::sync::mpsc::channel();
-        let (database, now) = (self.database(), Arc::clone(&self.now));
+        let (database, mail) = (self.database(), self.mail());
+        let (now, adjust) = (Arc::clone(&self.now), self.adjust);
         let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
         let serve = async move {
-            let portal = Portal::open(&database, clock).await.unwrap();
-            if is_new {
-                portal.add_person(EMAIL, NAME, PASSWORD).await.unwrap();
-                portal.add_person(OTHER_EMAIL, "Sam Reed", PASSWORD).await.unwrap();
-            }
+            let tenant = Tenant::new("northside").unwrap();
+            let database = Database::open(&sql::Settings::sqlite(database), tenant).await.unwrap();
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let listener = Listener::bind(any).await.unwrap();
+            let settings = adjust(Settings::at(listener.url()));
+            let transport = Arc::new(Directory::open(&mail).unwrap());
+            let portal = Portal::open(database, settings, clock, transport).await.unwrap();
+            if is_new {
+                portal.add_person((EMAIL, NAME), PASSWORD, Role::Patient).await.unwrap();
+                let other = (OTHER_EMAIL, "Sam Reed");
+                portal.add_person(other, PASSWORD, Role::Patient).await.unwrap();
+                for (email, name) in [STAFF, SECOND_STAFF] {
+                    portal.add_person((email, name), PASSWORD, Role::Staff).await.unwrap();
+                }
+            }
             ready.send(listener.address()).unwrap();
             portal.serve(listener, async { drop(stopped.await) }).await.unwrap();
         };
@@ -201,7 +254,7 @@ impl Browser {
         let (page, path) = self.begin_enrolment();
         let phone = Phone::with_key_of(&page);
         let confirmed = self.post(&path, &[("code", &phone.code_at(clinic.now()))]);
-        confirmed.assert_redirects_to("/account/security");
+        confirmed.assert_confirmed();
         self.get("/account/security").assert_shows(200, "Your authenticator app is on");
         phone
     }

@@ -33,7 +33,7 @@ fn t27_of_two_keys_the_later_counts() {
     let mixed = browser.post(&second_path, &[("code", &first.code_at(now))]);
     mixed.assert_shows(422, "does not belong to this key");
     let confirmed = browser.post(&second_path, &[("code", &second.code_at(now))]);
-    confirmed.assert_redirects_to("/account/security");
+    confirmed.assert_confirmed();
 }
 
 /// Confirmed twice at once: one app, one session.
@@ -54,7 +54,7 @@ fn t27_a_key_is_confirmed_once() {
         threads.into_iter().map(|thread| thread.join().unwrap().is_signed_in()).collect()
     });
     assert_eq!(statuses.iter().filter(|it| **it).count(), 1, "{statuses:?}");
-    assert_eq!(clinic.query("SELECT count(*) FROM factors"), 1);
+    assert_eq!(clinic.query("SELECT count(*) FROM devices"), 1);
     assert_eq!(clinic.query("SELECT count(*) FROM sessions"), 1);
 }
 
@@ -78,7 +78,7 @@ fn t28_an_unconfirmed_key_plays_no_part_in_signing_in_and_expires() {
     browser.get(&path).assert_shows(404, "Page not found");
     let late = browser.post(&path, &[("code", &phone.code_at(clinic.now()))]);
     late.assert_shows(404, "Page not found");
-    assert_eq!(clinic.query("SELECT count(*) FROM factors"), 0);
+    assert_eq!(clinic.query("SELECT count(*) FROM devices"), 0);
 
     // It is deleted at the latest with the next sign-in.
     clinic.browser().show_password(PASSWORD).assert_redirects_to("/account/security");
@@ -108,7 +108,7 @@ fn t29_the_key_is_never_shown_again() {
     let key = page.between("id=\"manual-key\" class=\"key\">", "<").unwrap().to_owned();
     let phone = Phone::with_key_of(&page);
     let code = phone.code_at(clinic.now());
-    browser.post(&path, &[("code", &code)]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &code)]).assert_confirmed();
 
     for address in [&*path, "/account/security", "/account", "/account/security/totp"] {
         let page = browser.get(address);
@@ -164,5 +164,5 @@ fn wrong_codes_leave_the_key_where_it_is() {
     wrong.assert_shows(422, "does not belong to this key");
     browser.post(&path, &[("code", "abc")]).assert_shows(422, "Enter the 6 digits");
     let code = phone.code_at(clinic.now());
-    browser.post(&path, &[("code", &code)]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &code)]).assert_confirmed();
 }

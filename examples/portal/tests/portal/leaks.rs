@@ -48,7 +48,7 @@ fn t42_secrets_are_neither_logged_nor_stored_where_they_must_not_be() {
     codes.push(phone.wrong_code_at(clinic.now()));
     browser.post(&path, &[("code", &codes[0])]).assert_shows(422, "does not belong");
     codes.push(phone.code_at(clinic.now()));
-    browser.post(&path, &[("code", &codes[1])]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &codes[1])]).assert_confirmed();
     browser.get("/account").assert_shows(200, "Your profile");
     browser.sign_out();
     clinic.step_on(30);
