@@ -173,10 +173,13 @@ fn in_order(subjects: &[Subject]) -> Vec<&Subject> {
 
 /// How long the next attempt has to wait after so many failures.
 fn wait_seconds(failures: i64, free: i64) -> i64 {
-    let Ok(doublings) = u32::try_from(failures.saturating_sub(free)) else { return 0 };
-    let doubled =
-        FIRST_WAIT_SECONDS.saturating_mul(1_i64.checked_shl(doublings.min(31)).unwrap_or(i64::MAX));
-    doubled.min(LONGEST_WAIT_SECONDS)
+    let doublings = failures.saturating_sub(free);
+    if doublings < 0 {
+        return 0;
+    }
+    let doublings = u32::try_from(doublings).unwrap_or(u32::MAX).min(31);
+    let wait = FIRST_WAIT_SECONDS.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
+    wait.min(LONGEST_WAIT_SECONDS)
 }
 
 #[cfg(test)]

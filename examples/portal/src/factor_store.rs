@@ -147,7 +147,7 @@ impl Store for SecondFactors {
             };
             let budget = target.budget();
             let before = failures(transaction, account, budget)?;
-            match target.decide(&material, &policy, before, now) {
+            match target.decide(material.chance(&policy), &policy, before, now) {
                 Decision::Charge(failures) => {
                     transaction.execute(
                         "INSERT INTO failures (tenant, account, budget, count, guessed, locked_until)

@@ -154,7 +154,8 @@ impl Page {
 
     #[track_caller]
     pub(crate) fn assert_shows(&self, status: u16, text: &str) {
-        assert_eq!(self.status, status, "{}", self.body);
+        let location = self.header("location").unwrap_or_default();
+        assert_eq!(self.status, status, "{location}{}", self.body);
         assert!(self.body.contains(text), "no {text:?} in {}", self.body);
     }
 }

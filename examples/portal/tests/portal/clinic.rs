@@ -96,6 +96,42 @@ impl Clinic {
         (clinic, phone)
     }
 
+    /// Signs a person in who has no app yet, with one.
+    pub(crate) fn enrol_and_sign_in(&self, email: &str) -> (Browser, Phone) {
+        let mut browser = self.browser();
+        browser.show_password_of(email, PASSWORD).assert_redirects_to("/account/security");
+        let phone = browser.enrol(self);
+        browser.sign_out();
+        self.step_on(60);
+        browser.show_password_of(email, PASSWORD).assert_redirects_to("/login/second-factor");
+        browser.get("/login/second-factor").assert_shows(200, "Enter your code");
+        browser.show_code(&phone.code_at(self.now())).assert_redirects_to("/account");
+        (browser, phone)
+    }
+
+    /// The path of the link in the e-mail to somebody who forgot the password.
+    pub(crate) fn reset_link(&self, email: &str) -> String {
+        let mut browser = self.browser();
+        browser.get("/password/forgot").assert_shows(200, "Forgotten password");
+        let before = self.count_mail("password reset asked");
+        let asked = browser.post("/password/forgot", &[("email", email)]);
+        asked.assert_shows(200, "Look at your e-mail");
+        self.await_count("password reset asked", before + 1);
+        let mail = self.await_mail("/password/reset/");
+        let (_, rest) = mail.split_once("/password/reset/").unwrap();
+        format!("/password/reset/{}", rest.lines().next().unwrap())
+    }
+
+    /// Waits until so many e-mails of this kind were written and all were sent.
+    pub(crate) fn await_count(&self, kind: &str, count: i64) {
+        let give_up = Instant::now() + Duration::from_secs(20);
+        let unsent = "SELECT count(*) FROM outbox WHERE next_try IS NOT NULL";
+        while self.count_mail(kind) < count || self.query(unsent) > 0 {
+            assert!(Instant::now() < give_up, "no {kind:?} was written and sent");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Stops the server and starts another on the same database.
     pub(crate) fn restart(&mut self) {
         self.stop();
@@ -257,6 +293,14 @@ impl Browser {
         confirmed.assert_confirmed();
         self.get("/account/security").assert_shows(200, "Your authenticator app is on");
         phone
+    }
+
+    /// Proves once more to be there, with the code of the step that begins now.
+    pub(crate) fn reauthenticate(&mut self, clinic: &Clinic, phone: &Phone) {
+        clinic.step_on(30);
+        self.get("/reauth").assert_shows(200, "Confirm that it is you");
+        let confirmed = self.post("/reauth", &[("code", &phone.code_at(clinic.now()))]);
+        confirmed.assert_redirects_to("/account/security");
     }
 
     pub(crate) fn sign_out(&mut self) -> Page {

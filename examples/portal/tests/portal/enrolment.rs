@@ -2,18 +2,48 @@
 
 use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone};
 
-/// Enrolling over an app that is in use, with a session alone.
+/// Enrolling over an app that is in use, with a session alone: a second factor comes first, and
+/// the old app goes on working beside the new.
 #[test]
-fn t27_an_app_that_counts_is_not_replaced() {
+fn t27_a_second_app_needs_a_code_of_the_first_and_replaces_nothing() {
     let (clinic, phone) = Clinic::enrolled();
     let mut browser = clinic.browser();
     browser.sign_in(&clinic, &phone);
     browser.get("/account/security").assert_shows(200, "Your authenticator app is on");
-    browser.post("/account/security/totp", &[]).assert_redirects_to("/account/security");
+    let add = "/reauth?for=add-device";
+    browser.get("/account/security/totp").assert_redirects_to(add);
+    browser.post("/account/security/totp", &[]).assert_redirects_to(add);
     assert_eq!(clinic.query("SELECT count(*) FROM pending_enrolments"), 0);
-    browser.sign_out();
+
+    // The code that opened the session proves nothing more, and neither does the password.
+    browser.get(add).assert_shows(200, "Confirm that it is you");
+    let used = phone.code_at(clinic.now());
+    let fields = [("for", "add-device"), ("code", &*used), ("password", PASSWORD)];
+    browser.post("/reauth", &fields).assert_shows(422, "That code was not accepted");
     clinic.step_on(30);
-    browser.sign_in(&clinic, &phone);
+    let fields = [("for", "add-device"), ("code", &*phone.code_at(clinic.now()))];
+    browser.post("/reauth", &fields).assert_redirects_to("/account/security/totp");
+    browser.get("/account/security/totp").assert_shows(200, "What do you call the device?");
+    let started = browser.post("/account/security/totp", &[("name", "Tablet <i>")]);
+    let path = started.header("location").unwrap().to_owned();
+    let tablet = Phone::with_key_of(&browser.get(&path));
+
+    // Until it is confirmed the old app is the only one.
+    let mut other = clinic.browser();
+    other.await_code();
+    other.show_code(&tablet.code_at(clinic.now())).assert_shows(422, "not accepted");
+    let code = tablet.code_at(clinic.now());
+    let page = browser.post(&path, &[("code", &code)]);
+    page.assert_confirmed();
+    browser.get("/account/security").assert_shows(200, "Tablet &#60;i&#62;");
+    browser.sign_out();
+
+    for app in [&phone, &tablet] {
+        clinic.step_on(60);
+        browser.sign_in(&clinic, app);
+        browser.sign_out();
+    }
+    assert_eq!(clinic.count_mail("device added"), 2);
 }
 
 /// Two tabs: the later key replaces the earlier.
