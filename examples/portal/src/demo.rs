@@ -9,7 +9,9 @@ use portal::{
     AddPersonError, Clock, Directory, ListenError, Listener, NoRandomness, OpenError, Portal,
     RememberedDays, Role, ServeError, Settings, generate_password,
 };
+use rand::rngs::SysRng;
 use tokio::signal::unix::{SignalKind, signal};
+use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::sql::{self, Database};
 use upheld_store::{Tenant, TenantError};
 
@@ -27,6 +29,8 @@ pub(crate) enum DemoError {
     System(#[source] io::Error),
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    #[error("the operating system provided no randomness for a key")]
+    NoKeys,
     #[error(transparent)]
     Tenant(#[from] TenantError),
     #[error("the database could not be opened: {0}")]
@@ -59,13 +63,16 @@ async fn serve(listen: SocketAddr, folder: &Path) -> Result<(), DemoError> {
     let outbox = Directory::open(&folder.join("mail")).map_err(DemoError::Folder)?;
     let tenant = Tenant::new("demo")?;
     let database = Database::open(&sql::Settings::sqlite(folder.join("portal.db")), tenant).await?;
+    let keys = KeyRing::generate(&mut SysRng).map_err(|_| DemoError::NoKeys)?;
     let settings = Settings {
         email_codes: true,
         remembered_browsers: RememberedDays::new(RememberedDays::MAX),
         ..Settings::at(listener.url())
     };
     let transport = Arc::new(outbox.clone());
-    let portal = Portal::open(database, settings, Clock::system(), transport).await?;
+    let portal =
+        Portal::open((database, SharedKeys::new(keys)), settings, Clock::system(), transport)
+            .await?;
     let portal = portal.showing_outbox(outbox);
     let password = generate_password()?;
     portal.add_person((EMAIL, NAME), &password, Role::Patient).await?;

@@ -19,7 +19,7 @@ use crate::id::Id;
 use crate::people::{self, Email};
 use crate::random;
 use crate::records::{Records, RecordsError};
-use crate::sealed::{self, Place};
+use crate::sealed::{self, Table};
 use crate::sessions::{self, Session};
 use crate::token::Token;
 use crate::warrant::Warrant;
@@ -80,23 +80,27 @@ pub(crate) async fn start(
     let id = Id::generate()?;
     let secret = random::totp_secret()?;
     let (person, session) = (session.person(), session.id());
-    let sealed = sealed::seal(records, Place::Enrolment(id, person), secret.expose())?;
+    let place = (Table::Enrolments, id, person);
+    let [key, sealed] = sealed::seal(records, place, secret.expose())?;
     let started = records.database.transact(move |transaction| {
         if devices::count(transaction, person)? >= MAX_DEVICES {
             return Ok::<_, RecordsError>(false);
         }
         transaction.execute(
-            "INSERT INTO pending_enrolments (tenant, person, session, id, name, secret, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO pending_enrolments (tenant, person, session, id, name, key_id, secret,
+                                            expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (tenant, person) DO UPDATE SET session = excluded.session,
-                 id = excluded.id, name = excluded.name, secret = excluded.secret,
+                 id = excluded.id, name = excluded.name, key_id = excluded.key_id,
+                 secret = excluded.secret,
                  expires_at = excluded.expires_at",
             &[
                 person.into(),
                 session.into(),
                 id.into(),
                 name.as_str().into(),
-                sealed.into(),
+                key,
+                sealed,
                 now.plus(PENDING_SECONDS).into(),
             ],
         )?;
@@ -115,14 +119,14 @@ pub(crate) async fn find(
     let rows = records
         .database
         .query(
-            "SELECT name, secret FROM pending_enrolments
+            "SELECT name, key_id, secret FROM pending_enrolments
          WHERE tenant = $1 AND id = $2 AND session = $3 AND expires_at > $4",
             &[id.into(), session.id().into(), now.into()],
         )
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let place = Place::Enrolment(id, session.person());
-    let secret = sealed::open(records, place, row.blob(1)?)?;
+    let place = (Table::Enrolments, id, session.person());
+    let secret = sealed::open(records, place, &sealed::read(row, 1)?)?;
     let secret = Secret::from_bytes(&secret).map_err(|_| EnrolmentError::Secret)?;
     let name = DeviceName::parse(row.text(0)?).map_err(|_| EnrolmentError::Label)?;
     Ok(Some(Pending { id, name, secret }))

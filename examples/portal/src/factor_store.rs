@@ -14,6 +14,7 @@ pub(crate) struct SecondFactors {
     database: Database,
 }
 
+#[expect(clippy::unused_self, reason = "an account belongs to a store")]
 impl SecondFactors {
     pub(crate) const fn new(database: Database) -> Self {
         Self { database }
@@ -70,7 +71,7 @@ impl SecondFactors {
                 kind.into(),
                 algorithm.into(),
                 u32::from(digits.count()).into(),
-                i64::try_from(period).unwrap_or(30).into(),
+                i64::from(period).into(),
                 secret.expose().into(),
                 credential.last_used().map(|it| i64::try_from(it).unwrap_or(i64::MAX)).into(),
             ],

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
 use crate::records::{Records, RecordsError};
-use crate::sealed::{self, Place};
+use crate::sealed::{self, Table};
 
 pub use directory::Directory;
 pub(crate) use sender::send_now_and_then;
@@ -70,16 +70,18 @@ pub(crate) fn put(
     now: Moment,
 ) -> Result<(), RecordsError> {
     let id = Id::generate()?;
-    let body = sealed::seal(records, Place::Outbox(id, person), letter.body.as_bytes())?;
+    let [key, body] = sealed::seal(records, (Table::Outbox, id, person), letter.body.as_bytes())?;
     transaction.execute(
-        "INSERT INTO outbox (tenant, id, person, kind, subject, body, created_at, tries, next_try)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $7)",
+        "INSERT INTO outbox (tenant, id, person, kind, subject, key_id, body, created_at,
+                             tries, next_try)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $8)",
         &[
             id.into(),
             person.into(),
             letter.kind.into(),
             letter.subject.into(),
-            body.into(),
+            key,
+            body,
             now.into(),
         ],
     )?;

@@ -2,7 +2,6 @@
 
 use rand::rngs::SysRng;
 use upheld_second_factor::{Channel, Delivery, Outcome, SendError};
-use upheld_store::sql::DatabaseError;
 use upheld_totp::Code;
 
 use crate::clock::Moment;
@@ -29,7 +28,7 @@ pub(crate) async fn send(
             tracing::warn!(person = %login.person(), reason = ?refused.reason(), "no code was sent");
             Ok(())
         }
-        Err(SendError::Store(error)) => Err(DatabaseError::from(error).into()),
+        Err(SendError::Store(error)) => Err(error.into()),
         Err(SendError::Delivery(error)) => Err(error),
         Err(_) => Err(NoRandomness.into()),
     }

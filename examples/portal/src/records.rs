@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use upheld_second_factor::Guard;
+use upheld_store::keys::{OpenSealedError, SharedKeys};
 use upheld_store::sql::{Database, DatabaseError};
 
 use crate::factor_store::SecondFactors;
@@ -13,6 +14,7 @@ use crate::settings::Settings;
 #[derive(Clone, Debug)]
 pub(crate) struct Records {
     pub(crate) database: Database,
+    pub(crate) keys: SharedKeys,
     pub(crate) guard: Guard<SecondFactors>,
     pub(crate) settings: Arc<Settings>,
 }
@@ -26,4 +28,8 @@ pub(crate) enum RecordsError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    #[error("more was to be encrypted than can be at once")]
+    TooLong,
+    #[error(transparent)]
+    Sealed(OpenSealedError),
 }

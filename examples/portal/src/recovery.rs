@@ -14,7 +14,7 @@ use crate::id::{Id, PersonId};
 use crate::people;
 use crate::random;
 use crate::records::{Records, RecordsError};
-use crate::sealed::{self, Place};
+use crate::sealed::{self, Table};
 use crate::sessions::Session;
 
 const PENDING_SECONDS: i64 = 60 * 60;
@@ -38,18 +38,20 @@ pub(crate) async fn start(
     let (id, person, session) = (Id::generate()?, session.person(), session.id());
     let (set, text) = random::recovery_codes(person.into(), id.into())?;
     let bytes = to_bytes(&set, &text);
-    let sealed = sealed::seal(records, Place::RecoveryCodes(id, person), &bytes)?;
+    let place = (Table::RecoveryCodes, id, person);
+    let [key, sealed] = sealed::seal(records, place, &bytes)?;
     let started = records.database.transact(move |transaction| {
         transaction.execute(
-            "INSERT INTO pending_recovery_codes (tenant, person, session, id, codes, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
+            "INSERT INTO pending_recovery_codes (tenant, person, session, id, key_id, codes, expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (tenant, person) DO UPDATE SET session = excluded.session,
-                 id = excluded.id, codes = excluded.codes, expires_at = excluded.expires_at",
+                 id = excluded.id, key_id = excluded.key_id, codes = excluded.codes, expires_at = excluded.expires_at",
             &[
                 person.into(),
                 session.into(),
                 id.into(),
-                sealed.into(),
+                key,
+                sealed,
                 now.plus(PENDING_SECONDS).into(),
             ],
         )
@@ -68,16 +70,16 @@ pub(crate) async fn find(
     let rows = records
         .database
         .query(
-            "SELECT codes FROM pending_recovery_codes
+            "SELECT key_id, codes FROM pending_recovery_codes
          WHERE tenant = $1 AND id = $2 AND session = $3 AND expires_at > $4",
             &[id.into(), session.id().into(), now.into()],
         )
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let place = Place::RecoveryCodes(id, session.person());
-    let bytes = sealed::open(records, place, row.blob(0)?)?;
+    let place = (Table::RecoveryCodes, id, session.person());
+    let bytes = sealed::open(records, place, &sealed::read(row, 0)?)?;
     let (set, text) = from_bytes(id, &bytes)
-        .ok_or_else(|| DatabaseError::Column { column: 0, wanted: "a set of recovery codes" })?;
+        .ok_or(DatabaseError::Column { column: 0, wanted: "a set of recovery codes" })?;
     Ok(Some(Pending { id, set, text }))
 }
 

@@ -17,6 +17,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use upheld_second_factor::Guard;
+use upheld_store::keys::SharedKeys;
 use upheld_store::sql::{Database, DatabaseError, Migration};
 use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
@@ -184,6 +185,7 @@ impl Portal {
     ///
     /// | argument | meaning |
     /// |---|---|
+    /// | `keys` | encrypt what is secret in the database |
     /// | `settings` | how people sign in, and where the portal is |
     /// | `clock` | asked for the time |
     /// | `transport` | takes e-mails to people |
@@ -192,7 +194,7 @@ impl Portal {
     ///
     /// [`OpenError`] when the tables are of another version or the system gives no randomness.
     pub async fn open(
-        database: Database,
+        (database, keys): (Database, SharedKeys),
         settings: Settings,
         clock: Clock,
         transport: Arc<dyn Transport>,
@@ -202,7 +204,7 @@ impl Portal {
         let passwords = Passwords::new().await.map_err(|error| OpenError(error.into()))?;
         let store = SecondFactors::new(database.clone());
         let guard = Guard::new(store, settings.second_factor);
-        let records = Records { database, guard, settings: Arc::new(settings) };
+        let records = Records { database, keys, guard, settings: Arc::new(settings) };
         Ok(Self { records, passwords, clock, transport, outbox: None })
     }
 

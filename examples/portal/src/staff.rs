@@ -170,8 +170,8 @@ pub(crate) async fn ask_reset(
     person: PersonId,
     now: Moment,
 ) -> Result<Answer, RecordsError> {
-    let (asker, name) = (session.person(), session.display_name().to_owned());
-    if person == asker {
+    let (first, name) = (session.person(), session.display_name().to_owned());
+    if person == first {
         return Ok(Answer::Impossible);
     }
     let (id, until) = (Id::generate()?, now.plus(RESET_SECONDS));
@@ -187,7 +187,7 @@ pub(crate) async fn ask_reset(
         let asked = transaction.execute(
             "INSERT INTO factor_resets (tenant, person, id, asked_by, asked_at, expires_at)
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, person) DO NOTHING",
-            &[person.into(), id.into(), asker.into(), now.into(), until.into()],
+            &[person.into(), id.into(), first.into(), now.into(), until.into()],
         )?;
         if asked == 1 {
             let event = Event::FactorResetAsked { by: &name, until };

@@ -59,7 +59,8 @@ CREATE TABLE pending_enrolments (
     session    BYTEA NOT NULL,
     id         BYTEA NOT NULL,
     name       TEXT NOT NULL,
-    secret     BYTEA NOT NULL,         -- sealed
+    key_id     BIGINT NOT NULL,      -- of the key that the secret is sealed under
+    secret     BYTEA NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, person),
     UNIQUE (tenant, id),
@@ -73,7 +74,8 @@ CREATE TABLE pending_recovery_codes (
     person     BYTEA NOT NULL,
     session    BYTEA NOT NULL,
     id         BYTEA NOT NULL,
-    codes      BYTEA NOT NULL,         -- sealed
+    key_id     BIGINT NOT NULL,      -- of the key that the codes are sealed under
+    codes      BYTEA NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (tenant, person),
     UNIQUE (tenant, id),
@@ -133,7 +135,8 @@ CREATE TABLE outbox (
     person     BYTEA NOT NULL,
     kind       TEXT NOT NULL,
     subject    TEXT NOT NULL,
-    body       BYTEA,                  -- sealed
+    key_id     BIGINT,               -- of the key that the body is sealed under
+    body       BYTEA,
     created_at BIGINT NOT NULL,
     tries      BIGINT NOT NULL,
     next_try   BIGINT,               -- none when it was sent

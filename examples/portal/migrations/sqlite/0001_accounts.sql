@@ -59,7 +59,8 @@ CREATE TABLE pending_enrolments (
     session    BLOB NOT NULL,
     id         BLOB NOT NULL,
     name       TEXT NOT NULL,
-    secret     BLOB NOT NULL,         -- sealed
+    key_id     INTEGER NOT NULL,      -- of the key that the secret is sealed under
+    secret     BLOB NOT NULL,
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (tenant, person),
     UNIQUE (tenant, id),
@@ -73,7 +74,8 @@ CREATE TABLE pending_recovery_codes (
     person     BLOB NOT NULL,
     session    BLOB NOT NULL,
     id         BLOB NOT NULL,
-    codes      BLOB NOT NULL,         -- sealed
+    key_id     INTEGER NOT NULL,      -- of the key that the codes are sealed under
+    codes      BLOB NOT NULL,
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (tenant, person),
     UNIQUE (tenant, id),
@@ -133,7 +135,8 @@ CREATE TABLE outbox (
     person     BLOB NOT NULL,
     kind       TEXT NOT NULL,
     subject    TEXT NOT NULL,
-    body       BLOB,                  -- sealed
+    key_id     INTEGER,               -- of the key that the body is sealed under
+    body       BLOB,
     created_at INTEGER NOT NULL,
     tries      INTEGER NOT NULL,
     next_try   INTEGER,               -- none when it was sent

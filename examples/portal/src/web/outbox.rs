@@ -20,9 +20,6 @@ struct OutboxPage<'a> {
 pub(super) async fn page(State(app): State<App>) -> Result<Response, Refusal> {
     let Some(folder) = app.outbox.clone() else { return Err(Refusal::NotFound) };
     let read = tokio::task::spawn_blocking(move || folder.read()).await;
-    let messages = match read {
-        Ok(Ok(messages)) => messages,
-        Ok(Err(_)) | Err(_) => return Err(Refusal::Failed),
-    };
+    let Ok(Ok(messages)) = read else { return Err(Refusal::Failed) };
     form(&OutboxPage { messages, problem: None }, None)
 }

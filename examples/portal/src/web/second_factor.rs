@@ -18,6 +18,7 @@ use crate::clock::Moment;
 use crate::events;
 use crate::message_codes;
 use crate::reauthentication::Shown;
+use crate::settings::RememberedDays;
 use crate::sign_in::{self, PendingLogin, Wishes};
 use crate::token::FormToken;
 use crate::user_agent::BrowserName;
@@ -62,7 +63,7 @@ impl Offers {
     fn of(app: &App) -> Self {
         let settings = &app.records.settings;
         Self {
-            remember: settings.remembered_browsers.map(|days| days.get()),
+            remember: settings.remembered_browsers.map(RememberedDays::get),
             email: settings.email_codes,
         }
     }

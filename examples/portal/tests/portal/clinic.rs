@@ -8,10 +8,12 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use portal::{Clock, Directory, Listener, Portal, Role, Settings};
+use rand::rngs::SysRng;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use totp_rs::{Builder, Secret, Totp};
 use upheld_store::Tenant;
+use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::sql::{self, Database};
 use upheld_totp::UnixSeconds;
 
@@ -30,6 +32,7 @@ const START: u64 = 1_790_000_010;
 /// A portal with two patients and two members of staff, of whom most tests need one.
 pub(crate) struct Clinic {
     adjust: fn(Settings) -> Settings,
+    keys: SharedKeys,
     folder: TempDir,
     now: Arc<AtomicU64>,
     server: Option<Server>,
@@ -76,7 +79,8 @@ impl Clinic {
         let folder = tempfile::tempdir().unwrap();
         let now = Arc::new(AtomicU64::new(START));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let mut clinic = Self { adjust, folder, now, server: None, address: any };
+        let keys = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
+        let mut clinic = Self { adjust, keys, folder, now, server: None, address: any };
         clinic.start(true);
         clinic
     }
@@ -208,6 +212,7 @@ impl Clinic {
         let (ready, is_ready) = std::sync::mpsc::channel();
         let (database, mail) = (self.database(), self.mail());
         let (now, adjust) = (Arc::clone(&self.now), self.adjust);
+        let keys = self.keys.clone();
         let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
         let serve = async move {
             let tenant = Tenant::new("northside").unwrap();
@@ -216,7 +221,7 @@ impl Clinic {
             let listener = Listener::bind(any).await.unwrap();
             let settings = adjust(Settings::at(listener.url()));
             let transport = Arc::new(Directory::open(&mail).unwrap());
-            let portal = Portal::open(database, settings, clock, transport).await.unwrap();
+            let portal = Portal::open((database, keys), settings, clock, transport).await.unwrap();
             if is_new {
                 portal.add_person((EMAIL, NAME), PASSWORD, Role::Patient).await.unwrap();
                 let other = (OTHER_EMAIL, "Sam Reed");

@@ -241,7 +241,7 @@ fn t49_every_answer_has_the_headers() {
             assert_eq!(page.all(name).collect::<Vec<_>>(), [value], "{name} of {page:?}");
         }
     }
-    let answer = raw(&clinic, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    let answer = raw(clinic, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 421 ") && answer.contains("frame-ancestors 'none'"));
 }
 
@@ -314,7 +314,7 @@ fn t58_slow_bodies_are_given_up() {
     let clinic = &visitors.clinic;
     let browser = visitors.of(Access::Session);
     let answer = raw(
-        &clinic,
+        clinic,
         &format!(
             "POST /account HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nContent-Length: 100\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n\r\nform_token=",
