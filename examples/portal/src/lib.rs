@@ -49,6 +49,7 @@ mod recovery;
 mod removal;
 mod resets;
 mod sealed;
+pub mod seeding;
 mod server;
 mod sessions;
 mod settings;

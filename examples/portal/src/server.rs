@@ -63,9 +63,9 @@ const MIGRATIONS: &[Migration] = &[
 /// A portal with its database open.
 #[derive(Debug)]
 pub struct Portal {
-    records: Records,
-    passwords: Passwords,
-    clock: Clock,
+    pub(crate) records: Records,
+    pub(crate) passwords: Passwords,
+    pub(crate) clock: Clock,
     transport: Arc<dyn Transport>,
     outbox: Option<Directory>,
 }
@@ -75,6 +75,12 @@ pub struct Portal {
 #[error("the portal could not start: {0}")]
 #[non_exhaustive]
 pub struct OpenError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl OpenError {
+    pub(crate) fn because(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
 
 /// Why a person was not added.
 #[derive(Debug, thiserror::Error)]
@@ -200,8 +206,8 @@ impl Portal {
         transport: Arc<dyn Transport>,
     ) -> Result<Self, OpenError> {
         let migrated = database.migrate("portal", MIGRATIONS).await;
-        migrated.map_err(|error| OpenError(error.into()))?;
-        let passwords = Passwords::new().await.map_err(|error| OpenError(error.into()))?;
+        migrated.map_err(OpenError::because)?;
+        let passwords = Passwords::new().await.map_err(OpenError::because)?;
         let store = SecondFactors::new(database.clone());
         let guard = Guard::new(store, settings.second_factor);
         let records = Records { database, keys, guard, settings: Arc::new(settings) };

@@ -363,7 +363,8 @@ impl Shown {
     }
 }
 
-fn await_second_factor(
+/// Has a person who showed the password wait for the second factor.
+pub(crate) fn await_second_factor(
     transaction: &mut Transaction<'_>,
     (login, token): (Id, TokenHash),
     person: PersonId,
