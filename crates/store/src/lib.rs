@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod keys;
+pub mod rotation;
 pub mod second_factor;
 pub mod sql;
 mod tenant;
