@@ -24,21 +24,31 @@
 
 mod attempts;
 mod clock;
+mod connections;
 mod enrolment;
+mod listener;
+mod observe;
 mod password;
 mod people;
+mod proxies;
 mod random;
 pub mod second_factor;
 mod server;
 mod sessions;
 mod sign_in;
+mod site;
 mod store;
 mod token;
 mod web;
 
 pub use clock::Clock;
+pub use listener::{ListenError, Listener, ServeError};
+pub use observe::{Lockout, Method, Metrics, Operations};
+pub use password::{PasswordCost, PasswordCostError, PasswordSettings};
+pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use random::{NoRandomness, generate_password};
-pub use server::{AddPersonError, ListenError, Listener, OpenError, Portal, ServeError};
+pub use server::{AddPersonError, OpenError, Portal};
+pub use site::{PublicUrl, PublicUrlError};
 pub use web::routes::{Access, Route, routes};
 
 /// Whose portal this is, on every page and in the authenticator app. From here, never from a

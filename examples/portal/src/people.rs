@@ -121,6 +121,24 @@ pub(crate) fn find(
         .optional()
 }
 
+/// Fails unless the table can be read.
+pub(crate) fn is_there(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.query_row("SELECT count(*) FROM (SELECT 1 FROM people LIMIT 1)", [], |_| Ok(()))
+}
+
+/// Replaces the stored hash of a password that was just shown.
+pub(crate) fn set_credential(
+    transaction: &Transaction<'_>,
+    person: PersonId,
+    credential: &Credential,
+) -> rusqlite::Result<()> {
+    transaction.execute(
+        "UPDATE people SET password_hash = ? WHERE id = ?",
+        params![credential.as_phc(), person],
+    )?;
+    Ok(())
+}
+
 pub(crate) fn rename(
     transaction: &Transaction<'_>,
     person: PersonId,

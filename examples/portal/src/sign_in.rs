@@ -107,6 +107,9 @@ pub(crate) async fn with_password(
     let (hash, now, person) = (token.to_hash(), clock.now(), proven.person().number());
     let has_factor = store.run(move |transaction| {
         attempts::reset(transaction, &subject)?;
+        if let Some(credential) = proven.replacement() {
+            people::set_credential(transaction, proven.person(), credential)?;
+        }
         purge(transaction, now)?;
         admit(transaction, &proven, &hash, now)
     });

@@ -11,9 +11,10 @@ pub(crate) mod routes;
 mod sign_in;
 mod visitor;
 
-pub(crate) use gate::{Hosts, Peer};
+pub(crate) use gate::Peer;
 
 use crate::clock::Clock;
+use crate::observe::Metrics;
 use crate::password::Passwords;
 use crate::store::Store;
 
@@ -23,4 +24,5 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
+    pub(crate) metrics: Metrics,
 }

@@ -7,7 +7,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
-use super::{App, Hosts, enrol, gate, pages, profile, sign_in};
+use super::{App, enrol, gate, pages, profile, sign_in};
+use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
 const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -73,7 +74,8 @@ const fn of(
 }
 
 /// Puts the routes behind the gates that every request passes.
-pub(crate) fn router(app: App, hosts: Hosts) -> Router {
+pub(crate) fn router(app: App, site: &Site) -> Router {
+    let metrics = app.metrics.clone();
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
@@ -81,11 +83,12 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .with_state(app)
         // The last is the first to see a request.
-        .layer(from_fn(gate::refuse_other_sites))
-        .layer(from_fn_with_state(hosts, gate::refuse_other_hosts))
+        .layer(from_fn_with_state(site.clone(), gate::refuse_other_sites))
+        .layer(from_fn_with_state(site.clone(), gate::refuse_other_hosts))
+        .layer(from_fn_with_state(site.clone(), gate::find_client))
         .layer(from_fn(gate::read_body))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
-        .layer(from_fn(gate::set_headers))
-        .layer(from_fn(gate::write_down))
+        .layer(from_fn_with_state(site.clone(), gate::set_headers))
+        .layer(from_fn_with_state(metrics, gate::write_down))
 }

@@ -67,7 +67,7 @@ pub(super) async fn password(
     let (Some(email), Some(password)) = (email, password) else { return refused() };
 
     let credentials = (email, Zeroizing::new(password.to_owned()));
-    let App { store, passwords, clock } = &app;
+    let App { store, passwords, clock, .. } = &app;
     let outcome = sign_in::with_password(store, passwords, clock, credentials, from).await?;
     if !matches!(outcome, Outcome::Refused) {
         forget_earlier(&app, &headers).await?;

@@ -28,6 +28,8 @@ pub(crate) struct Clinic {
     now: Arc<AtomicU64>,
     server: Option<Server>,
     pub(crate) address: SocketAddr,
+    /// The second port.
+    pub(crate) operations: SocketAddr,
 }
 
 struct Server {
@@ -65,7 +67,7 @@ impl Clinic {
         let folder = tempfile::tempdir().unwrap();
         let now = Arc::new(AtomicU64::new(START));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let mut clinic = Self { folder, now, server: None, address: any };
+        let mut clinic = Self { folder, now, server: None, address: any, operations: any };
         clinic.start(true);
         clinic
     }
@@ -136,11 +138,13 @@ impl Clinic {
             }
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let listener = Listener::bind(any).await.unwrap();
-            ready.send(listener.address()).unwrap();
+            let second = Listener::bind_for_operations(any).await.unwrap();
+            ready.send((listener.address(), second.address())).unwrap();
+            tokio::spawn(portal.operations().serve(second, std::future::pending()));
             portal.serve(listener, async { drop(stopped.await) }).await.unwrap();
         };
         let thread = thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(serve));
-        self.address = is_ready.recv().unwrap();
+        (self.address, self.operations) = is_ready.recv().unwrap();
         self.server = Some(Server { stop, thread });
     }
 
