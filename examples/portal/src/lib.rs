@@ -24,6 +24,7 @@
 
 mod attempts;
 mod clock;
+pub mod config;
 mod connections;
 mod enrolment;
 mod listener;

@@ -15,6 +15,7 @@
 mod browser;
 mod clinic;
 mod codes;
+mod config;
 mod demo;
 mod enrolment;
 mod gates;
