@@ -15,6 +15,7 @@
 mod browser;
 mod clinic;
 mod codes;
+mod commands;
 mod config;
 mod demo;
 mod enrolment;
@@ -23,6 +24,7 @@ mod guessing;
 mod leaks;
 mod operations;
 mod pages;
+mod program;
 mod proxies;
 mod race;
 mod readme;
