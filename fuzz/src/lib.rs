@@ -19,21 +19,25 @@
     reason = "a law that is broken panics"
 )]
 
+mod accept_once;
 mod bytes;
 mod code_parse;
 mod credentials;
 mod hotp_search;
 mod import_files;
 mod migration;
+mod recovery_parse;
 mod reference;
 mod secret_parse;
 mod totp_match;
 mod uri;
 
+pub use accept_once::accept_once;
 pub use code_parse::code_parse;
 pub use hotp_search::hotp_search;
 pub use import_files::import_files;
 pub use migration::migration;
+pub use recovery_parse::recovery_parse;
 pub use secret_parse::secret_parse;
 pub use totp_match::totp_match;
 pub use uri::uri;

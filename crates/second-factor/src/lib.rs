@@ -62,6 +62,7 @@
 
 #![forbid(unsafe_code)]
 
+mod attempt;
 pub mod conformance;
 mod credential;
 mod guard;
@@ -74,8 +75,9 @@ mod store;
 mod throttle;
 mod verdict;
 
+pub use attempt::{Candidate, CodeAttempt, MessageAttempt, RecoveryAttempt};
 pub use credential::{Credential, Kind};
-pub use guard::{Candidate, CodeAttempt, Guard, MessageAttempt, RecoveryAttempt, SendError, Sent};
+pub use guard::{Guard, SendError, Sent};
 pub use identifier::{AccountId, CredentialId, RequestId};
 pub use memory::MemoryStore;
 pub use out_of_band::{Challenge, ChallengeHash, Channel, Delivery};
@@ -84,3 +86,7 @@ pub use recovery::{RecoveryCode, RecoveryCodeError, RecoveryHash, RecoverySet};
 pub use store::{Added, Charge, Consumed, Material, Registry, Removed, Store, Target, Use};
 pub use throttle::{Budget, Chance, Decision, Failures, Throttle, ThrottleError};
 pub use verdict::{Accepted, Factor, Outcome, Reason, Refused};
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct Readme;
