@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod attempts;
+pub mod audit;
 mod clock;
 pub mod config;
 mod connections;
