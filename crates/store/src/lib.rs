@@ -3,7 +3,8 @@
 //! # What this crate does
 //!
 //! [`sql`] runs one SQL text on either database, in transactions whose answer is heard only after
-//! they are durable, and brings the tables up to date.
+//! they are durable, and brings the tables up to date. [`keys`] seals secrets for the row they lie
+//! in.
 //!
 //! # Invariants
 //!
@@ -15,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod keys;
 pub mod sql;
 mod tenant;
 

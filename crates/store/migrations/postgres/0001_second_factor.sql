@@ -23,7 +23,7 @@ CREATE TABLE credentials (
     period    bigint CHECK (period > 0),                         -- TOTP alone
     t0        bigint CHECK (t0 >= 0),                            -- TOTP alone
     key_id    bigint NOT NULL,
-    sealed    bytea NOT NULL,                                      -- the secret
+    sealed    bytea NOT NULL,                                     -- the secret
     last_used bigint CHECK (last_used >= 0),                     -- step or counter; only rises
     added_at  bigint NOT NULL,
     PRIMARY KEY (tenant, account, id)

@@ -234,7 +234,6 @@ fn guarded(answer: impl FnOnce()) {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use rusqlite::Connection;
     use tokio::sync::oneshot;
