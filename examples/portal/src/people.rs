@@ -1,6 +1,6 @@
 //! Whom the portal knows: how they are named, what they may do, and what is stored about them.
 
-use upheld_store::sql::{DatabaseError, Row, Transaction};
+use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
 use crate::id::PersonId;
 use crate::password::Credential;
@@ -188,6 +188,11 @@ pub(crate) fn hold(
         &[person.into()],
     )?;
     Ok(held == 1)
+}
+
+/// Fails unless the table can be read.
+pub(crate) async fn is_there(database: &Database) -> Result<(), DatabaseError> {
+    database.query("SELECT id FROM people WHERE tenant = $1 LIMIT 1", &[]).await.map(drop)
 }
 
 pub(crate) fn rename(

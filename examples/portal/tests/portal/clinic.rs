@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use portal::{Clock, Directory, Listener, Portal, Role, Settings};
+use portal::{Clock, Directory, Listener, Portal, PublicUrl, Role, Settings};
 use rand::rngs::SysRng;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -37,6 +37,8 @@ pub(crate) struct Clinic {
     now: Arc<AtomicU64>,
     server: Option<Server>,
     pub(crate) address: SocketAddr,
+    /// The second port.
+    pub(crate) operations: SocketAddr,
 }
 
 struct Server {
@@ -80,7 +82,8 @@ impl Clinic {
         let now = Arc::new(AtomicU64::new(START));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let keys = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
-        let mut clinic = Self { adjust, keys, folder, now, server: None, address: any };
+        let mut clinic =
+            Self { adjust, keys, folder, now, server: None, address: any, operations: any };
         clinic.start(true);
         clinic
     }
@@ -219,7 +222,7 @@ impl Clinic {
             let database = Database::open(&sql::Settings::sqlite(database), tenant).await.unwrap();
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let listener = Listener::bind(any).await.unwrap();
-            let settings = adjust(Settings::at(listener.url()));
+            let settings = adjust(Settings::at(PublicUrl::parse(&listener.url()).unwrap()));
             let transport = Arc::new(Directory::open(&mail).unwrap());
             let portal = Portal::open((database, keys), settings, clock, transport).await.unwrap();
             if is_new {
@@ -230,11 +233,13 @@ impl Clinic {
                     portal.add_person((email, name), PASSWORD, Role::Staff).await.unwrap();
                 }
             }
-            ready.send(listener.address()).unwrap();
+            let second = Listener::bind_for_operations(any).await.unwrap();
+            ready.send((listener.address(), second.address())).unwrap();
+            tokio::spawn(portal.operations().serve(second, std::future::pending()));
             portal.serve(listener, async { drop(stopped.await) }).await.unwrap();
         };
         let thread = thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(serve));
-        self.address = is_ready.recv().unwrap();
+        (self.address, self.operations) = is_ready.recv().unwrap();
         self.server = Some(Server { stop, thread });
     }
 
