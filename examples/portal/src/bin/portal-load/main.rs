@@ -1,63 +1,63 @@
-//! interim
+//! The load generator's command line: `portal-load --help`.
+
+#![forbid(unsafe_code)]
+
 mod ceiling;
 mod connection;
+mod fixture;
+mod invariants;
+mod measure;
+mod options;
 mod process;
+mod report;
 mod request;
 mod scenario;
+mod server;
 mod tally;
-use std::{net::SocketAddr, path::{Path, PathBuf}, rc::Rc, sync::Arc, time::Duration};
-use portal::{Clock, Listener, Portal, Directory, Settings, seeding::Seeding};
-use upheld_store::{Tenant, keys::{KeyRing, SharedKeys}, sql::{self, Database}};
-use serde_json::json;
-async fn open(folder: &Path) -> Portal {
-    let database = Database::open(&sql::Settings::sqlite(folder.join("portal.db")), Tenant::new("demo").unwrap()).await.unwrap();
-    let keys = KeyRing::generate(&mut rand::rngs::SysRng).unwrap();
-    let settings = Settings::at("http://localhost:18080".into());
-    let outbox = Directory::open(&folder.join("mail")).unwrap();
-    Portal::open((database, SharedKeys::new(keys)), settings, Clock::system(), Arc::new(outbox)).await.unwrap()
-}
-fn main() {
-    let a: Vec<String> = std::env::args().collect();
-    if a[1] == "serve" {
-        let rt = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        if let Ok(l) = std::env::var("LOG") { tracing_subscriber::fmt().with_max_level(l.parse::<tracing::level_filters::LevelFilter>().unwrap()).with_writer(std::io::stderr).with_ansi(false).init(); }
-        rt.block_on(async {
-            let p = open(&PathBuf::from(&a[2])).await;
-            let l = Listener::bind("127.0.0.1:18080".parse().unwrap()).await.unwrap();
-            p.serve(l, std::future::pending()).await.unwrap();
-        });
-        return;
+
+use std::error::Error;
+use std::io::{Write, stderr, stdout};
+use std::process::ExitCode;
+
+use clap::Parser;
+use tokio::task::LocalSet;
+
+use options::{Options, Scenario};
+use report::Report;
+
+/// Whatever kept a run from being measured.
+type Failure = Box<dyn Error>;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let wants_json = options.load().json;
+    match run(options.scenario).and_then(|report| tell(&report, wants_json)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is there to hear of an error.
+            drop(writeln!(stderr(), "error: {failure}"));
+            ExitCode::FAILURE
+        }
     }
-    let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let local = tokio::task::LocalSet::new();
-    let connections: usize = a[2].parse().unwrap();
-    let seconds: u64 = a[3].parse().unwrap();
-    let people: usize = a[4].parse().unwrap();
-    local.block_on(&rt, async {
-        let dir = tempfile::tempdir().unwrap();
-        let portal = open(dir.path()).await;
-        let awaited = if a[1]=="race" {connections} else {1};
-        let t = std::time::Instant::now();
-        let seeded = portal.seed(Seeding{people, awaited, password: "correct horse"}).await.unwrap();
-        eprintln!("seeded in {:?}", t.elapsed());
-        drop(portal);
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap()).args(["serve", dir.path().to_str().unwrap()]).spawn().unwrap();
-        let address: SocketAddr = "127.0.0.1:18080".parse().unwrap();
-        for _ in 0..1000 { if std::net::TcpStream::connect(address).is_ok() {break} std::thread::sleep(Duration::from_millis(5)); }
-        if std::env::var("PERF").is_ok() { std::process::Command::new("perf").args(["record","-g","-F","999","-o","/tmp/load-perf.data","-p",&child.id().to_string()]).spawn().unwrap(); std::thread::sleep(Duration::from_millis(500)); }
-        let target = scenario::Target{address, host: "localhost:18080".into(), connections, duration: Duration::from_secs(seconds)};
-        let (c0,s0)=(process::processor_time(std::process::id()).unwrap(), process::processor_time(child.id()).unwrap());
-        let run = match a[1].as_str() {
-            "right" => scenario::second_factor::right_codes(&target, seeded).await.unwrap(),
-            "wrong" => scenario::second_factor::wrong_codes(&target, &Rc::new(seeded), 5).await.unwrap(),
-            "login" => { println!("ceiling {:?}", ceiling::measure(Duration::from_secs(3))); scenario::login::run(&target, seeded, "correct horse").await.unwrap()},
-            "race" => { let (run, s) = scenario::race::run(&target, &Rc::new(seeded)).await.unwrap(); println!("{:?}", s.iter().filter(|n| **n!=1).count()); run }
-            "overload" => { let (run, pages) = scenario::overload::run(&target, Rc::new(seeded), "correct horse", 300.0).await.unwrap(); println!("{:#}", pages.tally.to_json(pages.elapsed)); run }
-            _ => panic!(),
-        };
-        let (c1,s1)=(process::processor_time(std::process::id()).unwrap(), process::processor_time(child.id()).unwrap());
-        let n = run.tally.total();
-        println!("{:#}", json!({"begun": run.begun, "elapsed": run.elapsed.as_secs_f64(), "t": run.tally.to_json(run.elapsed), "client_us": (c1-c0).as_secs_f64()*1e6/f64::from(n), "server_us": (s1-s0).as_secs_f64()*1e6/f64::from(n), "rss": process::resident_kib(child.id())}));
-        child.kill().unwrap(); child.wait().unwrap();
-    });
+}
+
+/// One thread for all connections: the others are the server's.
+fn run(scenario: Scenario) -> Result<Report, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, measure::measure(scenario))
+}
+
+/// Prints what was measured; an error when an invariant does not hold.
+fn tell(report: &Report, wants_json: bool) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    if wants_json {
+        writeln!(out, "{}", report.to_json())?;
+    } else {
+        write!(out, "{report}")?;
+    }
+    out.flush()?;
+    match report.broken() {
+        Some(law) => Err(format!("an invariant does not hold: {law}").into()),
+        None => Ok(()),
+    }
 }

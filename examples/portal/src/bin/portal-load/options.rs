@@ -20,6 +20,19 @@ Exit codes:
   1  an invariant does not hold, or nothing could be measured
   2  the command line is wrong";
 
+impl Options {
+    pub(crate) const fn load(&self) -> &Load {
+        match &self.scenario {
+            Scenario::SecondFactor(portal)
+            | Scenario::WrongCodes(portal)
+            | Scenario::Race(portal)
+            | Scenario::Login(portal)
+            | Scenario::Overload(portal) => &portal.load,
+            Scenario::Peer(peer) => &peer.load,
+        }
+    }
+}
+
 /// What is asked of the server.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Scenario {

@@ -8,7 +8,7 @@ pub(crate) mod second_factor;
 
 use std::cell::Cell;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -71,11 +71,11 @@ where
     let next = Rc::new(Cell::new(0_usize));
     let start = Instant::now();
     let mut workers = JoinSet::new();
-    for _ in 0..target.connections {
+    for number in 0..target.connections {
         let (jobs, visit, next) = (Rc::clone(&jobs), Rc::clone(&visit), Rc::clone(&next));
         let (address, duration) = (target.address, target.duration);
         workers.spawn_local(async move {
-            let mut connection = Connection::new(address);
+            let mut connection = Connection::from(address, visitor(number));
             let mut tally = Tally::default();
             while start.elapsed() < duration {
                 let Some(job) = jobs.get(next.get()) else { break };
@@ -99,4 +99,11 @@ where
 /// The time, as the server on the same machine has it.
 pub(crate) fn now() -> UnixSeconds {
     UnixSeconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+}
+
+/// Where a connection comes from: an address of its own, as visitors have. Every address that
+/// begins with 127 is this machine's.
+pub(crate) fn visitor(number: usize) -> SocketAddr {
+    let [.., high, low] = number.to_be_bytes();
+    SocketAddr::from((Ipv4Addr::new(127, 77, high, low), 0))
 }

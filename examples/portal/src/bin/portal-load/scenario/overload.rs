@@ -10,7 +10,7 @@ use tokio::task::{JoinError, JoinSet};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::login::Form;
-use super::{Oddity, Run, Target, second_factor};
+use super::{Oddity, Run, Target, second_factor, visitor};
 use crate::connection::Connection;
 use crate::tally::{Kind, Tally};
 
@@ -76,7 +76,7 @@ impl Sender {
             under_way.spawn_local(async move {
                 let asked = Instant::now();
                 let sent = match people.get(at) {
-                    Some(seeded) => sender.send(seeded).await,
+                    Some(seeded) => sender.send(seeded, at).await,
                     None => Err(Oddity::missing("somebody")),
                 };
                 (sent, asked.elapsed())
@@ -94,10 +94,10 @@ impl Sender {
         Ok(Run { tally, elapsed, begun })
     }
 
-    async fn send(&self, seeded: &Seeded) -> Result<Kind, Oddity> {
+    async fn send(&self, seeded: &Seeded, at: usize) -> Result<Kind, Oddity> {
         let Target { address, host, .. } = &self.target;
         let idle = self.idle.borrow_mut().pop();
-        let mut connection = idle.unwrap_or_else(|| Connection::new(*address));
+        let mut connection = idle.unwrap_or_else(|| Connection::from(*address, visitor(at)));
         let form = self.form.filled_in(host, &seeded.email, &self.password);
         let answer = connection.ask(&form).await?;
         let kind = match (answer.status, answer.header("location")) {

@@ -9,7 +9,7 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinError, JoinSet};
 use upheld_totp::{Code, Parameters, Totp};
 
-use super::{Oddity, Run, Target, now, second_factor};
+use super::{Oddity, Run, Target, now, second_factor, visitor};
 use crate::connection::Connection;
 use crate::tally::{Kind, Tally};
 
@@ -59,7 +59,7 @@ pub(crate) async fn run(
 
 impl Round {
     async fn take_part(&self, at: usize) -> (Tally, Vec<bool>) {
-        let mut connection = Connection::new(self.target.address);
+        let mut connection = Connection::from(self.target.address, visitor(at));
         let (mut tally, mut accepted) = (Tally::default(), Vec::new());
         for seeded in self.people.iter() {
             if self.barrier.wait().await.is_leader() {

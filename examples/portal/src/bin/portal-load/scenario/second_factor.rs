@@ -36,7 +36,17 @@ pub(crate) async fn wrong_codes(
     people: &Rc<Vec<Seeded>>,
     each: usize,
 ) -> Result<Run, JoinError> {
-    let jobs: Vec<usize> = (0..each).flat_map(|_| 0..people.len()).collect();
+    wrong_codes_of(target, people, people.len(), each).await
+}
+
+/// Sends wrong codes: `each` of the first `count` people.
+pub(crate) async fn wrong_codes_of(
+    target: &Target,
+    people: &Rc<Vec<Seeded>>,
+    count: usize,
+    each: usize,
+) -> Result<Run, JoinError> {
+    let jobs: Vec<usize> = (0..each).flat_map(|_| 0..count).collect();
     let (host, people) = (target.host.clone(), Rc::clone(people));
     closed_loop(target, Rc::new(jobs), async move |connection: &mut Connection, at: &usize| {
         let seeded = people.get(*at).ok_or_else(|| Oddity::missing("somebody"))?;
