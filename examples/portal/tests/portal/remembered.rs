@@ -21,11 +21,9 @@ impl Browser {
     /// Whether the password alone signs in, as far as this browser goes.
     fn is_remembered(&mut self) -> bool {
         let page = self.show_password(PASSWORD);
-        match page.header("location") {
-            Some("/account") => true,
-            Some("/login/second-factor") => false,
-            other => panic!("{other:?}: {}", page.body),
-        }
+        let is_remembered = page.header("location") == Some("/account");
+        page.assert_redirects_to(if is_remembered { "/account" } else { "/login/second-factor" });
+        is_remembered
     }
 }
 
