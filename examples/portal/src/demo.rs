@@ -2,12 +2,18 @@
 
 use std::io::{self, Write, stdout};
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 
 use portal::{
-    AddPersonError, Clock, ListenError, Listener, NoRandomness, OpenError, Portal, ServeError,
-    generate_password,
+    AddPersonError, Clock, Directory, ListenError, Listener, NoRandomness, OpenError, Portal,
+    RememberedDays, Role, ServeError, Settings, generate_password,
 };
+use rand::rngs::SysRng;
 use tokio::signal::unix::{SignalKind, signal};
+use upheld_store::keys::{KeyRing, SharedKeys};
+use upheld_store::sql::{self, Database};
+use upheld_store::{Tenant, TenantError};
 
 const EMAIL: &str = "alex@example.com";
 const NAME: &str = "Alex Morgan";
@@ -23,6 +29,12 @@ pub(crate) enum DemoError {
     System(#[source] io::Error),
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    #[error("the operating system provided no randomness for a key")]
+    NoKeys,
+    #[error(transparent)]
+    Tenant(#[from] TenantError),
+    #[error("the database could not be opened: {0}")]
+    Database(#[from] sql::OpenError),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
@@ -38,19 +50,32 @@ pub(crate) fn run(listen: SocketAddr) -> Result<(), DemoError> {
     // Only this user may look into it. Removed when dropped, and before this function returns.
     let folder = tempfile::Builder::new().prefix("portal-demo-").tempdir();
     let folder = folder.map_err(DemoError::Folder)?;
-    let served = runtime.block_on(serve(listen, &folder.path().join("portal.db")));
+    let served = runtime.block_on(serve(listen, folder.path()));
     drop(runtime);
     let removed = folder.close().map_err(DemoError::Folder);
     served.and(removed)
 }
 
-async fn serve(listen: SocketAddr, database: &std::path::Path) -> Result<(), DemoError> {
+async fn serve(listen: SocketAddr, folder: &Path) -> Result<(), DemoError> {
     // Before anything else, so that no signal finds the database there and nobody to remove it.
     let stop = stop_signal().map_err(DemoError::System)?;
     let listener = Listener::bind(listen).await?;
-    let portal = Portal::open(database, Clock::system()).await?;
+    let outbox = Directory::open(&folder.join("mail")).map_err(DemoError::Folder)?;
+    let tenant = Tenant::new("demo")?;
+    let database = Database::open(&sql::Settings::sqlite(folder.join("portal.db")), tenant).await?;
+    let keys = KeyRing::generate(&mut SysRng).map_err(|_| DemoError::NoKeys)?;
+    let settings = Settings {
+        email_codes: true,
+        remembered_browsers: RememberedDays::new(RememberedDays::MAX),
+        ..Settings::at(listener.url())
+    };
+    let transport = Arc::new(outbox.clone());
+    let portal =
+        Portal::open((database, SharedKeys::new(keys)), settings, Clock::system(), transport)
+            .await?;
+    let portal = portal.showing_outbox(outbox);
     let password = generate_password()?;
-    portal.add_person(EMAIL, NAME, &password).await?;
+    portal.add_person((EMAIL, NAME), &password, Role::Patient).await?;
     announce(&listener.url(), &password).map_err(DemoError::System)?;
     portal.serve(listener, stop).await?;
     Ok(())

@@ -13,7 +13,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
-use crate::people::PersonId;
+use crate::id::PersonId;
 use crate::random::{self, NoRandomness};
 
 /// The longest password looked at, in bytes; measured before anything is hashed.
@@ -179,7 +179,7 @@ mod tests {
         assert!(stored.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored:?}");
 
         let verify = async |password: &str, known: bool| {
-            let stored = known.then(|| (crate::people::PersonId::for_test(1), stored.clone()));
+            let stored = known.then(|| (crate::id::PersonId::generate().unwrap(), stored.clone()));
             passwords.verify(passwords.queue().unwrap(), text(password), stored).await.unwrap()
         };
         assert!(verify("correct horse", true).await.is_some());

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,14 +16,23 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use upheld_totp::Label;
+use upheld_second_factor::Guard;
+use upheld_store::keys::SharedKeys;
+use upheld_store::sql::{Database, DatabaseError, Migration};
+use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
+use crate::devices::DeviceName;
+use crate::enrolment;
+use crate::factor_store::SecondFactors;
+use crate::id::PersonId;
+use crate::mail::{self, Directory, Transport};
 use crate::password::{self, PasswordError, Passwords};
-use crate::people::{self, DisplayName, Email};
+use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::records::{Records, RecordsError};
+use crate::settings::Settings;
 use crate::sign_in;
-use crate::store::{Store, StoreError, Writer};
 use crate::web::{self, Hosts, Peer};
 
 const MAX_CONNECTIONS: usize = 512;
@@ -38,13 +46,28 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// How often what has expired is deleted, beside every sign-in.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 
+/// The tables of the portal itself.
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
+        postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_factors.sql"),
+        postgres: include_str!("../migrations/postgres/0002_factors.sql"),
+    },
+];
+
 /// A portal with its database open.
 #[derive(Debug)]
 pub struct Portal {
-    store: Store,
-    writer: Writer,
+    records: Records,
     passwords: Passwords,
     clock: Clock,
+    transport: Arc<dyn Transport>,
+    outbox: Option<Directory>,
 }
 
 /// Why a database was not opened.
@@ -71,6 +94,21 @@ pub enum AddPersonError {
     Password,
     /// The database or the system failed.
     #[error("the person was not stored: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Why a hardware token was not added.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddTokenError {
+    /// Nobody who may sign in has this address.
+    #[error("nobody who may sign in has this e-mail address")]
+    Unknown,
+    /// Not a name.
+    #[error("the name must have 1 to {} characters on one line", DeviceName::MAX_CHARACTERS)]
+    Name,
+    /// The database or the system failed.
+    #[error("the token was not stored: {0}")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
@@ -143,15 +181,37 @@ impl Listener {
 }
 
 impl Portal {
-    /// Opens the database in `file`, or makes an empty one, with `clock` for the time.
+    /// A portal on `database`, whose tables are brought up to date.
+    ///
+    /// | argument | meaning |
+    /// |---|---|
+    /// | `keys` | encrypt what is secret in the database |
+    /// | `settings` | how people sign in, and where the portal is |
+    /// | `clock` | asked for the time |
+    /// | `transport` | takes e-mails to people |
     ///
     /// # Errors
     ///
-    /// [`OpenError`] when the file cannot be used or is of another version.
-    pub async fn open(file: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let (store, writer) = Store::open(file).map_err(|error| OpenError(error.into()))?;
+    /// [`OpenError`] when the tables are of another version or the system gives no randomness.
+    pub async fn open(
+        (database, keys): (Database, SharedKeys),
+        settings: Settings,
+        clock: Clock,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Self, OpenError> {
+        let migrated = database.migrate("portal", MIGRATIONS).await;
+        migrated.map_err(|error| OpenError(error.into()))?;
         let passwords = Passwords::new().await.map_err(|error| OpenError(error.into()))?;
-        Ok(Self { store, writer, passwords, clock })
+        let store = SecondFactors::new(database.clone());
+        let guard = Guard::new(store, settings.second_factor);
+        let records = Records { database, keys, guard, settings: Arc::new(settings) };
+        Ok(Self { records, passwords, clock, transport, outbox: None })
+    }
+
+    /// Shows the e-mails in `folder` to everyone, under `/dev/outbox`: for trying out alone.
+    #[must_use]
+    pub fn showing_outbox(self, folder: Directory) -> Self {
+        Self { outbox: Some(folder), ..self }
     }
 
     /// Stores a person who can then sign in with `email` and `password`.
@@ -161,9 +221,9 @@ impl Portal {
     /// [`AddPersonError`].
     pub async fn add_person(
         &self,
-        email: &str,
-        name: &str,
+        (email, name): (&str, &str),
         password: &str,
+        role: Role,
     ) -> Result<(), AddPersonError> {
         let email = Email::parse(email).filter(|email| Label::new(None, email.as_str()).is_ok());
         let email = email.ok_or(AddPersonError::Email)?;
@@ -172,12 +232,38 @@ impl Portal {
             return Err(AddPersonError::Password);
         }
         let failed_hash = |error: PasswordError| AddPersonError::Failed(error.into());
-        let failed_store = |error: StoreError| AddPersonError::Failed(error.into());
+        let failed_store = |error: DatabaseError| AddPersonError::Failed(error.into());
         let password = Zeroizing::new(password.to_owned());
         let credential = self.passwords.hash(password).await.map_err(failed_hash)?;
+        let id = PersonId::generate().map_err(|error| AddPersonError::Failed(error.into()))?;
+        let person = NewPerson { id, email, name, credential, role };
         let added =
-            self.store.run(move |transaction| people::add(transaction, &email, &name, &credential));
+            self.records.database.transact(move |transaction| people::add(transaction, &person));
         if added.await.map_err(failed_store)? { Ok(()) } else { Err(AddPersonError::Taken) }
+    }
+
+    /// Gives a person a hardware token that makes six digits by RFC 4226.
+    ///
+    /// | argument | meaning |
+    /// |---|---|
+    /// | `email` | whose it is |
+    /// | `name` | what it is called: 1 to 40 characters |
+    /// | `secret` | what the token holds, as its maker says |
+    ///
+    /// # Errors
+    ///
+    /// [`AddTokenError`].
+    pub async fn add_token(
+        &self,
+        email: &str,
+        name: &str,
+        secret: Secret,
+    ) -> Result<(), AddTokenError> {
+        let email = Email::parse(email).ok_or(AddTokenError::Unknown)?;
+        let name = DeviceName::parse(name).map_err(|_| AddTokenError::Name)?;
+        let added = enrolment::add_token(&self.records, email, (name, secret), self.clock.now());
+        let failed = |error: RecordsError| AddTokenError::Failed(error.into());
+        if added.await.map_err(failed)? { Ok(()) } else { Err(AddTokenError::Unknown) }
     }
 
     /// Answers requests until `stop` is done, then finishes what is under way and closes the
@@ -192,24 +278,31 @@ impl Portal {
         listener: Listener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        let Self { store, writer, passwords, clock } = self;
-        let purge = tokio::spawn(purge_now_and_then(store.clone(), clock.clone()));
-        let app = web::App { store, passwords, clock };
+        let Self { records, passwords, clock, transport, outbox } = self;
+        let database = records.database.clone();
+        let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
+        let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
+        let send = tokio::spawn(send);
+        let app = web::App { records, passwords, clock, outbox };
         let pages = web::routes::router(app, Hosts::of_port(listener.address.port()));
         let served = accept_until(listener.socket, pages, stop).await;
         purge.abort();
-        let closed = tokio::task::spawn_blocking(|| writer.stop()).await;
-        served.map_err(|error| ServeError(error.into()))?;
-        closed.map_err(|error| ServeError(error.into()))
+        send.abort();
+        database.close().await;
+        served.map_err(|error| ServeError(error.into()))
     }
 }
 
-async fn purge_now_and_then(store: Store, clock: Clock) {
+async fn purge_now_and_then(records: Records, clock: Clock) {
     let mut interval = tokio::time::interval(PURGE_INTERVAL);
     loop {
         interval.tick().await;
         let now = clock.now();
-        if let Err(error) = store.run(move |transaction| sign_in::purge(transaction, now)).await {
+        let purged = records.database.transact(move |transaction| {
+            sign_in::purge(transaction, now)?;
+            mail::purge(transaction, now)
+        });
+        if let Err(error) = purged.await {
             tracing::error!(%error, "what has expired was not deleted");
         }
     }
