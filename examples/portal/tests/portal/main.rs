@@ -31,3 +31,4 @@ mod readme;
 mod sessions;
 mod sign_in;
 mod site;
+mod upkeep;
