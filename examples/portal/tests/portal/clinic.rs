@@ -210,6 +210,34 @@ impl Clinic {
         database.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    /// Asks the database for bytes.
+    pub(crate) fn query_blobs(&self, sql: &str) -> Vec<Vec<u8>> {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        let mut query = database.prepare(sql).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// A portal in which somebody has a hardware token.
+    pub(crate) fn with_token(email: &str, name: &str, secret: &[u8]) -> Self {
+        let clinic = Self::open();
+        let opened = async {
+            let tenant = Tenant::new("northside").unwrap();
+            let settings = sql::Settings::sqlite(clinic.database());
+            let database = Database::open(&settings, tenant).await.unwrap();
+            let url = PublicUrl::parse("http://localhost:1").unwrap();
+            let now = Arc::clone(&clinic.now);
+            let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
+            let transport = Arc::new(Directory::open(&clinic.mail()).unwrap());
+            let records = (database.clone(), clinic.keys.clone());
+            let portal = Portal::open(records, Settings::at(url), clock, transport).await.unwrap();
+            let secret = upheld_totp::Secret::from_bytes(secret).unwrap();
+            portal.add_token(email, name, secret).await.unwrap();
+            database.close().await;
+        };
+        tokio::runtime::Runtime::new().unwrap().block_on(opened);
+        clinic
+    }
+
     fn start(&mut self, is_new: bool) {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = std::sync::mpsc::channel();

@@ -218,3 +218,30 @@ fn t06_one_persons_codes_and_guesses_are_nothing_to_another() {
     other.show_code(&other_phone.code_at(clinic.now())).assert_redirects_to("/account");
     other.get("/account").assert_shows(200, "Sam Reed");
 }
+
+/// A hundred wrong codes in a row: no code is accepted any more, and the person is told.
+#[test]
+fn t12_after_a_hundred_wrong_codes_none_is_accepted_until_somebody_unlocks_it() {
+    let (clinic, phone) = Clinic::enrolled();
+    let mut browser = clinic.browser();
+    let mut guess = |wrong: bool| {
+        clinic.step_on(900);
+        browser.await_code();
+        let code =
+            if wrong { phone.wrong_code_at(clinic.now()) } else { phone.code_at(clinic.now()) };
+        browser.show_code(&code).assert_shows(422, REFUSED);
+    };
+    for _ in 0..100 {
+        guess(true);
+    }
+    assert_eq!(clinic.failures(), 100);
+    guess(false);
+    assert_eq!(clinic.failures(), 100);
+    // T35: whoever waited at the second step waits no more.
+    browser.get("/login/second-factor").assert_redirects_to("/login");
+    clinic.await_mail("codes are no longer accepted for your account");
+    let mut again = clinic.browser();
+    again.await_code();
+    again.show_code(&phone.code_at(clinic.now())).assert_shows(422, REFUSED);
+    assert_eq!(clinic.count_mail("second factor disabled"), 1);
+}
