@@ -4,11 +4,11 @@
 //! No message contains a secret, but for the two that exist to carry one: a link to reset the
 //! password, and a code to sign in with.
 
-use upheld_second_factor::{Factor, Reason, Refused};
+use upheld_second_factor::Factor;
 use upheld_store::sql::Transaction;
 
 use crate::CLINIC;
-use crate::accounts;
+use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::devices;
 use crate::id::PersonId;
@@ -160,18 +160,22 @@ impl Event<'_> {
     }
 }
 
-/// Puts a message about `event` into the outbox.
-pub(crate) fn tell(
+/// Writes `event` into the audit, and a message about it into the outbox.
+///
+/// What an attacker could cause again and again is told once a day.
+pub(crate) fn record(
     records: &Records,
     transaction: &mut Transaction<'_>,
-    person: PersonId,
-    event: Event<'_>,
+    (person, event): (PersonId, Event<'_>),
+    actor: Actor,
     now: Moment,
 ) -> Result<(), RecordsError> {
     let since = now.minus(ONCE_SECONDS);
     if event.is_told_once() && mail::is_in_outbox(transaction, person, event.kind(), since)? {
         return Ok(());
     }
+    let (action, subject) = (event.kind(), Some(person.to_bits()));
+    audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
     let text = event.text();
     let advice = event.advice();
     let letter = Letter {
@@ -184,6 +188,18 @@ pub(crate) fn tell(
     mail::put(records, transaction, person, &letter, now)
 }
 
+/// The same for what a person did themselves.
+pub(crate) fn tell(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    event: Event<'_>,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let actor = Actor::Person(person.to_bits());
+    record(records, transaction, (person, event), actor, now)
+}
+
 /// Notes which second factor was used, and tells of those that should be rare.
 pub(crate) fn factor_used(
     records: &Records,
@@ -192,6 +208,13 @@ pub(crate) fn factor_used(
     factor: Factor,
     now: Moment,
 ) -> Result<(), RecordsError> {
+    let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+    let action = match factor {
+        Factor::Code { .. } => "second factor accepted: code",
+        Factor::Recovery { .. } => "second factor accepted: recovery code",
+        _ => "second factor accepted: code by e-mail",
+    };
+    audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
     match factor {
         Factor::Code { credential, .. } => {
             devices::note_use(transaction, person, credential.into(), now)?;
@@ -203,30 +226,3 @@ pub(crate) fn factor_used(
     }
     Ok(())
 }
-
-/// Writes down why a second factor was refused, and tells the person when it looks like an attack.
-pub(crate) async fn factor_refused(
-    records: &Records,
-    person: PersonId,
-    refused: Refused,
-    now: Moment,
-) -> Result<(), RecordsError> {
-    let (reason, failures) = (refused.reason(), refused.failures());
-    tracing::warn!(%person, ?reason, failures, "second factor refused");
-    let event = match reason {
-        Reason::Disabled => Event::FactorDisabled,
-        _ if failures == TELLING_FAILURES => Event::CodesRefused { count: failures },
-        _ => return Ok(()),
-    };
-    let context = records.clone();
-    let told = records.database.transact(move |transaction| {
-        if matches!(event, Event::FactorDisabled) {
-            accounts::end_pending_logins(transaction, person)?;
-        }
-        tell(&context, transaction, person, event, now)
-    });
-    told.await
-}
-
-/// After how many wrong codes in a row a person is told: no more are free.
-const TELLING_FAILURES: u32 = 5;

@@ -28,31 +28,41 @@
 
 mod accounts;
 mod attempts;
+pub mod audit;
 mod browsers;
 mod clock;
+pub mod config;
+mod connections;
 mod devices;
 mod enrolment;
 mod events;
 mod factor_store;
 mod id;
+mod listener;
 mod mail;
 mod message_codes;
 mod network;
 mod new_password;
+mod observe;
+mod operator;
 mod password;
 mod password_change;
 mod people;
+mod proxies;
 mod random;
 mod reauthentication;
 mod records;
 mod recovery;
 mod removal;
 mod resets;
+mod schema;
 mod sealed;
+mod second_factor;
 mod server;
 mod sessions;
 mod settings;
 mod sign_in;
+mod site;
 mod staff;
 mod token;
 mod user_agent;
@@ -60,13 +70,18 @@ mod warrant;
 mod web;
 
 pub use clock::Clock;
+pub use listener::{ListenError, Listener, ServeError};
 pub use mail::{Directory, Message, Transport};
+pub use observe::{Lockout, Method, Metrics, Operations};
+pub use operator::{Account, Change, Codes, OperateError, Standing};
+pub use password::{PasswordCost, PasswordCostError, PasswordSettings};
 pub use people::Role;
+pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use random::{NoRandomness, generate_password};
-pub use server::{
-    AddPersonError, AddTokenError, ListenError, Listener, OpenError, Portal, ServeError,
-};
+pub use schema::{Migrated, migrate, sealed_tables};
+pub use server::{AddPersonError, AddTokenError, OpenError, Portal};
 pub use settings::{RememberedDays, Settings};
+pub use site::{PublicUrl, PublicUrlError};
 pub use web::routes::{Access, Route, routes};
 
 /// Whose portal this is, on every page and in the authenticator app. From here, never from a

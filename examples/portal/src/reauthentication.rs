@@ -3,8 +3,7 @@
 //! Whoever has a second factor shows one; whoever has none shows the password. The session goes
 //! on under a new token and counts as fresh for ten minutes.
 
-use upheld_second_factor::{Accepted, Outcome, RecoveryCode};
-use upheld_totp::Code;
+use upheld_second_factor::Accepted;
 
 use crate::attempts;
 use crate::clock::{Clock, Moment};
@@ -12,17 +11,11 @@ use crate::events;
 use crate::password::Passwords;
 use crate::people;
 use crate::records::{Records, RecordsError};
+use crate::second_factor::{self, Shown};
 use crate::sessions::{self, Session};
 use crate::sign_in::{self, Attempt, SignInError};
 use crate::token::Token;
 use crate::warrant::Warrant;
-
-/// What a person shows as second factor.
-#[derive(Debug)]
-pub(crate) enum Shown {
-    Code(Code),
-    RecoveryCode(RecoveryCode),
-}
 
 /// Uses up a second factor of the person of `session`; `None` when it is not accepted.
 pub(crate) async fn with_second_factor(
@@ -31,35 +24,9 @@ pub(crate) async fn with_second_factor(
     shown: &Shown,
     now: Moment,
 ) -> Result<Option<Token>, RecordsError> {
-    let account = session.person().into();
-    let guard = &records.guard;
-    let outcome = match shown {
-        Shown::Code(code) => guard.verify_code(account, code, now.into()).await?,
-        Shown::RecoveryCode(code) => guard.verify_recovery_code(account, code, now.into()).await?,
-    };
-    match outcome {
-        Outcome::Passed(accepted) => go_on(records, session, accepted, now).await,
-        Outcome::Refused(refused) => {
-            events::factor_refused(records, session.person(), refused, now).await?;
-            Ok(None)
-        }
-    }
-}
-
-/// The same for two consecutive codes of a hardware token that has run ahead.
-pub(crate) async fn with_two_codes(
-    records: &Records,
-    session: &Session,
-    codes: (&Code, &Code),
-    now: Moment,
-) -> Result<Option<Token>, RecordsError> {
-    let account = session.person().into();
-    match records.guard.resynchronize(account, codes, now.into()).await? {
-        Outcome::Passed(accepted) => go_on(records, session, accepted, now).await,
-        Outcome::Refused(refused) => {
-            events::factor_refused(records, session.person(), refused, now).await?;
-            Ok(None)
-        }
+    match second_factor::judge(records, session.person(), shown, now).await? {
+        Some(accepted) => go_on(records, session, accepted, now).await,
+        None => Ok(None),
     }
 }
 

@@ -7,6 +7,7 @@ use upheld_store::keys::{OpenSealedError, SharedKeys};
 use upheld_store::sql::{Database, DatabaseError};
 
 use crate::factor_store::SecondFactors;
+use crate::observe::Metrics;
 use crate::random::NoRandomness;
 use crate::settings::Settings;
 
@@ -17,6 +18,7 @@ pub(crate) struct Records {
     pub(crate) keys: SharedKeys,
     pub(crate) guard: Guard<SecondFactors>,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) metrics: Metrics,
 }
 
 /// Why the portal could neither remember nor recall something. Whoever asked must behave as if

@@ -9,6 +9,7 @@ use upheld_store::sql::DatabaseError;
 
 use crate::accounts;
 use crate::attempts::{self, ChargeError, Subject};
+use crate::audit::Actor;
 use crate::clock::Moment;
 use crate::events::{self, Event};
 use crate::id::PersonId;
@@ -133,7 +134,7 @@ async fn send_link(records: &Records, email: Email, now: Moment) -> Result<(), R
         let link = format!("{public_url}/password/reset/{}", token.to_text().as_str());
         let link = zeroize::Zeroizing::new(link);
         let event = Event::PasswordResetAsked { link: &link };
-        events::tell(&context, transaction, person, event, now)
+        events::record(&context, transaction, (person, event), Actor::Portal, now)
     });
     sent.await
 }

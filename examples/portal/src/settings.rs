@@ -3,6 +3,9 @@
 use upheld_second_factor::Policy;
 use upheld_totp::Digits;
 
+use crate::password::PasswordSettings;
+use crate::site::PublicUrl;
+
 /// How people get in, and where the portal is. The default is strict.
 #[derive(Clone, Debug)]
 #[expect(
@@ -10,9 +13,10 @@ use upheld_totp::Digits;
     reason = "settings are written out by whoever runs the portal"
 )]
 pub struct Settings {
-    /// Where people find the portal: scheme, host and port, without a slash at the end. Links in
-    /// e-mails begin with it; no request decides about it.
-    pub public_url: String,
+    /// Where people find the portal. Links in e-mails begin with it; no request decides about it.
+    pub public_url: PublicUrl,
+    /// How passwords are hashed.
+    pub password: PasswordSettings,
     /// The rules for second factors.
     pub second_factor: Policy,
     /// Whether a code sent by e-mail counts as a second factor. Whoever reads the mail of a
@@ -26,10 +30,16 @@ pub struct Settings {
 impl Settings {
     /// The strict settings of a portal at `public_url`.
     #[must_use]
-    pub fn at(public_url: String) -> Self {
+    pub fn at(public_url: PublicUrl) -> Self {
         // Messages lie about in mailboxes: their codes are longer.
         let second_factor = Policy { message_digits: Digits::Eight, ..Policy::default() };
-        Self { public_url, second_factor, email_codes: false, remembered_browsers: None }
+        Self {
+            public_url,
+            password: PasswordSettings::default(),
+            second_factor,
+            email_codes: false,
+            remembered_browsers: None,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::accounts;
 use crate::attempts::{self, ChargeError, Subject};
+use crate::audit::{self, Actor, Entry};
 use crate::browsers::{self, Presented, Registration};
 use crate::clock::{Clock, Moment};
 use crate::events;
@@ -220,6 +221,7 @@ pub(crate) async fn with_second_factor(
         browsers::register(transaction, person, &registration, now)?;
         sessions::open(transaction, &new, warrant, now)?;
         events::factor_used(&context, transaction, person, factor, now)?;
+        write_down(transaction, person, "signed in with a second factor", now)?;
         Ok(true)
     });
     let signed_in = SignedIn { session, browser, has_factor: true };
@@ -326,6 +328,9 @@ impl Shown {
         let (pending_hash, context) = (pending.to_hash(), records.clone());
         let next = records.database.transact(move |transaction| {
             attempts::forgive(transaction, &subjects)?;
+            if let Some(replacement) = proven.replacement() {
+                people::replace_credential(transaction, proven.person(), replacement)?;
+            }
             purge(transaction, now)?;
             let person = proven.person();
             if !people::hold(transaction, person)? {
@@ -337,6 +342,7 @@ impl Shown {
                 }
                 browsers::register(transaction, person, &registration, now)?;
                 sessions::open(transaction, &new, warrant, now)?;
+                write_down(transaction, person, "signed in with a password alone", now)?;
                 return Ok(Next::Session(Grounds::Password));
             }
             if let Some(presented) = &presented
@@ -345,6 +351,7 @@ impl Shown {
                 && let Some(warrant) = Warrant::of_remembered(transaction, &proven, presented, now)?
             {
                 sessions::open(transaction, &new, warrant, now)?;
+                write_down(transaction, person, "signed in in a remembered browser", now)?;
                 return Ok(Next::Session(Grounds::Remembered));
             }
             await_second_factor(transaction, (login, pending_hash), person, now)?;
@@ -388,6 +395,16 @@ fn take(
         &[token.into(), person.into()],
     )?;
     Ok(deleted == 1)
+}
+
+fn write_down(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    action: &'static str,
+    now: Moment,
+) -> Result<(), DatabaseError> {
+    let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+    audit::append(transaction, &Entry { at: now.into(), actor, action, subject })
 }
 
 fn register(

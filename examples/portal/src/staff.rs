@@ -6,6 +6,7 @@ use upheld_store::sql::{DatabaseError, Row};
 use upheld_totp::Digits;
 
 use crate::accounts;
+use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::devices;
 use crate::events::{self, Event};
@@ -123,10 +124,14 @@ pub(crate) async fn find(
 /// Lets codes of a person be tried again.
 pub(crate) async fn unlock(
     records: &Records,
+    session: &Session,
     person: PersonId,
     now: Moment,
 ) -> Result<Answer, RecordsError> {
-    let context = records.clone();
+    if person == session.person() {
+        return Ok(Answer::Impossible);
+    }
+    let (context, actor) = (records.clone(), actor(session));
     let unlocked = records.database.transact(move |transaction| {
         if !people::hold(transaction, person)? {
             return Ok(false);
@@ -134,7 +139,7 @@ pub(crate) async fn unlock(
         for budget in Budget::ALL {
             context.guard.store().unlock_in(transaction, person.into(), budget)?;
         }
-        events::tell(&context, transaction, person, Event::FactorUnlocked, now)?;
+        events::record(&context, transaction, (person, Event::FactorUnlocked), actor, now)?;
         Ok::<_, RecordsError>(true)
     });
     unlocked.await.map(Answer::of)
@@ -150,12 +155,12 @@ pub(crate) async fn set_state(
     if person == session.person() {
         return Ok(Answer::Impossible);
     }
-    let context = records.clone();
+    let (context, actor) = (records.clone(), actor(session));
     let event = if state == State::Active { Event::AccountEnabled } else { Event::AccountDisabled };
     let changed = records.database.transact(move |transaction| {
         let changed = accounts::set_state(transaction, person, state)?;
         if changed {
-            events::tell(&context, transaction, person, event, now)?;
+            events::record(&context, transaction, (person, event), actor, now)?;
         }
         Ok::<_, RecordsError>(changed)
     });
@@ -175,7 +180,7 @@ pub(crate) async fn ask_reset(
         return Ok(Answer::Impossible);
     }
     let (id, until) = (Id::generate()?, now.plus(RESET_SECONDS));
-    let context = records.clone();
+    let (context, actor) = (records.clone(), actor(session));
     let asked = records.database.transact(move |transaction| {
         let store = context.guard.store();
         if !people::hold(transaction, person)? || !store.is_enrolled(transaction, person.into())? {
@@ -191,7 +196,7 @@ pub(crate) async fn ask_reset(
         )?;
         if asked == 1 {
             let event = Event::FactorResetAsked { by: &name, until };
-            events::tell(&context, transaction, person, event, now)?;
+            events::record(&context, transaction, (person, event), actor, now)?;
         }
         Ok::<_, RecordsError>(asked == 1)
     });
@@ -210,7 +215,7 @@ pub(crate) async fn confirm_reset(
     if person == second {
         return Ok(Answer::Impossible);
     }
-    let context = records.clone();
+    let (context, actor) = (records.clone(), actor(session));
     let confirmed = records.database.transact(move |transaction| {
         if !people::hold(transaction, person)? {
             return Ok(false);
@@ -228,7 +233,7 @@ pub(crate) async fn confirm_reset(
         }
         accounts::remove_factors(&context, transaction, person, now)?;
         accounts::end_all(transaction, person)?;
-        events::tell(&context, transaction, person, Event::FactorReset, now)?;
+        events::record(&context, transaction, (person, Event::FactorReset), actor, now)?;
         Ok::<_, RecordsError>(true)
     });
     confirmed.await.map(Answer::of)
@@ -237,15 +242,28 @@ pub(crate) async fn confirm_reset(
 /// Withdraws such a request. Any member of staff may, and so may nobody else.
 pub(crate) async fn withdraw_reset(
     records: &Records,
+    session: &Session,
     (person, reset): (PersonId, Id),
+    now: Moment,
 ) -> Result<Answer, DatabaseError> {
+    let actor = actor(session);
     let withdrawn = records.database.transact(move |transaction| {
-        transaction.execute(
+        let withdrawn = transaction.execute(
             "DELETE FROM factor_resets WHERE tenant = $1 AND person = $2 AND id = $3",
             &[person.into(), reset.into()],
-        )
+        )?;
+        if withdrawn == 1 {
+            let action = "second factor reset withdrawn";
+            let subject = Some(person.to_bits());
+            audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
+        }
+        Ok::<_, DatabaseError>(withdrawn == 1)
     });
-    Ok(Answer::of(withdrawn.await? == 1))
+    Ok(Answer::of(withdrawn.await?))
+}
+
+const fn actor(session: &Session) -> Actor {
+    Actor::Person(session.person().to_bits())
 }
 
 async fn find_reset(

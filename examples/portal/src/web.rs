@@ -20,10 +20,11 @@ mod sign_in;
 mod staff;
 mod visitor;
 
-pub(crate) use gate::{Hosts, Peer};
+pub(crate) use gate::Peer;
 
 use crate::clock::Clock;
 use crate::mail::Directory;
+use crate::observe::Metrics;
 use crate::password::Passwords;
 use crate::records::Records;
 
@@ -35,4 +36,5 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     /// The folder with sent e-mails, where everyone may see them.
     pub(crate) outbox: Option<Directory>,
+    pub(crate) metrics: Metrics,
 }

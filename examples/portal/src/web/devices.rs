@@ -18,6 +18,7 @@ use crate::id::Id;
 use crate::people::Role;
 use crate::reauthentication;
 use crate::removal;
+use crate::second_factor::Shown;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
@@ -110,8 +111,9 @@ pub(super) async fn resynchronise(
         return refused(TWO_CODES_MALFORMED);
     };
     let (records, now) = (&app.records, app.clock.now());
-    let shown = reauthentication::with_two_codes(records, &session, (&first, &second), now).await?;
-    let Some(token) = shown else { return refused(TWO_CODES_REFUSED) };
+    let shown = Shown::TwoCodes(first, second);
+    let token = reauthentication::with_second_factor(records, &session, &shown, now).await?;
+    let Some(token) = token else { return refused(TWO_CODES_REFUSED) };
     let mut response = see_other("/account/security?token-found");
     Cookie::Session.set(&token, None, &mut response);
     Ok(response)

@@ -8,9 +8,10 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, Hosts, closure, devices, enrol, gate, outbox, pages, password, profile, reauthentication,
+    App, closure, devices, enrol, gate, outbox, pages, password, profile, reauthentication,
     recovery, second_factor, security, sign_in, staff,
 };
+use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
 const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -145,7 +146,8 @@ const fn of(
 }
 
 /// Puts the routes behind the gates that every request passes.
-pub(crate) fn router(app: App, hosts: Hosts) -> Router {
+pub(crate) fn router(app: App, site: &Site) -> Router {
+    let metrics = app.metrics.clone();
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
@@ -153,11 +155,12 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .with_state(app)
         // The last is the first to see a request.
-        .layer(from_fn(gate::refuse_other_sites))
-        .layer(from_fn_with_state(hosts, gate::refuse_other_hosts))
+        .layer(from_fn_with_state(site.clone(), gate::refuse_other_sites))
+        .layer(from_fn_with_state(site.clone(), gate::refuse_other_hosts))
+        .layer(from_fn_with_state(site.clone(), gate::find_client))
         .layer(from_fn(gate::read_body))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
-        .layer(from_fn(gate::set_headers))
-        .layer(from_fn(gate::write_down))
+        .layer(from_fn_with_state(site.clone(), gate::set_headers))
+        .layer(from_fn_with_state(metrics, gate::write_down))
 }

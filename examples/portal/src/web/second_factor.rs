@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header::HeaderMap;
 use axum::response::Response;
-use upheld_second_factor::{Accepted, Outcome, RecoveryCode};
+use upheld_second_factor::{Accepted, RecoveryCode};
 use upheld_totp::{Code, Digits};
 
 use super::App;
@@ -14,10 +14,9 @@ use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
 use super::sign_in::welcome;
 use crate::CLINIC;
-use crate::clock::Moment;
-use crate::events;
 use crate::message_codes;
-use crate::reauthentication::Shown;
+use crate::records::RecordsError;
+use crate::second_factor::{self, Shown};
 use crate::settings::RememberedDays;
 use crate::sign_in::{self, PendingLogin, Wishes};
 use crate::token::FormToken;
@@ -110,9 +109,7 @@ pub(super) async fn code(
     let Some(code) = fields.text("code", MAX_CODE_BYTES).and_then(read_code) else {
         return show_code_page(&app, &login, Some(CODE_MALFORMED));
     };
-    let (guard, account, now) = (&app.records.guard, login.person().into(), app.clock.now());
-    let outcome = guard.verify_code(account, &code, now.into()).await?;
-    match judge(&app, &login, outcome, now).await? {
+    match judge(&app, &login, Shown::Code(code)).await? {
         Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
         None => show_code_page(&app, &login, Some(CODE_REFUSED)),
     }
@@ -131,9 +128,7 @@ pub(super) async fn recovery_code(
     let Some(Ok(code)) = typed.map(RecoveryCode::parse) else {
         return show_recovery_page(&login, Some(RECOVERY_CODE_MALFORMED));
     };
-    let (guard, account, now) = (&app.records.guard, login.person().into(), app.clock.now());
-    let outcome = guard.verify_recovery_code(account, &code, now.into()).await?;
-    match judge(&app, &login, outcome, now).await? {
+    match judge(&app, &login, Shown::RecoveryCode(code)).await? {
         Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
         None => show_recovery_page(&login, Some(RECOVERY_CODE_REFUSED)),
     }
@@ -173,10 +168,7 @@ pub(super) async fn email_code(
     let Some(code) = code.filter(|code| code.digits() == Digits::Eight) else {
         return show_email_page(&login, Some(MESSAGE_CODE_MALFORMED));
     };
-    let (guard, account, now) = (&app.records.guard, login.person().into(), app.clock.now());
-    let request = login.id().into();
-    let outcome = guard.verify_message_code(account, request, &code, now.into()).await?;
-    match judge(&app, &login, outcome, now).await? {
+    match judge(&app, &login, Shown::MessageCode(login.id(), code)).await? {
         Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
         None => show_email_page(&login, Some(MESSAGE_CODE_REFUSED)),
     }
@@ -207,20 +199,12 @@ pub(super) fn read_shown(fields: &Fields) -> (&'static str, Option<Shown>) {
     ("code", code.map(Shown::Code))
 }
 
-/// What was accepted; what was refused is written down and, if need be, told.
 async fn judge(
     app: &App,
     login: &PendingLogin,
-    outcome: Outcome<Accepted>,
-    now: Moment,
-) -> Result<Option<Accepted>, Refusal> {
-    match outcome {
-        Outcome::Passed(accepted) => Ok(Some(accepted)),
-        Outcome::Refused(refused) => {
-            events::factor_refused(&app.records, login.person(), refused, now).await?;
-            Ok(None)
-        }
-    }
+    shown: Shown,
+) -> Result<Option<Accepted>, RecordsError> {
+    second_factor::judge(&app.records, login.person(), &shown, app.clock.now()).await
 }
 
 async fn finish(

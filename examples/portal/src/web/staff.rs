@@ -79,7 +79,7 @@ pub(super) async fn unlock(
     Posted { visitor: FreshStaff(session), .. }: Posted<FreshStaff>,
 ) -> Result<Response, Refusal> {
     let person = read(&id)?;
-    let answer = staff::unlock(&app.records, person, app.clock.now()).await?;
+    let answer = staff::unlock(&app.records, &session, person, app.clock.now()).await?;
     note("unlock", &session, person, answer);
     finish(&app, &session, person, answer).await
 }
@@ -129,7 +129,8 @@ pub(super) async fn withdraw_reset(
     Posted { visitor: FreshStaff(session), .. }: Posted<FreshStaff>,
 ) -> Result<Response, Refusal> {
     let (person, reset) = (read(&id)?, Id::parse(&reset).ok_or(Refusal::NotFound)?);
-    let answer = staff::withdraw_reset(&app.records, (person, reset)).await?;
+    let answer =
+        staff::withdraw_reset(&app.records, &session, (person, reset), app.clock.now()).await?;
     note("withdraw a reset", &session, person, answer);
     finish(&app, &session, person, answer).await
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use portal::{Clock, Directory, Listener, Portal, Role, Settings};
+use portal::{Clock, Directory, Listener, Portal, PublicUrl, Role, Settings};
 use rand::rngs::SysRng;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -37,6 +37,8 @@ pub(crate) struct Clinic {
     now: Arc<AtomicU64>,
     server: Option<Server>,
     pub(crate) address: SocketAddr,
+    /// The second port.
+    pub(crate) operations: SocketAddr,
 }
 
 struct Server {
@@ -80,7 +82,8 @@ impl Clinic {
         let now = Arc::new(AtomicU64::new(START));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let keys = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
-        let mut clinic = Self { adjust, keys, folder, now, server: None, address: any };
+        let mut clinic =
+            Self { adjust, keys, folder, now, server: None, address: any, operations: any };
         clinic.start(true);
         clinic
     }
@@ -207,6 +210,34 @@ impl Clinic {
         database.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    /// Asks the database for bytes.
+    pub(crate) fn query_blobs(&self, sql: &str) -> Vec<Vec<u8>> {
+        let database = rusqlite::Connection::open(self.database()).unwrap();
+        let mut query = database.prepare(sql).unwrap();
+        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// A portal in which somebody has a hardware token.
+    pub(crate) fn with_token(email: &str, name: &str, secret: &[u8]) -> Self {
+        let clinic = Self::open();
+        let opened = async {
+            let tenant = Tenant::new("northside").unwrap();
+            let settings = sql::Settings::sqlite(clinic.database());
+            let database = Database::open(&settings, tenant).await.unwrap();
+            let url = PublicUrl::parse("http://localhost:1").unwrap();
+            let now = Arc::clone(&clinic.now);
+            let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
+            let transport = Arc::new(Directory::open(&clinic.mail()).unwrap());
+            let records = (database.clone(), clinic.keys.clone());
+            let portal = Portal::open(records, Settings::at(url), clock, transport).await.unwrap();
+            let secret = upheld_totp::Secret::from_bytes(secret).unwrap();
+            portal.add_token(email, name, secret).await.unwrap();
+            database.close().await;
+        };
+        tokio::runtime::Runtime::new().unwrap().block_on(opened);
+        clinic
+    }
+
     fn start(&mut self, is_new: bool) {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = std::sync::mpsc::channel();
@@ -219,7 +250,7 @@ impl Clinic {
             let database = Database::open(&sql::Settings::sqlite(database), tenant).await.unwrap();
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let listener = Listener::bind(any).await.unwrap();
-            let settings = adjust(Settings::at(listener.url()));
+            let settings = adjust(Settings::at(PublicUrl::parse(&listener.url()).unwrap()));
             let transport = Arc::new(Directory::open(&mail).unwrap());
             let portal = Portal::open((database, keys), settings, clock, transport).await.unwrap();
             if is_new {
@@ -230,11 +261,13 @@ impl Clinic {
                     portal.add_person((email, name), PASSWORD, Role::Staff).await.unwrap();
                 }
             }
-            ready.send(listener.address()).unwrap();
+            let second = Listener::bind_for_operations(any).await.unwrap();
+            ready.send((listener.address(), second.address())).unwrap();
+            tokio::spawn(portal.operations().serve(second, std::future::pending()));
             portal.serve(listener, async { drop(stopped.await) }).await.unwrap();
         };
         let thread = thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(serve));
-        self.address = is_ready.recv().unwrap();
+        (self.address, self.operations) = is_ready.recv().unwrap();
         self.server = Some(Server { stop, thread });
     }
 
