@@ -17,6 +17,8 @@
 #![forbid(unsafe_code)]
 
 pub mod keys;
+pub mod rotation;
+pub mod second_factor;
 pub mod sql;
 mod tenant;
 

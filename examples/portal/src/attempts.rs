@@ -129,6 +129,16 @@ pub(crate) fn forgive(
     Ok(())
 }
 
+/// Forgets what was counted, on somebody's authority.
+pub(crate) fn forget(
+    transaction: &mut Transaction<'_>,
+    subject: &Subject,
+) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM attempts WHERE tenant = $1 AND subject = $2";
+    transaction.execute(sql, &[subject.to_hash()])?;
+    Ok(())
+}
+
 /// Forgets old failures, whose subjects anyone can invent.
 pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
     let old = now.minus(MEMORY_SECONDS);

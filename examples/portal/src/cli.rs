@@ -1,18 +1,25 @@
 //! The commands, and what they all have in common.
 
+mod audit;
 mod config;
 mod demo;
+mod init;
+mod key_file;
+mod keys;
 mod log;
+mod migrate;
+mod open;
 mod outcome;
 mod place;
 mod serve;
 mod stop;
+mod user;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use outcome::Output;
+use outcome::{Failure, Output};
 
 /// The portal of a clinic: sign-in with a password and a second factor.
 ///
@@ -44,6 +51,21 @@ enum Command {
     /// Nothing is printed. Log lines go to the standard error; /metrics, /healthz and /readyz
     /// are on a port of their own.
     Serve(serve::Options),
+    /// Write a configuration with comments, a key file and a folder for e-mails.
+    ///
+    /// Refuses to overwrite any of them.
+    Init(init::Options),
+    /// Bring the tables of the database up to date, making it if it is a file that is not there.
+    Migrate(place::Place),
+    /// Make, change and remove the keys that secrets are encrypted under.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Add, list, disable and unlock people.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Check the audit.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -54,7 +76,18 @@ pub(crate) fn run() -> ExitCode {
     let (done, wants_json) = match Arguments::parse().command {
         Command::Demo(options) => (demo::run(&options).map(|()| Output::nothing()), false),
         Command::Serve(options) => (serve::run(&options).map(|()| Output::nothing()), false),
+        Command::Init(options) => (init::run(&options), options.json),
+        Command::Migrate(place) => (wait(migrate::run(&place)), place.json),
+        Command::Keys(command) => (wait(keys::run(&command)), command.place().json),
+        Command::User(command) => (wait(user::run(&command)), command.place().json),
+        Command::Audit(command) => (wait(audit::run(&command)), command.place().json),
         Command::Config(command) => (config::run(&command), command.place().json),
     };
     outcome::tell(done, wants_json)
+}
+
+/// Runs a command that uses the database.
+fn wait(command: impl Future<Output = Result<Output, Failure>>) -> Result<Output, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(Failure::of_system)?.block_on(command)
 }

@@ -28,30 +28,13 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// For what is under way when the portal stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// How many connections are open at a time; further ones wait.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) connections: u16,
-}
-
-impl Limits {
-    pub(crate) const OPERATIONS: Self = Self { connections: 16 };
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { connections: 512 }
-    }
-}
-
 pub(crate) async fn accept_until(
     listener: Listener,
     pages: Router,
-    limits: Limits,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let mut stop = pin!(stop);
-    let free = Arc::new(Semaphore::new(limits.connections.into()));
+    let free = Arc::new(Semaphore::new(listener.max_connections.get().into()));
     let open = GracefulShutdown::new();
     loop {
         let next = async {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZero;
 
 use tokio::net::TcpListener;
 
@@ -48,7 +49,11 @@ pub struct Listener {
     address: SocketAddr,
     pub(crate) site: Site,
     may_connect: MayConnect,
+    pub(crate) max_connections: NonZero<u16>,
 }
+
+/// How many connections are open at a time, unless said otherwise; further ones wait.
+const MAX_CONNECTIONS: NonZero<u16> = NonZero::new(512).unwrap();
 
 /// Whose connections are taken.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +75,7 @@ impl Listener {
         }
         let (socket, address) = bind(address).await?;
         let site = Site::of_this_computer(address.port());
-        Ok(Self { socket, address, site, may_connect: MayConnect::TheSites })
+        Ok(Self::new((socket, address), site, MayConnect::TheSites))
     }
 
     /// Listens for visitors of `url`, who come through `proxies` if there are any.
@@ -91,7 +96,7 @@ impl Listener {
         }
         let (socket, address) = bind(address).await?;
         let site = Site::of(url, proxies);
-        Ok(Self { socket, address, site, may_connect: MayConnect::TheSites })
+        Ok(Self::new((socket, address), site, MayConnect::TheSites))
     }
 
     /// Listens for whoever operates the portal. Who can reach the address is up to them.
@@ -102,7 +107,21 @@ impl Listener {
     pub async fn bind_for_operations(address: SocketAddr) -> Result<Self, ListenError> {
         let (socket, address) = bind(address).await?;
         let site = Site::of_this_computer(address.port());
-        Ok(Self { socket, address, site, may_connect: MayConnect::Everyone })
+        Ok(Self::new((socket, address), site, MayConnect::Everyone))
+    }
+
+    /// Sets how many connections are open at a time; further ones wait. 512 unless said otherwise.
+    #[must_use]
+    pub fn with_max_connections(self, max_connections: NonZero<u16>) -> Self {
+        Self { max_connections, ..self }
+    }
+
+    fn new(
+        (socket, address): (TcpListener, SocketAddr),
+        site: Site,
+        may_connect: MayConnect,
+    ) -> Self {
+        Self { socket, address, site, may_connect, max_connections: MAX_CONNECTIONS }
     }
 
     /// The address with its real port.

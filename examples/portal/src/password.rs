@@ -74,7 +74,15 @@ impl fmt::Debug for Credential {
 #[derive(Debug)]
 pub(crate) struct Proven {
     person: PersonId,
-    replacement: Option<Credential>,
+    replacement: Option<Replacement>,
+}
+
+/// What to store of a password instead of what is stored.
+#[derive(Debug)]
+pub(crate) struct Replacement {
+    /// What the password was compared with: somebody may have stored another since.
+    pub(crate) stored: Credential,
+    pub(crate) new: Credential,
 }
 
 impl Proven {
@@ -83,7 +91,7 @@ impl Proven {
     }
 
     /// What to store instead, when what is stored was made at another cost.
-    pub(crate) const fn replacement(&self) -> Option<&Credential> {
+    pub(crate) const fn replacement(&self) -> Option<&Replacement> {
         self.replacement.as_ref()
     }
 }
@@ -183,7 +191,8 @@ impl Passwords {
             if cost.is_of(&hash) {
                 return Ok(None);
             }
-            credential(cost, &password, &salt).map(Some)
+            let new = credential(cost, &password, &salt)?;
+            Ok(Some(Replacement { stored, new }))
         };
         match (self.work(place, compare).await?, person) {
             (Ok(replacement), Some(person)) => Ok(Some(Proven { person, replacement })),
@@ -272,6 +281,8 @@ mod tests {
 
         let proven = verify(&new, "correct horse", Some(&stored)).await.unwrap();
         let replacement = proven.replacement().unwrap();
+        assert_eq!(replacement.stored.as_phc(), stored.as_phc());
+        let replacement = &replacement.new;
         assert!(replacement.as_phc().starts_with("$argon2id$v=19$m=12288,t=3,p=1$"));
         let proven = verify(&new, "correct horse", Some(replacement)).await.unwrap();
         assert!(proven.replacement().is_none());

@@ -3,7 +3,7 @@
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
 use crate::id::PersonId;
-use crate::password::Credential;
+use crate::password::{Credential, Replacement};
 
 /// An e-mail address in the one spelling by which people are found and guesses are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +188,21 @@ pub(crate) fn hold(
         &[person.into()],
     )?;
     Ok(held == 1)
+}
+
+/// Stores what a right password was hashed anew to, unless it was changed in the meantime.
+pub(crate) fn replace_credential(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    replacement: &Replacement,
+) -> Result<(), DatabaseError> {
+    let Replacement { stored, new } = replacement;
+    transaction.execute(
+        "UPDATE people SET password_hash = $4
+         WHERE tenant = $1 AND id = $2 AND password_hash = $3",
+        &[person.into(), stored.as_phc().into(), new.as_phc().into()],
+    )?;
+    Ok(())
 }
 
 /// Fails unless the table can be read.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use upheld_second_factor::Guard;
 use upheld_store::keys::SharedKeys;
-use upheld_store::sql::{Database, DatabaseError, Migration};
+use upheld_store::sql::{Database, DatabaseError};
 use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
-use crate::audit;
+use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
-use crate::connections::{self, Limits};
+use crate::connections;
 use crate::devices::DeviceName;
 use crate::enrolment;
 use crate::factor_store::SecondFactors;
@@ -22,26 +22,13 @@ use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
 use crate::records::{Records, RecordsError};
+use crate::schema;
 use crate::settings::Settings;
 use crate::sign_in;
 use crate::web;
 
 /// How often what has expired is deleted, beside every sign-in.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
-
-/// The tables of the portal itself.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
-        postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
-    },
-    Migration {
-        version: 2,
-        sqlite: include_str!("../migrations/sqlite/0002_factors.sql"),
-        postgres: include_str!("../migrations/postgres/0002_factors.sql"),
-    },
-];
 
 /// A portal with its database open.
 #[derive(Debug)]
@@ -115,10 +102,7 @@ impl Portal {
         transport: Arc<dyn Transport>,
     ) -> Result<Self, OpenError> {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| OpenError(error);
-        let migrated = database.migrate("portal", MIGRATIONS).await;
-        migrated.map_err(|error| failed(error.into()))?;
-        let migrated = database.migrate(audit::COMPONENT, audit::MIGRATIONS).await;
-        migrated.map_err(|error| failed(error.into()))?;
+        schema::migrate(&database).await.map_err(|error| failed(error.into()))?;
         let metrics = Metrics::new();
         let passwords = Passwords::new(settings.password, metrics.clone()).await;
         let passwords = passwords.map_err(|error| failed(error.into()))?;
@@ -168,9 +152,21 @@ impl Portal {
         let password = Zeroizing::new(password.to_owned());
         let credential = self.passwords.hash(password).await.map_err(failed_hash)?;
         let id = PersonId::generate().map_err(|error| AddPersonError::Failed(error.into()))?;
+        let entry = Entry {
+            at: self.clock.now().into(),
+            actor: Actor::Operator,
+            action: "account added",
+            subject: Some(id.to_bits()),
+        };
         let person = NewPerson { id, email, name, credential, role };
         let added =
-            self.records.database.transact(move |transaction| people::add(transaction, &person));
+            self.records.database.transact(move |transaction| -> Result<_, DatabaseError> {
+                let is_added = people::add(transaction, &person)?;
+                if is_added {
+                    audit::append(transaction, &entry)?;
+                }
+                Ok(is_added)
+            });
         if added.await.map_err(failed_store)? { Ok(()) } else { Err(AddPersonError::Taken) }
     }
 
@@ -198,6 +194,19 @@ impl Portal {
         if added.await.map_err(failed)? { Ok(()) } else { Err(AddTokenError::Unknown) }
     }
 
+    /// Finishes what was sent to the database and closes it, without serving.
+    pub async fn close(self) {
+        self.records.database.close().await;
+    }
+
+    pub(crate) const fn records(&self) -> &Records {
+        &self.records
+    }
+
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Answers requests until `stop` is done, then finishes what is under way and closes the
     /// database.
     ///
@@ -216,9 +225,9 @@ impl Portal {
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
-        let app = web::App { records, passwords, clock, metrics, outbox };
+        let app = web::App { records, passwords, clock, outbox, metrics };
         let pages = web::routes::router(app, &listener.site);
-        let served = connections::accept_until(listener, pages, Limits::default(), stop).await;
+        let served = connections::accept_until(listener, pages, stop).await;
         purge.abort();
         send.abort();
         seal.abort();

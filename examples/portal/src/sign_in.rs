@@ -328,8 +328,8 @@ impl Shown {
         let (pending_hash, context) = (pending.to_hash(), records.clone());
         let next = records.database.transact(move |transaction| {
             attempts::forgive(transaction, &subjects)?;
-            if let Some(credential) = proven.replacement() {
-                people::set_credential(transaction, proven.person(), credential)?;
+            if let Some(replacement) = proven.replacement() {
+                people::replace_credential(transaction, proven.person(), replacement)?;
             }
             purge(transaction, now)?;
             let person = proven.person();

@@ -11,7 +11,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 /// How many events are sealed in one transaction.
 const BATCH: i64 = 500;
 /// How often the head is logged, if it has moved.
-const LOG_INTERVAL: Duration = Duration::from_mins(60);
+const LOG_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Seals what happens, for as long as it is polled, and logs the head of the chain.
 pub(crate) async fn seal_now_and_then(database: Database) {

@@ -1,21 +1,21 @@
 //! `portal serve`: the portal that a configuration describes.
 
-use std::num::NonZero;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
-use portal::config::{Config, DatabaseChoice, LogFormat};
-use portal::{Clock, Directory, ListenError, Listener, Portal, RememberedDays, Settings};
+use portal::config::{Config, LogFormat};
+use portal::{ListenError, Listener};
 use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
-use upheld_store::Tenant;
-use upheld_store::keys::{KeyRing, SharedKeys};
-use upheld_store::sql::{self, Database};
-use zeroize::Zeroizing;
+use upheld_store::keys::SharedKeys;
 
 use super::outcome::{Exit, Failure};
 use super::place::Place;
-use super::{log, stop};
+use super::{key_file, log, open, stop};
+
+/// How soon a new key is noticed. `keys rotate` waits for longer.
+const KEY_FILE_INTERVAL: Duration = Duration::from_secs(2);
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
@@ -47,7 +47,10 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let url = &config.public_url;
     let listener = Listener::bind_for(url, config.listen, config.trusted_proxies.clone());
     let listener = listener.await.map_err(not_listening)?;
-    let portal = open(config).await?;
+    let listener = listener.with_max_connections(config.max_connections);
+    let keys = SharedKeys::new(key_file::read(&config.key_file)?);
+    let portal = open::portal_on((open::new_database(config).await?, keys.clone()), config).await?;
+    let watch = tokio::spawn(follow(config.key_file.clone(), keys));
     let operations = match config.metrics_listen {
         Some(address) => {
             let second = Listener::bind_for_operations(address).await.map_err(not_listening)?;
@@ -65,6 +68,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
         stop.send_replace(true);
     });
     let served = portal.serve(listener, has_stopped(stopped)).await;
+    watch.abort();
     if let Some(operations) = operations {
         operations.abort();
     }
@@ -72,32 +76,25 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     served.map_err(|error| Exit::Failed.because(error))
 }
 
-async fn open(config: &Config) -> Result<Portal, Failure> {
-    let DatabaseChoice::Sqlite(file) = &config.database else {
-        return Err(Exit::Refused.because("database.postgres is not served yet"));
-    };
-    let tenant = Tenant::new(&config.tenant).map_err(|error| Exit::Usage.because(error))?;
-    let database = Database::open(&sql::Settings::sqlite(file), tenant).await;
-    let database = database.map_err(|error| Exit::Unavailable.because(error))?;
-    let text = std::fs::read_to_string(&config.key_file).map(Zeroizing::new);
-    let text = text.map_err(|error| {
-        Exit::NotFound.because(format!("{}: {error}", config.key_file.display()))
-    })?;
-    let keys = KeyRing::parse(&text).map_err(|error| Exit::Failed.because(error))?;
-    let mail = Directory::open(&config.mail_directory).map_err(Failure::of_system)?;
-    let records = (database, SharedKeys::new(keys));
-    let portal = Portal::open(records, settings(config), Clock::system(), Arc::new(mail)).await;
-    portal.map_err(|error| Exit::Failed.because(error))
-}
-
-fn settings(config: &Config) -> Settings {
-    let days = config.remembered_browser_days.map(NonZero::get);
-    Settings {
-        password: config.password,
-        second_factor: config.second_factor,
-        email_codes: config.email_codes,
-        remembered_browsers: days.and_then(RememberedDays::new),
-        ..Settings::at(config.public_url.clone())
+/// Takes the keys in the file whenever it has changed. A file that cannot be used is logged, and
+/// the keys stay as they are.
+async fn follow(path: PathBuf, keys: SharedKeys) {
+    let mut interval = tokio::time::interval(KEY_FILE_INTERVAL);
+    let mut known = key_file::version(&path);
+    loop {
+        interval.tick().await;
+        let found = key_file::version(&path);
+        if found == known {
+            continue;
+        }
+        known = found;
+        match key_file::read(&path) {
+            Ok(ring) => {
+                tracing::info!(current = %ring.current(), "the keys were read anew");
+                keys.replace(ring);
+            }
+            Err(failure) => tracing::error!(error = %failure.why, "the keys stay as they were"),
+        }
     }
 }
 

@@ -101,13 +101,13 @@ fn write_key(text: &mut String, key: &Key, given: &[(&str, &str)]) {
     for line in key.about {
         write_line(text, &format!("# {line}"));
     }
-    let path = key.path();
-    let value = given.iter().find(|(known, _)| *known == path);
-    let line = match (value, key.default) {
-        (Some((_, value)), _) => format!("{} = {}", key.name, Toml::from(*value)),
-        (None, Some(default)) => format!("#{} = {default}", key.name),
-        (None, None) if key.is_secret => format!("#{}_file = \"…\"", key.name),
-        (None, None) => format!("#{} = \"…\"", key.name),
+    let find = |name: String| given.iter().find(|(known, _)| *known == name);
+    let line = match (find(key.path()), find(format!("{}_file", key.path())), key.default) {
+        (Some((_, value)), _, _) => format!("{} = {}", key.name, Toml::from(*value)),
+        (None, Some((_, file)), _) => format!("{}_file = {}", key.name, Toml::from(*file)),
+        (None, None, Some(default)) => format!("#{} = {default}", key.name),
+        (None, None, None) if key.is_secret => format!("#{}_file = \"…\"", key.name),
+        (None, None, None) => format!("#{} = \"…\"", key.name),
     };
     write_line(text, &line);
 }

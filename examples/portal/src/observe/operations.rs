@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::Metrics;
-use crate::connections::{self, Limits};
+use crate::connections;
 use crate::listener::{Listener, ServeError};
 
 /// How long the database may take to say that it is there.
@@ -83,9 +83,7 @@ impl Operations {
             .route("/healthz", get(|| async { plain(StatusCode::OK, "alive\n".into()) }))
             .route("/readyz", get(readyz))
             .with_state(self);
-        connections::accept_until(listener, pages, Limits::OPERATIONS, stop)
-            .await
-            .map_err(ServeError::new)
+        connections::accept_until(listener, pages, stop).await.map_err(ServeError::new)
     }
 }
 

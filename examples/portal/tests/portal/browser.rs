@@ -14,6 +14,8 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
     /// The token of the form on the page last seen.
     pub(crate) form_token: String,
+    /// Whom requests are for, if it is not where they are sent.
+    pub(crate) host: Option<String>,
 }
 
 /// An answer.
@@ -33,7 +35,13 @@ impl Browser {
             .proxy(None)
             .build()
             .new_agent();
-        Self { agent, origin: origin.into(), cookies: BTreeMap::new(), form_token: String::new() }
+        Self {
+            agent,
+            origin: origin.into(),
+            cookies: BTreeMap::new(),
+            form_token: String::new(),
+            host: None,
+        }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Page {
@@ -79,6 +87,9 @@ impl Browser {
     }
 
     fn send(&mut self, mut request: Request<String>) -> Page {
+        if let Some(host) = &self.host {
+            request.headers_mut().insert("host", host.parse().unwrap());
+        }
         if !self.cookies.is_empty() {
             request.headers_mut().insert("cookie", self.cookie_header().parse().unwrap());
         }

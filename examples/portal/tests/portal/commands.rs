@@ -112,5 +112,5 @@ fn servers_that_cannot_be_are_refused_with_a_reason() {
     let (code, error) = serve("PORTAL__SERVER__LISTEN", "0.0.0.0:0");
     assert!(code == 2 && error.contains("name the proxy that ends TLS"), "{code}: {error}");
     let (code, error) = serve("PORTAL__DATABASE__SQLITE", "/nowhere/portal.db");
-    assert!(code == 5 && error.contains("cannot be opened"), "{code}: {error}");
+    assert!(code == 1 && error.contains("cannot be opened"), "{code}: {error}");
 }

@@ -1,7 +1,9 @@
 //! The program as its operator runs it: a folder of its own, an empty environment.
 
-use std::io::{BufRead, BufReader};
+use std::fs::Permissions;
+use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -36,6 +38,13 @@ impl Office {
         Self(tempfile::tempdir().unwrap())
     }
 
+    /// One with a configuration for any free ports, keys and a database.
+    pub(crate) fn migrated() -> Self {
+        let office = Self::configured();
+        office.run(&["migrate"]).assert_done();
+        office
+    }
+
     /// One with a configuration for any free ports.
     pub(crate) fn configured() -> Self {
         let office = Self::new();
@@ -46,6 +55,7 @@ impl Office {
         );
         let keys = KeyRing::generate(&mut SysRng).unwrap();
         office.write("portal.keys", &keys.to_text());
+        office.set_mode("portal.keys", 0o600);
         office
     }
 
@@ -57,6 +67,14 @@ impl Office {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    pub(crate) fn set_mode(&self, name: &str, mode: u32) {
+        std::fs::set_permissions(self.path(name), Permissions::from_mode(mode)).unwrap();
+    }
+
+    pub(crate) fn mode_of(&self, name: &str) -> u32 {
+        std::fs::metadata(self.path(name)).unwrap().permissions().mode() & 0o777
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
         command.args(arguments).current_dir(self.0.path()).env_clear();
@@ -66,6 +84,19 @@ impl Office {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         Said::of(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs a command that reads `typed`.
+    pub(crate) fn run_with(&self, arguments: &[&str], typed: &str) -> Said {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        // A program that reads nothing hangs up.
+        drop(child.stdin.take().unwrap().write_all(typed.as_bytes()));
+        Said::of(child.wait_with_output().unwrap())
+    }
+
+    /// Does what somebody with the database file could, and says how many rows it changed.
+    pub(crate) fn tamper(&self, sql: &str) -> usize {
+        rusqlite::Connection::open(self.path("portal.db")).unwrap().execute(sql, []).unwrap()
     }
 
     pub(crate) fn serve(&self) -> Serving {

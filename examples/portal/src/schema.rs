@@ -1,0 +1,65 @@
+//! Which tables there are, and bringing them up to date.
+
+use upheld_store::rotation::SealedTable;
+use upheld_store::sql::{Applied, Database, MigrateError, Migration};
+
+use crate::audit;
+
+/// The tables of the portal itself.
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
+        postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_factors.sql"),
+        postgres: include_str!("../migrations/postgres/0002_factors.sql"),
+    },
+];
+
+/// The portal's own tables with something encrypted in them.
+const SEALED_TABLES: [SealedTable; 3] = [
+    SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
+    SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
+    SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
+];
+
+/// What became of one component's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Migrated {
+    /// Whose tables.
+    pub component: &'static str,
+    /// The version they had; 0 for none.
+    pub from: u32,
+    /// The version they have.
+    pub to: u32,
+}
+
+impl Migrated {
+    const fn of(component: &'static str, applied: Applied) -> Self {
+        Self { component, from: applied.from, to: applied.to }
+    }
+}
+
+/// Brings all tables of a portal up to date.
+///
+/// # Errors
+///
+/// [`MigrateError`] when the database is newer than the program, or was altered.
+pub async fn migrate(database: &Database) -> Result<Vec<Migrated>, MigrateError> {
+    let mut migrated = Vec::new();
+    for (component, migrations) in [("portal", MIGRATIONS), (audit::COMPONENT, audit::MIGRATIONS)] {
+        let applied = database.migrate(component, migrations).await?;
+        migrated.push(Migrated::of(component, applied));
+    }
+    Ok(migrated)
+}
+
+/// Lists the tables with something encrypted in them, for changing its key.
+#[must_use]
+pub fn sealed_tables() -> Vec<SealedTable> {
+    SEALED_TABLES.to_vec()
+}
