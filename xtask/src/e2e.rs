@@ -4,6 +4,7 @@
 //! error that names the command to install it.
 
 mod portal;
+mod postgres;
 mod program;
 mod screen;
 mod webdriver;
@@ -13,9 +14,18 @@ use std::io::{self, Write};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Runs every end-to-end test.
-pub(crate) fn run() -> Outcome<()> {
-    portal::first_sign_in()
+/// A test: what it is called by, and what it runs.
+type Test = (&'static str, fn() -> Outcome<()>);
+
+const TESTS: [Test; 2] =
+    [("portal", portal::first_sign_in), ("postgres", postgres::keeps_everything)];
+
+/// Runs the end-to-end tests of one topic, or all.
+pub(crate) fn run(topic: Option<&str>) -> Outcome<()> {
+    let is_wanted = |name: &str| topic.is_none_or(|topic| topic == name);
+    let wanted: Vec<&Test> = TESTS.iter().filter(|(name, _)| is_wanted(name)).collect();
+    check(!wanted.is_empty(), &format!("the topics are {:?}", TESTS.map(|(name, _)| name)))?;
+    wanted.into_iter().try_for_each(|(_, test)| test())
 }
 
 /// Tells the developer how far it got.

@@ -53,6 +53,7 @@
 
 mod error;
 mod migration;
+mod postgres;
 mod settings;
 mod sqlite;
 mod statement;
@@ -63,11 +64,12 @@ use std::sync::Arc;
 
 pub use error::{Constraint, DatabaseError, OpenError};
 pub use migration::{Applied, MigrateError, Migration};
-pub use settings::{Settings, SqliteSettings};
+pub use settings::{PostgresSettings, Settings, SqliteSettings};
 pub use transaction::Transaction;
 pub use value::{Row, Value};
 
 use crate::Tenant;
+use postgres::Postgres;
 use sqlite::Sqlite;
 
 /// A database, and the tenant whose rows are meant. Clones share it.
@@ -80,6 +82,7 @@ pub struct Database {
 #[derive(Clone, Debug)]
 enum Backend {
     Sqlite(Arc<Sqlite>),
+    Postgres(Postgres),
 }
 
 impl Database {
@@ -88,10 +91,10 @@ impl Database {
     /// # Errors
     ///
     /// [`OpenError`] when the file or the server cannot be used.
-    #[expect(clippy::unused_async, reason = "a server is waited for, a file is not")]
     pub async fn open(settings: &Settings, tenant: Tenant) -> Result<Self, OpenError> {
         let backend = match settings {
             Settings::Sqlite(settings) => Backend::Sqlite(Arc::new(Sqlite::open(settings)?)),
+            Settings::Postgres(settings) => Backend::Postgres(Postgres::open(settings).await?),
         };
         Ok(Self { backend, tenant })
     }
@@ -118,6 +121,7 @@ impl Database {
     pub async fn query(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.query(&self.tenant, sql, values).await,
+            Backend::Postgres(postgres) => postgres.query(&self.tenant, sql, values).await,
         }
     }
 
@@ -182,13 +186,14 @@ impl Database {
     pub async fn close(self) {
         match self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(postgres) => postgres.close(),
         }
     }
 
     async fn run<T, E>(
         &self,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, E> + Send + 'static,
-        _durability: Durability,
+        durability: Durability,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -196,12 +201,15 @@ impl Database {
     {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.transact(self.tenant.clone(), work).await,
+            Backend::Postgres(postgres) => {
+                postgres.transact(self.tenant.clone(), work, durability).await
+            }
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Durability {
+pub(crate) enum Durability {
     Now,
     Soon,
 }

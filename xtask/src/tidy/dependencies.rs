@@ -35,7 +35,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
         "upheld-store",
         &[
             // SQLite; PostgreSQL, and the runtime that its client needs.
-            "deadpool-postgres", "rusqlite", "tokio", "tokio-postgres",
+            "bytes", "deadpool-postgres", "rusqlite", "tokio", "tokio-postgres",
             // XChaCha20-Poly1305, and the checksums of keys and migrations.
             "chacha20poly1305", "data-encoding", "rand", "rand_core", "sha2",
             "thiserror", "zeroize",

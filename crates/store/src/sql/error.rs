@@ -73,6 +73,12 @@ pub enum OpenError {
     /// The file cannot be made.
     #[error("the file cannot be opened for writing: {0}")]
     File(String),
+    /// Neither a URL nor a list of `key=value`.
+    #[error("not of the form postgres://user:password@host/database?option=value")]
+    Url,
+    /// A server on another machine, without encryption.
+    #[error("the server is on another machine; give a TLS connector, or use a socket or a tunnel")]
+    Unencrypted,
     /// The file system has no shared memory, which write-ahead logging needs.
     #[error("the file system does not support write-ahead logging; use a local one")]
     NoWriteAheadLog,

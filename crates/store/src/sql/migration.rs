@@ -100,6 +100,7 @@ pub(crate) fn apply(
         let version = migration.version;
         let sql = match transaction.dialect() {
             Dialect::Sqlite => migration.sqlite,
+            Dialect::Postgres => migration.postgres,
         };
         let checksum = HEXLOWER.encode(&Sha256::digest(sql));
         match applied.iter().find(|(number, _)| *number == i64::from(version)) {
@@ -129,6 +130,19 @@ fn prepare(transaction: &mut Transaction<'_>) -> Result<(), DatabaseError> {
                  PRIMARY KEY (component, version)
              ) STRICT, WITHOUT ROWID;",
         ),
+        // The lock is this program's own, and ends with the transaction. A migration may take
+        // longer than any other statement.
+        Dialect::Postgres => transaction.batch(
+            "SET LOCAL statement_timeout = 0;
+             SELECT pg_advisory_xact_lock(8461283120465215264);
+             CREATE TABLE IF NOT EXISTS schema_migrations (
+                 component  text NOT NULL,
+                 version    bigint NOT NULL,
+                 checksum   text NOT NULL,     -- SHA-256 of the statements
+                 applied_at bigint NOT NULL,   -- seconds since the Unix epoch
+                 PRIMARY KEY (component, version)
+             );",
+        ),
     }
 }
 
@@ -139,7 +153,7 @@ fn applied(
     component: &str,
 ) -> Result<Vec<(i64, String)>, DatabaseError> {
     let sql = "SELECT version, checksum FROM schema_migrations \
-               WHERE component = $2 AND $1 = $1 ORDER BY version";
+               WHERE component = $2 AND CAST($1 AS text) = $1 ORDER BY version";
     let rows = transaction.query(sql, &[component.into()])?;
     rows.iter().map(|row| Ok((row.integer(0)?, row.text(1)?.to_owned()))).collect()
 }
@@ -152,10 +166,11 @@ fn record(
 ) -> Result<(), DatabaseError> {
     let now = match transaction.dialect() {
         Dialect::Sqlite => "unixepoch()",
+        Dialect::Postgres => "CAST(extract(epoch FROM now()) AS bigint)",
     };
     let sql = format!(
         "INSERT INTO schema_migrations (component, version, checksum, applied_at) \
-         SELECT $2, CAST($3 AS bigint), $4, {now} WHERE $1 = $1"
+         SELECT $2, CAST($3 AS bigint), $4, {now} WHERE CAST($1 AS text) = $1"
     );
     transaction.execute(&sql, &[component.into(), version.into(), checksum.into()])?;
     Ok(())

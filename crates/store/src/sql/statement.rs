@@ -1,6 +1,6 @@
 //! What the layer demands of a statement's text.
 
-use crate::sql::DatabaseError;
+use crate::sql::{DatabaseError, Value};
 
 /// The placeholders there are. `$1` is the tenant.
 const PLACEHOLDERS: [&str; 32] = [
@@ -15,6 +15,15 @@ pub(crate) const WRONG_COUNT: DatabaseError =
     DatabaseError::Statement("does not have as many placeholders as values, from $2 on");
 pub(crate) const RETURNS_ROWS: DatabaseError =
     DatabaseError::Statement("returns rows; ask for them with query");
+
+/// Refuses values that one of the databases cannot keep: PostgreSQL has no zero bytes in texts.
+pub(crate) fn check_values(values: &[Value]) -> Result<(), DatabaseError> {
+    let has_zero = |value: &Value| matches!(value, Value::Text(text) if text.contains('\0'));
+    if values.iter().any(has_zero) {
+        return Err(DatabaseError::Statement("has a text with a zero byte among its values"));
+    }
+    Ok(())
+}
 
 /// The name of the placeholder for the value at `index`, the tenant being at 0.
 pub(crate) fn placeholder(index: usize) -> Result<&'static str, DatabaseError> {

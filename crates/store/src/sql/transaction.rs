@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rusqlite::Connection;
 
 use crate::Tenant;
+use crate::sql::postgres::driver::Driver;
 use crate::sql::sqlite::session;
 use crate::sql::{DatabaseError, Row, Value};
 
@@ -21,12 +22,14 @@ pub struct Transaction<'a> {
 #[derive(Debug)]
 pub(crate) enum Session<'a> {
     Sqlite(&'a Connection),
+    Postgres(&'a Driver),
 }
 
 /// Which of a migration's texts is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Sqlite,
+    Postgres,
 }
 
 impl<'a> Transaction<'a> {
@@ -49,6 +52,7 @@ impl<'a> Transaction<'a> {
         self.check()?;
         let done = match self.connection {
             Session::Sqlite(connection) => session::execute(connection, self.tenant, sql, values),
+            Session::Postgres(driver) => driver.execute(self.tenant, sql, values),
         };
         self.note(done)
     }
@@ -62,6 +66,7 @@ impl<'a> Transaction<'a> {
         self.check()?;
         let done = match self.connection {
             Session::Sqlite(connection) => session::query(connection, self.tenant, sql, values),
+            Session::Postgres(driver) => driver.query(self.tenant, sql, values),
         };
         self.note(done)
     }
@@ -71,6 +76,7 @@ impl<'a> Transaction<'a> {
         self.check()?;
         let done = match self.connection {
             Session::Sqlite(connection) => session::batch(connection, sql),
+            Session::Postgres(driver) => driver.batch(sql),
         };
         self.note(done)
     }
@@ -78,6 +84,7 @@ impl<'a> Transaction<'a> {
     pub(crate) fn dialect(&self) -> Dialect {
         match self.connection {
             Session::Sqlite(_) => Dialect::Sqlite,
+            Session::Postgres(_) => Dialect::Postgres,
         }
     }
 

@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, Error, ErrorCode, Statement, ffi};
 
 use crate::Tenant;
 use crate::sql::statement::{
-    RETURNS_ROWS, WITHOUT_TENANT, WRONG_COUNT, placeholder, without_row_lock,
+    RETURNS_ROWS, WITHOUT_TENANT, WRONG_COUNT, check_values, placeholder, without_row_lock,
 };
 use crate::sql::{Constraint, DatabaseError, Row, Value};
 
@@ -50,6 +50,7 @@ fn prepare<'c>(
     sql: &str,
     values: &[Value],
 ) -> Result<CachedStatement<'c>, DatabaseError> {
+    check_values(values)?;
     let mut statement = connection.prepare_cached(without_row_lock(sql)).map_err(explain)?;
     if statement.parameter_index(placeholder(0)?).map_err(explain)?.is_none() {
         return Err(WITHOUT_TENANT);
