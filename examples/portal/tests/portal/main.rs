@@ -12,6 +12,8 @@
     reason = "tests may panic"
 )]
 
+mod backup_format;
+mod backups;
 mod browser;
 mod clinic;
 mod codes;
@@ -36,5 +38,5 @@ mod resets;
 mod sessions;
 mod sign_in;
 mod site;
-mod upkeep;
 mod staff;
+mod upkeep;
