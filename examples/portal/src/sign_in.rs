@@ -331,7 +331,6 @@ impl Shown {
             if let Some(replacement) = proven.replacement() {
                 people::replace_credential(transaction, proven.person(), replacement)?;
             }
-            purge(transaction, now)?;
             let person = proven.person();
             if !people::hold(transaction, person)? {
                 return Ok::<_, RecordsError>(Next::Nothing);

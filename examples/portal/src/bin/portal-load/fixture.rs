@@ -1,6 +1,8 @@
 //! A database with people in it, and the settings of a portal on it.
 
-use std::fs;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,7 +36,9 @@ impl Fixture {
         // Not where temporary files may be kept in memory: what is durable should be measured.
         let folder = tempfile::Builder::new().prefix("portal-load-").tempdir_in(target()?)?;
         let keys = KeyRing::generate(&mut SysRng)?;
-        fs::write(folder.path().join("portal.keys"), keys.to_text().as_bytes())?;
+        let mut file = OpenOptions::new();
+        let file = file.write(true).create_new(true).mode(0o600);
+        file.open(folder.path().join("portal.keys"))?.write_all(keys.to_text().as_bytes())?;
         let url = (database != "sqlite").then(|| database.to_owned());
         Ok(Self { folder, url, keys: SharedKeys::new(keys), port })
     }
