@@ -36,5 +36,5 @@ mod resets;
 mod sessions;
 mod sign_in;
 mod site;
-mod upkeep;
 mod staff;
+mod upkeep;
