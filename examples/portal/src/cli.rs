@@ -1,8 +1,10 @@
 //! The commands, and what they all have in common.
 
 mod audit;
+mod backup;
 mod config;
 mod demo;
+mod examine;
 mod init;
 mod key_file;
 mod keys;
@@ -63,6 +65,9 @@ enum Command {
     /// Add, list, disable and unlock people.
     #[command(subcommand)]
     User(user::Command),
+    /// Copy the database, check copies, and put one back.
+    #[command(subcommand)]
+    Backup(backup::Command),
     /// Check the audit.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -80,6 +85,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Migrate(place) => (wait(migrate::run(&place)), place.json),
         Command::Keys(command) => (wait(keys::run(&command)), command.place().json),
         Command::User(command) => (wait(user::run(&command)), command.place().json),
+        Command::Backup(command) => (wait(backup::run(&command)), command.place().json),
         Command::Audit(command) => (wait(audit::run(&command)), command.place().json),
         Command::Config(command) => (config::run(&command), command.place().json),
     };

@@ -29,6 +29,7 @@
 mod accounts;
 mod attempts;
 pub mod audit;
+pub mod backup;
 mod browsers;
 mod clock;
 pub mod config;

@@ -60,7 +60,8 @@ pub(crate) async fn portal_on(
     portal.map_err(|error| Exit::Failed.because(error))
 }
 
-fn not_open(error: OpenError) -> Failure {
+/// Says what an error of opening means to whoever runs a command.
+pub(crate) fn not_open(error: OpenError) -> Failure {
     match error {
         OpenError::Database(error) => of_database(error),
         error => Exit::Failed.because(error),

@@ -12,6 +12,8 @@
     reason = "tests may panic"
 )]
 
+mod backup_format;
+mod backups;
 mod browser;
 mod clinic;
 mod codes;

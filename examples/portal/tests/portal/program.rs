@@ -156,6 +156,19 @@ impl Serving {
         line_with(&mut self.log, message)
     }
 
+    /// Waits until the audit is sealed, which happens every two seconds, and returns its head.
+    pub(crate) fn wait_until_sealed(&self, office: &Office) -> String {
+        let give_up = Instant::now() + Duration::from_secs(30);
+        loop {
+            let said = office.run(&["audit", "verify", "--json"]).assert_done().json();
+            if said["unsealed"] == 0 {
+                return said["head"].as_str().unwrap().to_owned();
+            }
+            assert!(Instant::now() < give_up, "nothing was sealed by {}", self.address);
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+
     /// Asks it to end, and returns its exit code.
     pub(crate) fn stop(mut self) -> i32 {
         let kill = format!("kill -s TERM {}", self.child.id());
