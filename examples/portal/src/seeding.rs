@@ -177,8 +177,8 @@ fn store_one(
     let _is_new = people::add(transaction, &new)?;
     let device = DeviceName::parse("App").map_err(|_| NoRandomness)?;
     devices::add(transaction, person, (factor.id().into(), &device, DeviceKind::App), *now)?;
-    let _added =
-        records.guard.store().add_in(transaction, person.into(), &factor, (*now).into())?;
+    let sealed = records.guard.store().seal_credential(person.into(), &factor)?;
+    let _added = sealed.add(transaction, (*now).into())?;
     for token in awaited {
         sign_in::await_second_factor(transaction, (Id::generate()?, token), person, *now)?;
     }

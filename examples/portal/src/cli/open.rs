@@ -7,7 +7,9 @@ use portal::config::{Config, DatabaseChoice};
 use portal::{Clock, Directory, Portal, RememberedDays, Settings};
 use upheld_store::Tenant;
 use upheld_store::keys::SharedKeys;
-use upheld_store::sql::{self, Database, DatabaseError, OpenError, PostgresSettings, SqliteSettings};
+use upheld_store::sql::{
+    self, Database, DatabaseError, OpenError, PostgresSettings, SqliteSettings,
+};
 
 use super::key_file;
 use super::outcome::{Exit, Failure};

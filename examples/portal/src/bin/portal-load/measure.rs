@@ -67,7 +67,8 @@ async fn wrong_codes(options: &Portal) -> Result<Report, Failure> {
     let ledger = stage.close().await?;
     let sent = run.tally.total().saturating_add(beyond.tally.total());
     let elapsed = run.elapsed.saturating_add(beyond.elapsed);
-    report.laws = invariants::of_wrong_codes(&ledger, people.len(), sent, elapsed);
+    let free = run.tally.total();
+    report.laws = invariants::of_wrong_codes(&ledger, (free, sent), elapsed);
     Ok(report)
 }
 
