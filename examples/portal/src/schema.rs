@@ -1,23 +1,17 @@
 //! Which tables there are, and bringing them up to date.
 
-use upheld_store::rotation::SealedTable;
+use upheld_store::rotation::{SECOND_FACTOR_TABLES, SealedTable};
+use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Applied, Database, MigrateError, Migration};
 
 use crate::audit;
 
 /// The tables of the portal itself.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
-        postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
-    },
-    Migration {
-        version: 2,
-        sqlite: include_str!("../migrations/sqlite/0002_factors.sql"),
-        postgres: include_str!("../migrations/postgres/0002_factors.sql"),
-    },
-];
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
+    postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
+}];
 
 /// The portal's own tables with something encrypted in them.
 const SEALED_TABLES: [SealedTable; 3] = [
@@ -55,11 +49,12 @@ pub async fn migrate(database: &Database) -> Result<Vec<Migrated>, MigrateError>
         let applied = database.migrate(component, migrations).await?;
         migrated.push(Migrated::of(component, applied));
     }
+    migrated.push(Migrated::of("second factor", SecondFactors::migrate(database).await?));
     Ok(migrated)
 }
 
 /// Lists the tables with something encrypted in them, for changing its key.
 #[must_use]
 pub fn sealed_tables() -> Vec<SealedTable> {
-    SEALED_TABLES.to_vec()
+    [SEALED_TABLES, SECOND_FACTOR_TABLES].concat()
 }

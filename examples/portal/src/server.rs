@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use upheld_second_factor::Guard;
 use upheld_store::keys::SharedKeys;
+use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, DatabaseError};
 use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
@@ -14,7 +15,6 @@ use crate::clock::Clock;
 use crate::connections;
 use crate::devices::DeviceName;
 use crate::enrolment;
-use crate::factor_store::SecondFactors;
 use crate::id::PersonId;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
@@ -106,7 +106,7 @@ impl Portal {
         let metrics = Metrics::new();
         let passwords = Passwords::new(settings.password, metrics.clone()).await;
         let passwords = passwords.map_err(|error| failed(error.into()))?;
-        let store = SecondFactors::new(database.clone());
+        let store = SecondFactors::new(database.clone(), keys.clone());
         let guard = Guard::new(store, settings.second_factor);
         let settings = Arc::new(settings);
         let records = Records { database, keys, guard, settings, metrics };
