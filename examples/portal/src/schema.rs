@@ -1,7 +1,7 @@
 //! Which tables there are, and bringing them up to date.
 
 use upheld_store::rotation::SealedTable;
-use upheld_store::sql::{Applied, Database, MigrateError, Migration};
+use upheld_store::sql::{Applied, Database, DatabaseError, MigrateError, Migration};
 
 use crate::audit;
 
@@ -25,6 +25,10 @@ const SEALED_TABLES: [SealedTable; 3] = [
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
 ];
+
+/// Whose tables this program makes itself.
+const COMPONENTS: [(&str, &[Migration]); 2] =
+    [("portal", MIGRATIONS), (audit::COMPONENT, audit::MIGRATIONS)];
 
 /// What became of one component's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,26 @@ pub async fn migrate(database: &Database) -> Result<Vec<Migrated>, MigrateError>
         migrated.push(Migrated::of(component, applied));
     }
     Ok(migrated)
+}
+
+/// Names the components whose tables are not those that this program was made for.
+///
+/// # Errors
+///
+/// [`DatabaseError`] when the database gives no answer.
+pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseError> {
+    let mut behind = Vec::new();
+    for (component, migrations) in COMPONENTS {
+        let sql = "SELECT version FROM schema_migrations
+                   WHERE component = $2 AND CAST($1 AS text) IS NOT NULL
+                   ORDER BY version DESC LIMIT 1";
+        let rows = database.query(sql, &[component.into()]).await?;
+        let version = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+        if Some(version) != migrations.last().map(|last| i64::from(last.version)) {
+            behind.push(component);
+        }
+    }
+    Ok(behind)
 }
 
 /// Lists the tables with something encrypted in them, for changing its key.

@@ -21,6 +21,7 @@ mod commands;
 mod config;
 mod demo;
 mod devices;
+mod doctor;
 mod enrolment;
 mod gates;
 mod guessing;
