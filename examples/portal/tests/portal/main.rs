@@ -28,6 +28,7 @@ mod guessing;
 mod leaks;
 mod messages;
 mod operations;
+mod overload;
 mod pages;
 mod program;
 mod proxies;
