@@ -28,6 +28,11 @@ pub(crate) fn run(topic: Option<&str>) -> Outcome<()> {
     wanted.into_iter().try_for_each(|(_, test)| test())
 }
 
+/// What the tests start this program again for.
+pub(crate) fn run_racer(folder: &str) -> Outcome<()> {
+    postgres::run_racer(folder.as_ref())
+}
+
 /// Tells the developer how far it got.
 pub(crate) fn say(line: &str) {
     // Nobody is there to hear of an error.

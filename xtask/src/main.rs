@@ -65,6 +65,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<()> {
     let command = match arguments {
         [name, topic] if name == "e2e" => return end_to_end(Some(topic)),
+        [name, folder] if name == "e2e-racer" => {
+            return e2e::run_racer(folder).map_err(|error| anyhow!("{error}"));
+        }
         [name] => COMMANDS.iter().find(|command| command.name == name),
         _ => None,
     };

@@ -37,7 +37,6 @@ mod connections;
 mod devices;
 mod enrolment;
 mod events;
-mod factor_store;
 mod id;
 mod listener;
 mod mail;

@@ -1,7 +1,9 @@
 //! `upheld-store` on a real server: its laws, and what becomes of it when the server is
 //! restarted, killed, or lost to a standby.
 
+mod attack;
 mod cluster;
+mod failover;
 #[path = "../../../crates/store/tests/sql/laws.rs"]
 mod laws;
 #[path = "../../../crates/store/tests/sql/migrations.rs"]
@@ -12,6 +14,7 @@ use upheld_store::Tenant;
 use upheld_store::sql::{Database, OpenError, PostgresSettings, Settings};
 
 use super::{Outcome, check, say};
+pub(crate) use attack::run_racer;
 use cluster::Ground;
 
 /// Runs everything that needs a server.
@@ -30,6 +33,12 @@ pub(super) fn keeps_everything() -> Outcome<()> {
     say("postgres: few connections, slow statements, a restart");
     outage::overload(&runtime, &primary)?;
     outage::restart(&runtime, &primary)?;
+    say("postgres: the laws of second factors");
+    attack::conform(&runtime, &primary)?;
+    say("postgres: two processes and one code");
+    attack::race(&runtime, &ground, &primary)?;
+    say("postgres: the primary is lost, and its standby takes over");
+    failover::keeps_what_was_answered(&runtime, &ground, &primary)?;
     say("postgres: passed");
     Ok(())
 }

@@ -41,6 +41,11 @@ impl Ground {
         Ok(Self { folder, programs })
     }
 
+    /// Where tests may keep their own files.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Makes a server that can have a standby, and starts it.
     pub(super) fn primary(&self) -> Outcome<Cluster<'_>> {
         let cluster = self.cluster("primary")?;
