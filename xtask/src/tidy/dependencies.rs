@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 3] = [
+const ALLOWED: [(&str, &[&str]); 4] = [
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -30,6 +30,16 @@ const ALLOWED: [(&str, &[&str]); 3] = [
         "upheld-second-factor",
         // RFC 2104 and FIPS 180-4: recovery codes and codes in messages under a key.
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
+    ),
+    (
+        "upheld-duo",
+        &[
+            // Signatures: RFC 2104, FIPS 180-4, RFC 4648, RFC 3986.
+            "base64", "data-encoding", "hmac", "percent-encoding", "sha1", "sha2", "subtle",
+            // Messages and their dates: RFC 9110, RFC 2822; no client.
+            "http", "httpdate", "jiff",
+            "rand_core", "serde", "serde_json", "thiserror", "zeroize",
+        ],
     ),
 ];
 
