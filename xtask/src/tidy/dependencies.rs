@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 4] = [
+const ALLOWED: [(&str, &[&str]); 5] = [
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -39,6 +39,16 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             // Messages and their dates: RFC 9110, RFC 2822; no client.
             "http", "httpdate", "jiff",
             "rand_core", "serde", "serde_json", "thiserror", "zeroize",
+        ],
+    ),
+    (
+        "upheld-duo-reqwest",
+        &[
+            // HTTP over TLS, and whose certificates are believed.
+            "data-encoding", "http", "reqwest", "rustls", "rustls-platform-verifier", "sha2",
+            "webpki-roots",
+            // Deadlines, and jitter between attempts.
+            "rand", "thiserror", "tokio",
         ],
     ),
 ];
