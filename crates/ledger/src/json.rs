@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 mod read;
 mod write;
 
-pub(crate) use write::{write_decimal, write_string};
+pub(crate) use write::{decimal, write_decimal, write_string};
 
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 32;

@@ -1,6 +1,6 @@
 //! Appending.
 
-use crate::{Draft, Hash, Integer, Record, Tree};
+use crate::{Draft, Integer, Record, Tree};
 
 /// The end of a log: what it takes to append to it, however long it is.
 ///
@@ -23,16 +23,18 @@ use crate::{Draft, Hash, Integer, Record, Tree};
 /// assert_eq!(verifier.tree().root(), log.tree().root());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Log {
     tree: Tree,
+    /// Where entries are written before they are copied to their length.
+    scratch: String,
 }
 
 impl Log {
     /// Continues a log from the tree over its entries.
     #[must_use]
     pub const fn resume(tree: Tree) -> Self {
-        Self { tree }
+        Self { tree, scratch: String::new() }
     }
 
     /// The tree over all entries.
@@ -47,27 +49,19 @@ impl Log {
     ///
     /// [`AppendError`], which leaves the log as it was.
     pub fn append(&mut self, draft: &Draft<'_>) -> Result<Record, AppendError> {
-        let record = Self::record(self.tree.size(), draft)?;
-        self.push(record.leaf());
-        Ok(record)
-    }
-
-    fn record(index: u64, draft: &Draft<'_>) -> Result<Record, AppendError> {
+        let index = self.tree.size();
         if index > Integer::MAX.get().unsigned_abs() {
             return Err(AppendError::Full);
         }
-        let mut entry = String::with_capacity(256);
-        draft.write(index, &mut entry);
-        let record = Record::new(entry);
-        let length = record.entry().len().saturating_add(LINE_OVERHEAD);
+        self.scratch.clear();
+        draft.write(index, &mut self.scratch);
+        let length = self.scratch.len().saturating_add(LINE_OVERHEAD);
         if length > crate::MAX_LINE {
             return Err(AppendError::TooLong { length });
         }
+        let record = Record::new(self.scratch.as_str().into());
+        self.tree.push(record.leaf());
         Ok(record)
-    }
-
-    fn push(&mut self, leaf: Hash) {
-        self.tree.push(leaf);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Entries as they are stored: their bytes, and the hash of the leaf that they are.
 
 use crate::entry::INDEX;
-use crate::json::write_decimal;
+use crate::json::decimal;
 use crate::{Entry, EntryError, Hash, HashTextError};
 
 /// The longest line that is read, in bytes.
@@ -14,12 +14,12 @@ const LINE_END: &str = "\"}";
 /// A record of a log: the canonical JSON of an entry, and the hash of it as a leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    entry: String,
+    entry: Box<str>,
     leaf: Hash,
 }
 
 impl Record {
-    pub(crate) fn new(entry: String) -> Self {
+    pub(crate) fn new(entry: Box<str>) -> Self {
         Self { leaf: Hash::of_leaf(entry.as_bytes()), entry }
     }
 
@@ -111,11 +111,11 @@ impl<'a> RecordRef<'a> {
         if Hash::of_leaf(self.entry) != self.leaf {
             return Err(Fault::Leaf);
         }
-        let mut end = String::with_capacity(32);
-        end.push_str(INDEX);
-        write_decimal(index, &mut end);
-        end.push('}');
-        if self.entry.ends_with(end.as_bytes()) { Ok(()) } else { Err(Fault::Index) }
+        let mut buffer = [0; 20];
+        let number = decimal(index, &mut buffer);
+        let front = self.entry.strip_suffix(b"}").and_then(|entry| entry.strip_suffix(number));
+        let holds = front.is_some_and(|front| front.ends_with(INDEX.as_bytes()));
+        if holds { Ok(()) } else { Err(Fault::Index) }
     }
 }
 

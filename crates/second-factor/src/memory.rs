@@ -142,7 +142,7 @@ impl Account {
     fn charge(&mut self, target: Target, policy: &Policy, now: UnixSeconds) -> Charge {
         let Some(material) = self.load(target) else { return Charge::NotEnrolled };
         let failures = self.failures.entry(target.budget()).or_default();
-        match target.decide(&material, policy, *failures, now) {
+        match target.decide(material.chance(policy), policy, *failures, now) {
             Decision::Charge(charged) => {
                 *failures = charged;
                 Charge::Charged { material, failures: charged }

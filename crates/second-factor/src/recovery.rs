@@ -256,18 +256,26 @@ pub(crate) fn keyed(
     mac.finalize().into_bytes().into()
 }
 
+/// Asks every letter, whichever it is: an index would be an address that depends on a secret.
 fn value_of(byte: u8) -> Option<u8> {
-    let letter = match byte.to_ascii_uppercase() {
-        b'O' => b'0',
-        b'I' | b'L' => b'1',
-        other => other,
-    };
-    let at = ALPHABET.iter().position(|&known| known == letter)?;
-    u8::try_from(at).ok()
+    let letter = byte.to_ascii_uppercase();
+    let aliases = [(b'O', 0), (b'I', 1), (b'L', 1)];
+    let letters = (0..).zip(ALPHABET).map(|(value, &known)| (known, value)).chain(aliases);
+    let (mut found, mut any) = (0, Choice::from(0));
+    for (known, value) in letters {
+        let matched = known.ct_eq(&letter);
+        found.conditional_assign(&value, matched);
+        any |= matched;
+    }
+    bool::from(any).then_some(found)
 }
 
 fn letter_of(symbol: u8) -> char {
-    ALPHABET.get(usize::from(symbol)).copied().map_or('?', char::from)
+    let mut letter = b'?';
+    for (value, known) in (0..).zip(ALPHABET) {
+        letter.conditional_assign(known, symbol.ct_eq(&value));
+    }
+    char::from(letter)
 }
 
 /// The symbols as a polynomial over GF(32), at a generator: zero for a whole code.
@@ -277,8 +285,9 @@ fn check_of(symbols: &[u8; SYMBOLS]) -> u8 {
     symbols.iter().fold(0, |sum, symbol| times_x(sum) ^ symbol)
 }
 
-/// Multiplies by x in GF(2)\[x\] modulo x⁵ + x² + 1.
+/// Multiplies by x in GF(2)\[x\] modulo x⁵ + x² + 1, without a branch on the symbol.
 const fn times_x(value: u8) -> u8 {
     let shifted = value << 1;
-    if shifted & 32 == 0 { shifted } else { (shifted ^ 0b10_0101) & 31 }
+    let overflow = 0_u8.wrapping_sub(shifted >> 5 & 1);
+    (shifted ^ (0b10_0101 & overflow)) & 31
 }

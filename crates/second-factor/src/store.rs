@@ -130,10 +130,15 @@ impl Target {
         }
     }
 
-    /// Decides about an attempt at `material`, which was loaded for this target.
+    /// Decides about an attempt at this target.
+    ///
+    /// | argument | meaning |
+    /// |---|---|
+    /// | `chance` | of what was loaded: [`Material::chance`], or [`Policy::chance_of_totp`] and the like added up, before anything is decrypted |
+    /// | `before` | what is stored for the account and the [budget](Self::budget) |
     pub fn decide(
         self,
-        material: &Material,
+        chance: Chance,
         policy: &Policy,
         before: Failures,
         now: UnixSeconds,
@@ -142,7 +147,7 @@ impl Target {
             Self::Delivery => policy.deliveries,
             Self::Credentials | Self::Recovery | Self::Challenge(_) => policy.throttle,
         };
-        throttle.charge(before, material.chance(policy), now)
+        throttle.charge(before, chance, now)
     }
 }
 
@@ -161,7 +166,9 @@ pub enum Material {
 }
 
 impl Material {
-    fn chance(&self, policy: &Policy) -> Chance {
+    /// The chance of one guess against all of it.
+    #[must_use]
+    pub fn chance(&self, policy: &Policy) -> Chance {
         match self {
             Self::Credentials(credentials) => credentials
                 .iter()

@@ -1,9 +1,12 @@
-//! What is run on secrets: one function of upheld-totp each, by names that a report can carry.
+//! What is run on secrets: one function of a library each, by names that a report can carry.
 
 #![expect(clippy::panic, reason = "a case that cannot run has failed")]
 
+use std::convert::Infallible;
 use std::hint::black_box;
 
+use rand_core::{TryCryptoRng, TryRng};
+use upheld_second_factor::{AccountId, CredentialId, RecoverySet};
 use upheld_totp::{
     Algorithm, Code, Counter, Digits, Factor, Hotp, KeyUri, Label, Match, Parameters, Period,
     Secret, Step, Totp, Window,
@@ -36,7 +39,7 @@ pub(crate) enum Length {
     Long,
 }
 
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 15] = [
     case("control-comparison", Expected::Leak, control_comparison),
     case("control-table", Expected::Leak, control_table),
     case("hotp-sha1", Expected::Silence, |_| hotp(Algorithm::Sha1)),
@@ -46,6 +49,7 @@ pub(crate) const CASES: [Case; 14] = [
     case("code-to-text", Expected::Silence, code_to_text),
     case("secret-to-base32", Expected::Silence, secret_to_base32),
     case("uri-to-text", Expected::Silence, uri_to_text),
+    case("recovery-codes", Expected::Silence, recovery_codes),
     case("secret-from-base32", Expected::Outcome, secret_from_base32),
     case("totp-find", Expected::Outcome, |length| totp_find(length, None)),
     case("totp-find-used", Expected::Outcome, |length| totp_find(length, Some(NOW))),
@@ -119,6 +123,39 @@ fn uri_to_text(_: Length) {
     };
     assert!(is_hidden(uri.to_text().expose().as_bytes()), "the secret stands in the URI");
 }
+
+/// Drawing the codes, hashing them and writing them.
+fn recovery_codes(_: Length) {
+    let (set, codes) = RecoverySet::generate(AccountId(1), CredentialId(2), &mut Hidden)
+        .unwrap_or_else(|never| match never {});
+    for (code, (_, hash)) in codes.iter().zip(set.unused()) {
+        let text = code.to_text();
+        assert_eq!(text.len(), 29, "the length is public");
+        assert!(is_hidden(text.as_bytes()) && is_hidden(&hash.0), "the symbols are secret");
+    }
+}
+
+/// Draws bytes that memcheck knows to be secret.
+struct Hidden;
+
+impl TryRng for Hidden {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(0)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(0)
+    }
+
+    fn try_fill_bytes(&mut self, to: &mut [u8]) -> Result<(), Infallible> {
+        to.copy_from_slice(&hidden(to.len()));
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Hidden {}
 
 /// Symbols alone: where separators stand is public, and memcheck cannot be told so in advance.
 fn secret_from_base32(length: Length) {

@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 3] = [
+const ALLOWED: [(&str, &[&str]); 5] = [
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -30,6 +30,24 @@ const ALLOWED: [(&str, &[&str]); 3] = [
         "upheld-second-factor",
         // RFC 2104 and FIPS 180-4: recovery codes and codes in messages under a key.
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
+    ),
+    (
+        "upheld-ledger",
+        &[
+            // RFC 6962 and RFC 8785; RFC 2104 for what may be erased.
+            "data-encoding", "hmac", "sha2", "serde", "serde_json",
+            "rand_core", "subtle", "thiserror", "zeroize",
+        ],
+    ),
+    (
+        "upheld-store",
+        &[
+            // SQLite; PostgreSQL, and the runtime that its client needs.
+            "deadpool-postgres", "rusqlite", "tokio", "tokio-postgres",
+            // XChaCha20-Poly1305, and the checksums of keys and migrations.
+            "chacha20poly1305", "data-encoding", "rand", "rand_core", "sha2",
+            "thiserror", "zeroize",
+        ],
     ),
 ];
 

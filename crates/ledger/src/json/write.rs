@@ -76,20 +76,24 @@ fn write_character(character: char, text: &mut String) {
     }
 }
 
-/// Writes a number in decimal, in a third of the time of the formatting machinery: an entry has
-/// two.
+/// Writes a number in decimal.
 pub(crate) fn write_decimal(number: u64, text: &mut String) {
-    let mut digits = [0; 20];
+    let mut buffer = [0; 20];
+    text.push_str(str::from_utf8(decimal(number, &mut buffer)).unwrap_or_default());
+}
+
+/// The digits of a number, in a third of the time of the formatting machinery: an entry has two
+/// numbers.
+pub(crate) fn decimal(number: u64, buffer: &mut [u8; 20]) -> &[u8] {
     let mut rest = number;
-    let mut count = 0_usize;
-    for digit in digits.iter_mut().rev() {
+    let mut start = buffer.len();
+    for digit in buffer.iter_mut().rev() {
         *digit = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or_default());
         rest /= 10;
-        count = count.saturating_add(1);
+        start = start.saturating_sub(1);
         if rest == 0 {
             break;
         }
     }
-    let written = digits.get(digits.len().saturating_sub(count)..).unwrap_or_default();
-    text.push_str(str::from_utf8(written).unwrap_or_default());
+    buffer.get(start..).unwrap_or_default()
 }

@@ -92,6 +92,7 @@ fn notes_out_of_form() {
         ("text\n\n- a AAAAAAAA\n".into(), NoteError::Signature { number: 0 }),
         ("text\n\n— a+b AAAAAAAA\n".into(), NoteError::Signature { number: 0 }),
         ("text\n\n— a AAAAAAAA\n— a AAAAAAA\n".into(), NoteError::Signature { number: 1 }),
+        ("text\n\n— a AAA=AAAA\n".into(), NoteError::Signature { number: 0 }),
         (format!("text\n\n{}", "— a AAAAAAAA\n".repeat(65)), NoteError::Signatures),
         ("x".repeat(MAX_NOTE + 1), NoteError::Length { length: MAX_NOTE + 1 }),
     ];

@@ -48,6 +48,8 @@ fn texts_that_are_no_hash() {
         // Spare bits that are set.
         &good.replace("FU=", "FV="),
         &"é".repeat(22),
+        // Two texts in a row: 2 bytes and 30.
+        &format!("AAA={}", "AAAA".repeat(10)),
     ];
     for text in bad {
         let error = Hash::parse(text).unwrap_err().to_string();

@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn uri_round_trip(
+    fn t48_uri_round_trip(
         key in prop::collection::vec(any::<u8>(), 16..=64), algorithm in algorithms(), digits in digits(),
         issuer in prop::option::of("\\PC{1,20}"), account in "\\PC{1,20}",
         factor in prop_oneof![

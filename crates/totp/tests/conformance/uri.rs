@@ -119,6 +119,32 @@ fn a_label_is_checked_when_it_is_made() {
     }
 }
 
+/// What would mean something else in a URI is refused, or stands there as itself.
+#[test]
+fn t48_no_name_adds_a_parameter_or_a_line() {
+    let secret = || Secret::from_base32(SECRET).unwrap();
+    for account in ["a&secret=AAAA", "a?digits=8", "a#b", "a%0Ab", "a=b;c", "xn--e1afmkfd.example"]
+    {
+        let label = Label::new(Some("Clinic & Sons?x=1#y"), account).unwrap();
+        let factor = Factor::Totp { period: Period::default() };
+        let uri = KeyUri {
+            label,
+            secret: secret(),
+            algorithm: Algorithm::Sha1,
+            digits: Digits::Six,
+            factor,
+        };
+        let text = uri.to_text();
+        assert_eq!(text.expose().matches(['&', '?', '#']).count(), 5, "{}", text.expose());
+        let read = KeyUri::parse(text.expose()).unwrap().uri;
+        assert_eq!(read.label.account(), account);
+        assert_eq!(read.secret.expose(), secret().expose());
+    }
+    for account in ["a:b", "a\nb", "a\r\nSet-Cookie: b", &"é".repeat(2048)] {
+        assert_eq!(Label::new(Some("Clinic"), account), Err(label_error()));
+    }
+}
+
 fn label_error() -> LabelError {
     Label::new(None, "").unwrap_err()
 }

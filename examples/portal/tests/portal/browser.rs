@@ -144,9 +144,18 @@ impl Page {
         assert_eq!((self.status, self.header("location")), (303, Some(path)), "{}", self.body);
     }
 
+    /// An app counts from now on, and recovery codes are shown.
+    #[track_caller]
+    pub(crate) fn assert_confirmed(&self) {
+        let location = self.header("location").unwrap_or_default();
+        let leads_on = location.starts_with("/account/security/recovery-codes/");
+        assert!(self.status == 303 && leads_on, "{self:?}");
+    }
+
     #[track_caller]
     pub(crate) fn assert_shows(&self, status: u16, text: &str) {
-        assert_eq!(self.status, status, "{}", self.body);
+        let location = self.header("location").unwrap_or_default();
+        assert_eq!(self.status, status, "{location}{}", self.body);
         assert!(self.body.contains(text), "no {text:?} in {}", self.body);
     }
 }

@@ -47,8 +47,8 @@ fn names_that_are_none_are_refused_with_the_reason() {
     browser.show_password(PASSWORD).assert_redirects_to("/account/security");
     browser.get("/account").assert_shows(200, "Your profile");
     for (name, reason) in [
-        ("", "Enter your name"),
-        ("   ", "Enter your name"),
+        ("", "Enter a name"),
+        ("   ", "Enter a name"),
         ("a\u{0}b", "control characters"),
         ("a\u{202e}b", "control characters"),
         (&*"é".repeat(101), "100 characters or fewer"),
