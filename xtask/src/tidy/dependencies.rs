@@ -32,6 +32,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
     ),
     (
+        "upheld-ledger",
+        &[
+            // RFC 6962 and RFC 8785; RFC 2104 for what may be erased.
+            "data-encoding", "hmac", "sha2", "serde", "serde_json",
+            "rand_core", "subtle", "thiserror", "zeroize",
+        ],
+    ),
+    (
         "upheld-store",
         &[
             // SQLite; PostgreSQL, and the runtime that its client needs.
