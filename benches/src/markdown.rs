@@ -20,7 +20,7 @@ it is measured. Keyed means that the key was absorbed into HMAC beforehand; `rin
 ";
 
 /// What the tables do not say by themselves, by topic.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: &[(&str, &str)] = &[
     (
         "base32",
         "A secret of 160 bits in 32 symbols. Upheld and `totp-rs` make a secret of it, which is \
@@ -54,6 +54,11 @@ const NOTES: [(&str, &str); 9] = [
         "search-1000",
         "A thousand counters, of which none has the code; `totp-rs` goes through a thousand and \
          one steps. Upheld looks for two codes in a row.",
+    ),
+    (
+        "set-cookie",
+        "Sixteen header fields, as frameworks, advertisers and proxies write them; read into names, \
+         values, attributes and dates.",
     ),
     ("uri", "An `otpauth` URI with every parameter of the format."),
 ];

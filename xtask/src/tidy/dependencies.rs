@@ -69,6 +69,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "rand", "thiserror", "tokio",
         ],
     ),
+    (
+        "upheld-cookies",
+        // The Public Suffix List, behind a feature, and errors.
+        &["psl", "thiserror"],
+    ),
 ];
 
 /// Packages compiled for upheld-totp: as it comes, and with every feature. A reviewer reads them.
