@@ -37,7 +37,7 @@ pub(crate) async fn new_database(config: &Config) -> Result<Database, Failure> {
             let settings = PostgresSettings::parse(url).map_err(not_open)?;
             sql::Settings::Postgres(settings.with_connections(config.pool.get().into()))
         }
-        _ => return Err(Exit::Refused.because("this kind of database is not served")),
+        _ => return Err(Exit::Failed.because("a database of a kind that is not known here")),
     };
     Database::open(&settings, tenant).await.map_err(not_open)
 }
