@@ -19,7 +19,7 @@ use crate::events;
 use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::password::{Credential, PasswordError, Passwords, Proven};
-use crate::people::{self, Email};
+use crate::people::{self, Email, Role};
 use crate::random::NoRandomness;
 use crate::records::{Records, RecordsError};
 use crate::sessions::{self, NewSession};
@@ -210,14 +210,16 @@ pub(crate) async fn with_second_factor(
     let factor = accepted.factor();
     let context = records.clone();
     let opened = records.database.transact(move |transaction| {
-        if !people::hold(transaction, person)? || !take(transaction, pending, person)? {
+        let Some(role) = people::hold_with_role(transaction, person)? else {
             return Ok::<_, RecordsError>(false);
+        };
+        if !take(transaction, pending, person)? {
+            return Ok(false);
         }
         if let Some(known) = known {
             browsers::forget(transaction, person, known)?;
         }
-        let is_staff = accounts::is_staff(transaction, person)?;
-        let trusted_until = registration.trusted_until.filter(|_| !is_staff);
+        let trusted_until = registration.trusted_until.filter(|_| role != Role::Staff);
         let registration = Registration { trusted_until, ..registration };
         browsers::register(transaction, person, &registration, now)?;
         sessions::open(transaction, &new, warrant, now)?;
