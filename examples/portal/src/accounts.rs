@@ -1,15 +1,12 @@
 //! What happens to an account as a whole: others are signed out, or everybody is.
 
-use upheld_second_factor::Budget;
+use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Transaction};
 
 use crate::browsers;
-use crate::clock::Moment;
 use crate::devices;
 use crate::id::{Id, PersonId};
 use crate::people::{Role, State};
-use crate::records::{Records, RecordsError};
-use crate::recovery;
 use crate::sessions;
 
 /// Ends what was opened or begun under the protection that the account had until now, but for
@@ -66,27 +63,11 @@ pub(crate) fn set_state(
 
 /// Takes away every authenticator and recovery code of a person, and what was counted of them.
 pub(crate) fn remove_factors(
-    records: &Records,
     transaction: &mut Transaction<'_>,
     person: PersonId,
-    now: Moment,
-) -> Result<(), RecordsError> {
-    let store = records.guard.store();
-    for credential in store.credentials_in(transaction, person.into())? {
-        // In the same transaction in which it was listed, so it is there.
-        let _removed = store.remove_in(transaction, person.into(), credential)?;
-    }
-    devices::remove_all(transaction, person)?;
-    store.replace_recovery_set_in(
-        transaction,
-        person.into(),
-        &recovery::empty_set()?,
-        now.into(),
-    )?;
-    for budget in Budget::ALL {
-        store.unlock_in(transaction, person.into(), budget)?;
-    }
-    Ok(())
+) -> Result<(), DatabaseError> {
+    rows::remove_all(transaction, person.into())?;
+    devices::remove_all(transaction, person)
 }
 
 pub(crate) fn is_staff(

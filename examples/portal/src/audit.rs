@@ -22,10 +22,9 @@ use upheld_totp::UnixSeconds;
 use crate::random;
 
 pub use chain::{Head, HeadError};
-pub use verify::{Fault, Verdict};
+pub use verify::{Fault, Verdict, verify};
 
 pub(crate) use seal::seal_now_and_then;
-pub(crate) use verify::verify;
 
 /// The tables' name among those of the portal.
 pub(crate) const COMPONENT: &str = "portal-audit";

@@ -177,6 +177,8 @@ impl Pending {
         else {
             return Ok(Confirmation::Wrong(self));
         };
+        let sealed = records.guard.store().seal_credential(session.person().into(), &credential);
+        let sealed = sealed.map_err(RecordsError::from)?;
         let token = Token::generate().map_err(RecordsError::from)?;
         let (hash, person, session) = (token.to_hash(), session.person(), session.id());
         let context = records.clone();
@@ -186,9 +188,8 @@ impl Pending {
             if !people::hold(transaction, person)? || !take(transaction, id, session, now)? {
                 return Ok(false);
             }
-            let confirmed = (person, &credential);
-            let Some(warrant) = Warrant::of_confirmed(&context, transaction, confirmed, now)?
-            else {
+            let warrant = Warrant::of_confirmed(transaction, (person, sealed), now)?;
+            let Some(warrant) = warrant else {
                 return Ok(false);
             };
             devices::add(transaction, person, (id, &name, DeviceKind::App), now)?;
@@ -230,8 +231,8 @@ pub(crate) async fn add_token(
         if !people::hold(transaction, person)? {
             return Ok(false);
         }
-        let store = context.guard.store();
-        let added = store.add_in(transaction, person.into(), &credential, now.into())?;
+        let sealed = context.guard.store().seal_credential(person.into(), &credential)?;
+        let added = sealed.add(transaction, now.into())?;
         if added == Added::Added {
             devices::add(transaction, person, (id, &name, DeviceKind::Token), now)?;
             accounts::end_all(transaction, person)?;

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use upheld_second_factor::{Budget, Decision, Registry};
+use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Row, Transaction};
 use upheld_totp::{Digits, UnixSeconds};
 
@@ -133,7 +134,7 @@ impl Portal {
             let Some(person) = find(transaction, &email)? else {
                 return Ok(Err(OperateError::Unknown));
             };
-            if !carry_out(&records, transaction, (person, &email), change, now)? {
+            if !carry_out(transaction, (person, &email), change)? {
                 return Ok(Err(OperateError::Closed));
             }
             let what = (person, event_of(change));
@@ -175,24 +176,22 @@ impl fmt::Display for Standing {
 
 /// `false` for an account that is closed.
 fn carry_out(
-    records: &Records,
     transaction: &mut Transaction<'_>,
     (person, email): (PersonId, &Email),
     change: Change,
-    now: Moment,
-) -> Result<bool, RecordsError> {
+) -> Result<bool, DatabaseError> {
     match change {
-        Change::Disable => Ok(accounts::set_state(transaction, person, State::Disabled)?),
-        Change::Enable => Ok(accounts::set_state(transaction, person, State::Active)?),
+        Change::Disable => accounts::set_state(transaction, person, State::Disabled),
+        Change::Enable => accounts::set_state(transaction, person, State::Active),
         Change::Unlock => {
             for budget in Budget::ALL {
-                records.guard.store().unlock_in(transaction, person.into(), budget)?;
+                rows::unlock(transaction, person.into(), budget)?;
             }
             attempts::forget(transaction, &Subject::Account(email.clone()))?;
             Ok(true)
         }
         Change::ResetFactor => {
-            accounts::remove_factors(records, transaction, person, now)?;
+            accounts::remove_factors(transaction, person)?;
             accounts::end_all(transaction, person)?;
             Ok(true)
         }
@@ -217,7 +216,7 @@ fn find(
     rows.first().map(|row| PersonId::at(row, 0)).transpose()
 }
 
-async fn account(records: &Records, row: &Row, now: Moment) -> Result<Account, DatabaseError> {
+async fn account(records: &Records, row: &Row, now: Moment) -> Result<Account, RecordsError> {
     let id = PersonId::at(row, 0)?;
     let store = records.guard.store();
     let failures = store.failures(id.into(), Budget::Code).await?;

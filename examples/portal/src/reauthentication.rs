@@ -46,13 +46,13 @@ pub(crate) async fn with_password(
         return Ok(None);
     }
     let token = Token::generate()?;
-    let (hash, now, context) = (token.to_hash(), clock.now(), records.clone());
+    let (hash, now) = (token.to_hash(), clock.now());
     let renewed = records.database.transact(move |transaction| {
         attempts::forgive(transaction, &shown.subjects)?;
         if !people::hold(transaction, person)? {
             return Ok(false);
         }
-        let warrant = Warrant::of_password(&context, transaction, &shown.proven)?;
+        let warrant = Warrant::of_password(transaction, &shown.proven)?;
         let Some(warrant) = warrant else { return Ok(false) };
         Ok::<_, RecordsError>(sessions::renew(transaction, id, hash, warrant, now)?)
     });

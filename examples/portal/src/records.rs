@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use upheld_second_factor::Guard;
 use upheld_store::keys::{OpenSealedError, SharedKeys};
+use upheld_store::second_factor::{SecondFactorError, SecondFactors};
 use upheld_store::sql::{Database, DatabaseError};
 
-use crate::factor_store::SecondFactors;
 use crate::observe::Metrics;
 use crate::random::NoRandomness;
 use crate::settings::Settings;
@@ -33,5 +33,18 @@ pub(crate) enum RecordsError {
     #[error("more was to be encrypted than can be at once")]
     TooLong,
     #[error(transparent)]
-    Sealed(OpenSealedError),
+    Sealed(#[from] OpenSealedError),
+    #[error(transparent)]
+    SecondFactor(SecondFactorError),
+}
+
+impl From<SecondFactorError> for RecordsError {
+    fn from(error: SecondFactorError) -> Self {
+        match error {
+            SecondFactorError::Database(error) => Self::Database(error),
+            SecondFactorError::Sealed(error) => Self::Sealed(error),
+            SecondFactorError::NoRandomness => Self::NoRandomness(NoRandomness),
+            other => Self::SecondFactor(other),
+        }
+    }
 }

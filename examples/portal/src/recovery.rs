@@ -3,7 +3,7 @@
 //! A new set is *pending* until the person says that it is saved: for an hour, in the session that
 //! asked for it. It opens nothing until then, and the set before it goes on working.
 
-use upheld_second_factor::{CredentialId, RecoveryHash, RecoverySet, Registry};
+use upheld_second_factor::{RecoveryHash, RecoverySet, Registry};
 use upheld_store::sql::DatabaseError;
 use zeroize::Zeroizing;
 
@@ -111,6 +111,7 @@ impl Pending {
     ) -> Result<bool, RecordsError> {
         let (id, set) = (self.id, self.set);
         let (person, session) = (session.person(), session.id());
+        let sealed = records.guard.store().seal_recovery_set(person.into(), &set)?;
         let context = records.clone();
         let confirmed = records.database.transact(move |transaction| {
             let taken = people::hold(transaction, person)?
@@ -120,20 +121,13 @@ impl Pending {
                     &[id.into(), session.into(), now.into()],
                 )? == 1;
             if taken {
-                let store = context.guard.store();
-                store.replace_recovery_set_in(transaction, person.into(), &set, now.into())?;
+                sealed.replace(transaction, now.into())?;
                 events::tell(&context, transaction, person, Event::RecoveryCodesReplaced, now)?;
             }
             Ok::<_, RecordsError>(taken)
         });
         confirmed.await
     }
-}
-
-/// A set without codes, to put in the place of another.
-pub(crate) fn empty_set() -> Result<RecoverySet, random::NoRandomness> {
-    let id: CredentialId = Id::generate()?.into();
-    Ok(RecoverySet::from_parts(id, random::bytes()?, Vec::new()))
 }
 
 /// The key, the hashes in order, and the text.
@@ -162,6 +156,6 @@ fn from_bytes(id: Id, bytes: &[u8]) -> Option<(RecoverySet, Zeroizing<String>)> 
 }
 
 /// How many codes a person has left.
-pub(crate) async fn count_unused(records: &Records, person: PersonId) -> Result<u8, DatabaseError> {
-    records.guard.store().unused_recovery_codes(person.into()).await
+pub(crate) async fn count_unused(records: &Records, person: PersonId) -> Result<u8, RecordsError> {
+    Ok(records.guard.store().unused_recovery_codes(person.into()).await?)
 }

@@ -2,6 +2,7 @@
 //! password, and the person is told so.
 
 use upheld_second_factor::Removed;
+use upheld_store::second_factor::rows;
 
 use crate::accounts;
 use crate::clock::Moment;
@@ -26,14 +27,13 @@ pub(crate) async fn remove(
             return Ok(false);
         }
         let Some(name) = devices::remove(transaction, person, id)? else { return Ok(false) };
-        let store = context.guard.store();
-        if store.remove_in(transaction, person.into(), id.into())? == Removed::Unknown {
+        if rows::remove(transaction, person.into(), id.into())? == Removed::Unknown {
             tracing::error!(%person, device = %id, "a device had a name and made no codes");
         }
         events::tell(&context, transaction, person, Event::DeviceRemoved { name: &name }, now)?;
         accounts::end_all_but(transaction, person, session)?;
-        if !store.is_enrolled(transaction, person.into())? {
-            accounts::remove_factors(&context, transaction, person, now)?;
+        if !rows::is_enrolled(transaction, person.into())? {
+            accounts::remove_factors(transaction, person)?;
             sessions::lower(transaction, session)?;
         }
         Ok::<_, RecordsError>(true)

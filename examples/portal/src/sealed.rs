@@ -1,7 +1,7 @@
 //! What is encrypted in the portal's own tables, each bound to its place.
 
 use rand::rngs::SysRng;
-use upheld_store::keys::{KeyId, OpenSealedError, Place, SealError, Sealed};
+use upheld_store::keys::{KeyId, Place, SealError, Sealed};
 use upheld_store::sql::{DatabaseError, Row, Value};
 use zeroize::Zeroizing;
 
@@ -66,10 +66,4 @@ pub(crate) fn read(row: &Row, column: usize) -> Result<Sealed, DatabaseError> {
 fn place(records: &Records, table: Table, row: Id, person: PersonId) -> Place<'_> {
     let tenant = records.database.tenant().as_str();
     Place { table: table.name(), tenant, account: person.to_bits(), row: row.to_bits() }
-}
-
-impl From<OpenSealedError> for RecordsError {
-    fn from(error: OpenSealedError) -> Self {
-        Self::Sealed(error)
-    }
 }

@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use upheld_second_factor::{Accepted, Outcome, Reason, RecoveryCode, Refused, Throttle};
-use upheld_store::sql::DatabaseError;
+use upheld_store::second_factor::SecondFactorError;
 use upheld_totp::Code;
 
 use crate::accounts;
@@ -73,7 +73,7 @@ async fn verify(
     person: PersonId,
     shown: &Shown,
     now: Moment,
-) -> Result<Outcome<Accepted>, DatabaseError> {
+) -> Result<Outcome<Accepted>, SecondFactorError> {
     let (guard, account, now) = (&records.guard, person.into(), now.into());
     match shown {
         Shown::Code(code) => guard.verify_code(account, code, now).await,

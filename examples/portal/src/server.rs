@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use upheld_second_factor::Guard;
 use upheld_store::keys::SharedKeys;
+use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, DatabaseError};
 use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
@@ -14,7 +15,6 @@ use crate::clock::Clock;
 use crate::connections;
 use crate::devices::DeviceName;
 use crate::enrolment;
-use crate::factor_store::SecondFactors;
 use crate::id::PersonId;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
@@ -106,7 +106,7 @@ impl Portal {
         let metrics = Metrics::new();
         let passwords = Passwords::new(settings.password, metrics.clone()).await;
         let passwords = passwords.map_err(|error| failed(error.into()))?;
-        let store = SecondFactors::new(database.clone());
+        let store = SecondFactors::new(database.clone(), keys.clone());
         let guard = Guard::new(store, settings.second_factor);
         let settings = Arc::new(settings);
         let records = Records { database, keys, guard, settings, metrics };
@@ -125,7 +125,7 @@ impl Portal {
         let database = self.records.database.clone();
         let readiness = Readiness::new(move || {
             let asked = database.clone();
-            async move { people::is_there(&asked).await.map_err(|_| NotReady::DATABASE) }
+            async move { is_ready(&asked).await }
         });
         Operations::new(self.records.metrics.clone(), readiness)
     }
@@ -234,6 +234,13 @@ impl Portal {
         database.close().await;
         served.map_err(ServeError::new)
     }
+}
+
+/// Whether people can be found, in tables that this program was made for.
+async fn is_ready(database: &Database) -> Result<(), NotReady> {
+    people::is_there(database).await.map_err(|_| NotReady::DATABASE)?;
+    let behind = schema::behind(database).await.map_err(|_| NotReady::DATABASE)?;
+    if behind.is_empty() { Ok(()) } else { Err(NotReady::VERSION) }
 }
 
 async fn purge_now_and_then(records: Records, clock: Clock) {

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use upheld_second_factor::Accepted;
+use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
@@ -257,6 +258,7 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
     ] {
         transaction.execute(sql, &[now.into()])?;
     }
+    rows::purge_challenges(transaction, now.into())?;
     sessions::purge(transaction, now)?;
     browsers::purge(transaction, now)?;
     attempts::purge(transaction, now)
@@ -336,7 +338,7 @@ impl Shown {
             if !people::hold(transaction, person)? {
                 return Ok::<_, RecordsError>(Next::Nothing);
             }
-            if let Some(warrant) = Warrant::of_password(&context, transaction, &proven)? {
+            if let Some(warrant) = Warrant::of_password(transaction, &proven)? {
                 if let Some(known) = &presented {
                     browsers::forget(transaction, person, known.id())?;
                 }

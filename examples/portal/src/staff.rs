@@ -2,6 +2,7 @@
 //! factor that was lost, which needs two of them.
 
 use upheld_second_factor::{Budget, Decision, Registry};
+use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Row};
 use upheld_totp::Digits;
 
@@ -79,7 +80,7 @@ pub(crate) async fn list(
     records: &Records,
     start: &str,
     now: Moment,
-) -> Result<Vec<Listed>, DatabaseError> {
+) -> Result<Vec<Listed>, RecordsError> {
     // The highest text that begins so: no wildcards, whatever was typed.
     let end = format!("{start}\u{10ffff}");
     let rows = records
@@ -102,7 +103,7 @@ pub(crate) async fn find(
     records: &Records,
     person: PersonId,
     now: Moment,
-) -> Result<Option<Record>, DatabaseError> {
+) -> Result<Option<Record>, RecordsError> {
     let rows = records
         .database
         .query(
@@ -137,7 +138,7 @@ pub(crate) async fn unlock(
             return Ok(false);
         }
         for budget in Budget::ALL {
-            context.guard.store().unlock_in(transaction, person.into(), budget)?;
+            rows::unlock(transaction, person.into(), budget)?;
         }
         events::record(&context, transaction, (person, Event::FactorUnlocked), actor, now)?;
         Ok::<_, RecordsError>(true)
@@ -182,8 +183,7 @@ pub(crate) async fn ask_reset(
     let (id, until) = (Id::generate()?, now.plus(RESET_SECONDS));
     let (context, actor) = (records.clone(), actor(session));
     let asked = records.database.transact(move |transaction| {
-        let store = context.guard.store();
-        if !people::hold(transaction, person)? || !store.is_enrolled(transaction, person.into())? {
+        if !people::hold(transaction, person)? || !rows::is_enrolled(transaction, person.into())? {
             return Ok(false);
         }
         let sql =
@@ -231,7 +231,7 @@ pub(crate) async fn confirm_reset(
         if taken != 1 {
             return Ok(false);
         }
-        accounts::remove_factors(&context, transaction, person, now)?;
+        accounts::remove_factors(transaction, person)?;
         accounts::end_all(transaction, person)?;
         events::record(&context, transaction, (person, Event::FactorReset), actor, now)?;
         Ok::<_, RecordsError>(true)
@@ -292,7 +292,7 @@ async fn find_reset(
     rows.first().map(reset).transpose()
 }
 
-async fn listed(records: &Records, row: &Row, now: Moment) -> Result<Listed, DatabaseError> {
+async fn listed(records: &Records, row: &Row, now: Moment) -> Result<Listed, RecordsError> {
     let id = PersonId::at(row, 0)?;
     let failures = records.guard.store().failures(id.into(), Budget::Code).await?;
     let policy = records.guard.policy();

@@ -7,14 +7,14 @@
 //! | a password | the account had no second factor in the same transaction |
 //! | a confirmed device | it was added in the same transaction, in a session that was open |
 
-use upheld_second_factor::{Accepted, Added, Credential};
+use upheld_second_factor::{Accepted, Added};
+use upheld_store::second_factor::{SealedCredential, rows};
 use upheld_store::sql::{DatabaseError, Row, Transaction};
 
 use crate::browsers::{self, Presented};
 use crate::clock::Moment;
 use crate::id::PersonId;
 use crate::password::Proven;
-use crate::records::Records;
 
 /// Leave to open a session of a person, or to go on with it.
 #[derive(Debug)]
@@ -43,12 +43,11 @@ impl Warrant {
 
     /// For a password, where there is nothing else to show.
     pub(crate) fn of_password(
-        records: &Records,
         transaction: &mut Transaction<'_>,
         proven: &Proven,
     ) -> Result<Option<Self>, DatabaseError> {
         let person = proven.person();
-        if records.guard.store().is_enrolled(transaction, person.into())? {
+        if rows::is_enrolled(transaction, person.into())? {
             return Ok(None);
         }
         Ok(Some(Self { person, grounds: Grounds::Password }))
@@ -68,13 +67,11 @@ impl Warrant {
 
     /// For a device that a code of its own has just confirmed.
     pub(crate) fn of_confirmed(
-        records: &Records,
         transaction: &mut Transaction<'_>,
-        (person, credential): (PersonId, &Credential),
+        (person, confirmed): (PersonId, SealedCredential),
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
-        let added =
-            records.guard.store().add_in(transaction, person.into(), credential, now.into())?;
+        let added = confirmed.add(transaction, now.into())?;
         let is_added = added == Added::Added;
         Ok(is_added.then_some(Self { person, grounds: Grounds::SecondFactor }))
     }

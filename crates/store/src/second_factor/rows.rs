@@ -59,6 +59,18 @@ pub fn remove(
     Ok(if removed == 1 { Removed::Removed } else { Removed::Unknown })
 }
 
+/// Whether an account has an app or a token: whether a password alone should not sign in.
+///
+/// # Errors
+///
+/// [`DatabaseError`]
+pub fn is_enrolled(
+    transaction: &mut Transaction<'_>,
+    account: AccountId,
+) -> Result<bool, DatabaseError> {
+    Ok(!transaction.query(CREDENTIALS, &[bytes(account.0)])?.is_empty())
+}
+
 /// Removes everything an account has: its credentials, recovery codes, challenges and failures.
 ///
 /// # Errors

@@ -60,10 +60,11 @@ impl Head {
 }
 
 /// Goes along the chain from its beginning, and past `expected` if there is one.
-pub(crate) async fn verify(
-    database: &Database,
-    expected: Option<Head>,
-) -> Result<Verdict, DatabaseError> {
+///
+/// # Errors
+///
+/// [`DatabaseError`] when the database gives no answer.
+pub async fn verify(database: &Database, expected: Option<Head>) -> Result<Verdict, DatabaseError> {
     let last_seq = last_seq(database).await?;
     // Read after the rows: sealers move both at once, so it cannot lie before what they did.
     let head = stored_head(database).await?;

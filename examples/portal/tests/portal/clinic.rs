@@ -201,7 +201,7 @@ impl Clinic {
 
     /// The wrong codes in a row that are counted for any person.
     pub(crate) fn failures(&self) -> i64 {
-        self.query("SELECT coalesce(max(count), 0) FROM failures WHERE budget = 'code'")
+        self.query("SELECT coalesce(max(failures), 0) FROM second_factor_failures WHERE budget = 1")
     }
 
     /// Asks the database what the portal would not tell.

@@ -12,6 +12,8 @@
     reason = "tests may panic"
 )]
 
+mod backup_format;
+mod backups;
 mod browser;
 mod clinic;
 mod codes;
@@ -19,12 +21,14 @@ mod commands;
 mod config;
 mod demo;
 mod devices;
+mod doctor;
 mod enrolment;
 mod gates;
 mod guessing;
 mod leaks;
 mod messages;
 mod operations;
+mod overload;
 mod pages;
 mod program;
 mod proxies;
@@ -36,5 +40,5 @@ mod resets;
 mod sessions;
 mod sign_in;
 mod site;
-mod upkeep;
 mod staff;
+mod upkeep;

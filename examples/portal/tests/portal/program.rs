@@ -94,6 +94,11 @@ impl Office {
         Said::of(child.wait_with_output().unwrap())
     }
 
+    /// Changes the tables as somebody with the database file could.
+    pub(crate) fn tamper_with_schema(&self, sql: &str) {
+        rusqlite::Connection::open(self.path("portal.db")).unwrap().execute_batch(sql).unwrap();
+    }
+
     /// Does what somebody with the database file could, and says how many rows it changed.
     pub(crate) fn tamper(&self, sql: &str) -> usize {
         rusqlite::Connection::open(self.path("portal.db")).unwrap().execute(sql, []).unwrap()
@@ -154,6 +159,19 @@ impl Serving {
     /// The next line of the log with this message.
     pub(crate) fn line_with(&mut self, message: &str) -> Value {
         line_with(&mut self.log, message)
+    }
+
+    /// Waits until the audit is sealed, which happens every two seconds, and returns its head.
+    pub(crate) fn wait_until_sealed(&self, office: &Office) -> String {
+        let give_up = Instant::now() + Duration::from_secs(30);
+        loop {
+            let said = office.run(&["audit", "verify", "--json"]).assert_done().json();
+            if said["unsealed"] == 0 {
+                return said["head"].as_str().unwrap().to_owned();
+            }
+            assert!(Instant::now() < give_up, "nothing was sealed by {}", self.address);
+            thread::sleep(Duration::from_millis(100));
+        }
     }
 
     /// Asks it to end, and returns its exit code.

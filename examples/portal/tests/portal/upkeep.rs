@@ -1,7 +1,6 @@
 //! What operators do to a portal: making one, its people, its keys, its audit.
 
-use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use upheld_store::keys::KeyRing;
 
@@ -9,23 +8,23 @@ use crate::browser::Browser;
 use crate::clinic::Phone;
 use crate::program::{Office, Serving};
 
-const EMAIL: &str = "alex@example.com";
-const PASSWORD: &str = "Correct-Horse-7391-Battery";
+pub(crate) const EMAIL: &str = "alex@example.com";
+pub(crate) const PASSWORD: &str = "Correct-Horse-7391-Battery";
 
-fn add(office: &Office, email: &str) {
+pub(crate) fn add(office: &Office, email: &str) {
     let arguments = ["user", "add", email, "--name", "Alex Morgan"];
     let said = office.run_with(&arguments, &format!("{PASSWORD}\n"));
     assert_eq!(said.assert_done().out, format!("{email} was added\n"));
 }
 
 /// A browser at the login page of a portal whose public URL is another than where it listens.
-fn visit(serving: &Serving) -> Browser {
+pub(crate) fn visit(serving: &Serving) -> Browser {
     let mut browser = Browser::of(&format!("http://{}", serving.address));
     browser.host = Some("localhost:8080".into());
     browser
 }
 
-fn sign_in(browser: &mut Browser, password: &str) -> u16 {
+pub(crate) fn sign_in(browser: &mut Browser, password: &str) -> u16 {
     browser.get("/login").assert_shows(200, "Sign in");
     browser.post("/login", &[("email", EMAIL), ("password", password)]).status
 }
@@ -262,13 +261,7 @@ fn t56_the_audit_is_sealed_while_serving_and_shows_tampering() {
     assert_eq!(verify(&[]).assert_done().json()["unsealed"], 1);
     let serving = office.serve();
     assert_eq!(sign_in(&mut visit(&serving), PASSWORD), 303);
-    // Sealed every two seconds.
-    let sealed = (0..100).find_map(|_| {
-        let said = verify(&[]).assert_done().json();
-        thread::sleep(Duration::from_millis(100));
-        (said["unsealed"] == 0).then_some(said)
-    });
-    let head = sealed.unwrap()["head"].as_str().unwrap().to_owned();
+    let head = serving.wait_until_sealed(&office);
     assert!(head.starts_with("2:"), "{head}");
     assert_eq!(serving.stop(), 0);
     verify(&["--expect", &head]).assert_done();
