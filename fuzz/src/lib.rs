@@ -21,10 +21,13 @@
 
 mod accept_once;
 mod bytes;
+mod canonical_json;
 mod code_parse;
 mod credentials;
 mod hotp_search;
 mod import_files;
+mod ledger_file;
+mod ledger_text;
 mod migration;
 mod recovery_parse;
 mod reference;
@@ -33,9 +36,12 @@ mod totp_match;
 mod uri;
 
 pub use accept_once::accept_once;
+pub use canonical_json::canonical_json;
 pub use code_parse::code_parse;
 pub use hotp_search::hotp_search;
 pub use import_files::import_files;
+pub use ledger_file::ledger_file;
+pub use ledger_text::ledger_text;
 pub use migration::migration;
 pub use recovery_parse::recovery_parse;
 pub use secret_parse::secret_parse;

@@ -14,11 +14,14 @@ struct Target {
     inputs: usize,
 }
 
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 12] = [
     Target { name: "accept_once", law: upheld_fuzz::accept_once, inputs: 25 },
+    Target { name: "canonical_json", law: upheld_fuzz::canonical_json, inputs: 20 },
     Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 35 },
     Target { name: "hotp_search", law: upheld_fuzz::hotp_search, inputs: 35 },
     Target { name: "import_files", law: upheld_fuzz::import_files, inputs: 20 },
+    Target { name: "ledger_file", law: upheld_fuzz::ledger_file, inputs: 12 },
+    Target { name: "ledger_text", law: upheld_fuzz::ledger_text, inputs: 12 },
     Target { name: "migration", law: upheld_fuzz::migration, inputs: 20 },
     Target { name: "recovery_parse", law: upheld_fuzz::recovery_parse, inputs: 25 },
     Target { name: "secret_parse", law: upheld_fuzz::secret_parse, inputs: 65 },

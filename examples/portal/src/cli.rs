@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod config;
 mod demo;
+mod doctor;
 mod examine;
 mod init;
 mod key_file;
@@ -65,6 +66,10 @@ enum Command {
     /// Add, list, disable and unlock people.
     #[command(subcommand)]
     User(user::Command),
+    /// Look for what is wrong, or about to be: clocks, keys, permissions, tables, integrity.
+    ///
+    /// Changes nothing. Ends with 1 if anything is bad.
+    Doctor(place::Place),
     /// Copy the database, check copies, and put one back.
     #[command(subcommand)]
     Backup(backup::Command),
@@ -85,6 +90,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Migrate(place) => (wait(migrate::run(&place)), place.json),
         Command::Keys(command) => (wait(keys::run(&command)), command.place().json),
         Command::User(command) => (wait(user::run(&command)), command.place().json),
+        Command::Doctor(place) => (wait(doctor::run(&place)), place.json),
         Command::Backup(command) => (wait(backup::run(&command)), command.place().json),
         Command::Audit(command) => (wait(audit::run(&command)), command.place().json),
         Command::Config(command) => (config::run(&command), command.place().json),

@@ -78,7 +78,7 @@ pub use password::{PasswordCost, PasswordCostError, PasswordSettings};
 pub use people::Role;
 pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use random::{NoRandomness, generate_password};
-pub use schema::{Migrated, migrate, sealed_tables};
+pub use schema::{Migrated, behind, migrate, sealed_tables};
 pub use server::{AddPersonError, AddTokenError, OpenError, Portal};
 pub use settings::{RememberedDays, Settings};
 pub use site::{PublicUrl, PublicUrlError};

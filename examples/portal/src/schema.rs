@@ -2,7 +2,7 @@
 
 use upheld_store::rotation::{SECOND_FACTOR_TABLES, SealedTable};
 use upheld_store::second_factor::SecondFactors;
-use upheld_store::sql::{Applied, Database, MigrateError, Migration};
+use upheld_store::sql::{Applied, Database, DatabaseError, MigrateError, Migration};
 
 use crate::audit;
 
@@ -19,6 +19,13 @@ const SEALED_TABLES: [SealedTable; 3] = [
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
 ];
+
+/// Whose tables this program makes itself.
+const COMPONENTS: [(&str, &[Migration]); 2] =
+    [("portal", MIGRATIONS), (audit::COMPONENT, audit::MIGRATIONS)];
+
+/// What upheld-store calls its own.
+const SECOND_FACTOR: &str = "second factor";
 
 /// What became of one component's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +52,36 @@ impl Migrated {
 /// [`MigrateError`] when the database is newer than the program, or was altered.
 pub async fn migrate(database: &Database) -> Result<Vec<Migrated>, MigrateError> {
     let mut migrated = Vec::new();
-    for (component, migrations) in [("portal", MIGRATIONS), (audit::COMPONENT, audit::MIGRATIONS)] {
+    for (component, migrations) in COMPONENTS {
         let applied = database.migrate(component, migrations).await?;
         migrated.push(Migrated::of(component, applied));
     }
-    migrated.push(Migrated::of("second factor", SecondFactors::migrate(database).await?));
+    migrated.push(Migrated::of(SECOND_FACTOR, SecondFactors::migrate(database).await?));
     Ok(migrated)
+}
+
+/// Names the components whose tables are not those that this program was made for.
+///
+/// # Errors
+///
+/// [`DatabaseError`] when the database gives no answer.
+pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseError> {
+    let mut behind = Vec::new();
+    let known = COMPONENTS.map(|(component, migrations)| {
+        (component, migrations.last().map(|last| i64::from(last.version)))
+    });
+    // Of the tables of upheld-store it is known whether they are there.
+    for (component, known) in known.into_iter().chain([(SECOND_FACTOR, None)]) {
+        let sql = "SELECT version FROM schema_migrations
+                   WHERE component = $2 AND CAST($1 AS text) IS NOT NULL
+                   ORDER BY version DESC LIMIT 1";
+        let rows = database.query(sql, &[component.into()]).await?;
+        let found = rows.first().map(|row| row.integer(0)).transpose()?;
+        if found.is_none() || known.is_some_and(|known| found != Some(known)) {
+            behind.push(component);
+        }
+    }
+    Ok(behind)
 }
 
 /// Lists the tables with something encrypted in them, for changing its key.

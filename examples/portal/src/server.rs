@@ -125,7 +125,7 @@ impl Portal {
         let database = self.records.database.clone();
         let readiness = Readiness::new(move || {
             let asked = database.clone();
-            async move { people::is_there(&asked).await.map_err(|_| NotReady::DATABASE) }
+            async move { is_ready(&asked).await }
         });
         Operations::new(self.records.metrics.clone(), readiness)
     }
@@ -234,6 +234,13 @@ impl Portal {
         database.close().await;
         served.map_err(ServeError::new)
     }
+}
+
+/// Whether people can be found, in tables that this program was made for.
+async fn is_ready(database: &Database) -> Result<(), NotReady> {
+    people::is_there(database).await.map_err(|_| NotReady::DATABASE)?;
+    let behind = schema::behind(database).await.map_err(|_| NotReady::DATABASE)?;
+    if behind.is_empty() { Ok(()) } else { Err(NotReady::VERSION) }
 }
 
 async fn purge_now_and_then(records: Records, clock: Clock) {

@@ -7,7 +7,9 @@ use portal::config::{Config, DatabaseChoice};
 use portal::{Clock, Directory, Portal, RememberedDays, Settings};
 use upheld_store::Tenant;
 use upheld_store::keys::SharedKeys;
-use upheld_store::sql::{self, Database, DatabaseError, OpenError, SqliteSettings};
+use upheld_store::sql::{
+    self, Database, DatabaseError, OpenError, PostgresSettings, SqliteSettings,
+};
 
 use super::key_file;
 use super::outcome::{Exit, Failure};
@@ -31,7 +33,11 @@ pub(crate) async fn new_database(config: &Config) -> Result<Database, Failure> {
             let settings = SqliteSettings::new(file).with_readers(config.pool.get().into());
             sql::Settings::Sqlite(settings)
         }
-        _ => return Err(Exit::Refused.because("database.postgres is not served yet")),
+        DatabaseChoice::Postgres(url) => {
+            let settings = PostgresSettings::parse(url).map_err(not_open)?;
+            sql::Settings::Postgres(settings.with_connections(config.pool.get().into()))
+        }
+        _ => return Err(Exit::Failed.because("a database of a kind that is not known here")),
     };
     Database::open(&settings, tenant).await.map_err(not_open)
 }

@@ -23,10 +23,15 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The file, if there is one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        let default = Path::new(DEFAULT_FILE);
+        self.config.as_deref().or_else(|| default.exists().then_some(default))
+    }
+
     /// Reads the configuration.
     pub(crate) fn read(&self) -> Result<Config, Failure> {
-        let default = Path::new(DEFAULT_FILE);
-        let file = self.config.as_deref().or_else(|| default.exists().then_some(default));
+        let file = self.file();
         if let Some(file) = file
             && !file.exists()
         {

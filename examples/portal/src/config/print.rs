@@ -22,6 +22,14 @@ impl Config {
         Shown(&self.values)
     }
 
+    /// The secrets that stand in the file itself.
+    #[must_use]
+    pub fn secrets_in_file(&self) -> Vec<String> {
+        let secrets = self.values.set.iter().filter(|set| set.key.is_secret);
+        let in_file = |set: &&super::Set| matches!(&set.origin, Origin::File { key } if *key == set.key.path());
+        secrets.filter(in_file).map(|set| set.key.path()).collect()
+    }
+
     /// The secrets that are set. Whoever prints a configuration must not print these.
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {

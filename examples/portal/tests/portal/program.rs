@@ -94,6 +94,11 @@ impl Office {
         Said::of(child.wait_with_output().unwrap())
     }
 
+    /// Changes the tables as somebody with the database file could.
+    pub(crate) fn tamper_with_schema(&self, sql: &str) {
+        rusqlite::Connection::open(self.path("portal.db")).unwrap().execute_batch(sql).unwrap();
+    }
+
     /// Does what somebody with the database file could, and says how many rows it changed.
     pub(crate) fn tamper(&self, sql: &str) -> usize {
         rusqlite::Connection::open(self.path("portal.db")).unwrap().execute(sql, []).unwrap()
