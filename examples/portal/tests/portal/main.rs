@@ -28,6 +28,7 @@ mod guessing;
 mod leaks;
 mod messages;
 mod operations;
+mod operations_guide;
 mod overload;
 mod pages;
 mod program;
