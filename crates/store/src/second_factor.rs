@@ -32,6 +32,7 @@
 //! a transaction. Charging and consuming are not among them, on purpose: a transaction of yours
 //! that is rolled back must not undo them.
 
+mod pipelined;
 pub mod rows;
 mod sealed;
 
@@ -44,7 +45,7 @@ use upheld_totp::UnixSeconds;
 use self::rows::Loaded;
 pub use self::sealed::{SealedChallenge, SealedCredential, SealedRecoverySet};
 use crate::keys::{OpenSealedError, SharedKeys};
-use crate::sql::{Applied, Database, DatabaseError, MigrateError, Migration};
+use crate::sql::{Applied, Database, DatabaseError, MigrateError, Migration, Transaction};
 
 /// The name of these tables among the components of a database.
 const COMPONENT: &str = "second factor";
@@ -174,10 +175,17 @@ impl Store for SecondFactors {
         now: UnixSeconds,
     ) -> Result<Charge, SecondFactorError> {
         let policy = *policy;
-        let loaded = self
-            .database
-            .transact(move |transaction| rows::charge(transaction, account, target, &policy, now));
-        let loaded: Result<Loaded, DatabaseError> = loaded.await;
+        let loaded = if let Some(postgres) = self.database.postgres()
+            && target == Target::Credentials
+        {
+            let tenant = self.database.tenant();
+            pipelined::charge(postgres, tenant, account, &policy, now).await
+        } else {
+            let charge = move |transaction: &mut Transaction<'_>| {
+                rows::charge(transaction, account, target, &policy, now)
+            };
+            self.database.transact(charge).await
+        };
         self.open(account, loaded?)
     }
 
@@ -187,10 +195,17 @@ impl Store for SecondFactors {
         what: Use,
         now: UnixSeconds,
     ) -> Result<Consumed, SecondFactorError> {
-        let consumed = self
-            .database
-            .transact(move |transaction| rows::consume(transaction, account, what, now));
-        let consumed: Result<Consumed, DatabaseError> = consumed.await;
+        let consumed = if let Some(postgres) = self.database.postgres()
+            && let Use::MovingFactor { credential, value } = what
+        {
+            let tenant = self.database.tenant();
+            pipelined::consume(postgres, tenant, account, (credential, value)).await
+        } else {
+            let consume = move |transaction: &mut Transaction<'_>| {
+                rows::consume(transaction, account, what, now)
+            };
+            self.database.transact(consume).await
+        };
         Ok(consumed?)
     }
 

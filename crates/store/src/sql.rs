@@ -53,7 +53,7 @@
 
 mod error;
 mod migration;
-mod postgres;
+pub(crate) mod postgres;
 mod settings;
 mod sqlite;
 mod statement;
@@ -187,6 +187,14 @@ impl Database {
         match self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
             Backend::Postgres(postgres) => postgres.close(),
+        }
+    }
+
+    /// The server's side, for statements that are sent without waiting in between.
+    pub(crate) fn postgres(&self) -> Option<&Postgres> {
+        match &self.backend {
+            Backend::Sqlite(_) => None,
+            Backend::Postgres(postgres) => Some(postgres),
         }
     }
 
