@@ -27,7 +27,7 @@ struct Goal {
     ratio: f64,
 }
 
-const GOALS: [Goal; 8] = [
+const GOALS: [Goal; 9] = [
     Goal { words: "a code, keyed", topic: "generate", contender: "upheld keyed", ratio: 1.6 },
     Goal {
         words: "a code, from the secret",
@@ -49,6 +49,7 @@ const GOALS: [Goal; 8] = [
     },
     Goal { words: "an otpauth URI", topic: "uri", contender: "upheld strict", ratio: 3.5 },
     Goal { words: "a base32 secret", topic: "base32", contender: "upheld", ratio: 3.0 },
+    Goal { words: "a deadline", topic: "deadline", contender: "upheld", ratio: 0.3 },
     Goal { words: "a log entry", topic: "ledger-append", contender: "upheld", ratio: 1.2 },
     Goal { words: "a log verified", topic: "ledger-verify", contender: "upheld", ratio: 1.0 },
 ];

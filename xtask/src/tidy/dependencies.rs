@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 6] = [
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -30,6 +30,11 @@ const ALLOWED: [(&str, &[&str]); 5] = [
         "upheld-second-factor",
         // RFC 2104 and FIPS 180-4: recovery codes and codes in messages under a key.
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
+    ),
+    (
+        "upheld-consent",
+        // Bank holidays as gov.uk publishes them: JSON.
+        &["serde", "serde_json", "thiserror"],
     ),
     (
         "upheld-ledger",
