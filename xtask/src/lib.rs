@@ -9,9 +9,7 @@
 
 pub mod chores;
 pub mod citations;
-pub mod load;
-pub mod postgres;
-mod process;
+pub mod process;
 mod source;
 pub mod tidy;
 mod tree;

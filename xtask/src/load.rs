@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
-use crate::postgres::Cluster;
-use crate::process;
+use crate::e2e::postgres::cluster::Ground;
 use peer::Peer;
+use xtask::process;
 
 /// How often everything is measured; the report gives the medians.
 const ROUNDS: usize = 3;
@@ -54,22 +54,19 @@ impl Generator {
 }
 
 /// Measures everything and writes the section.
-///
-/// # Errors
-///
-/// When a program is missing, a run fails, or an invariant does not hold in one.
-pub fn run() -> Result<()> {
+pub(crate) fn run() -> Result<()> {
     let folder = folder()?;
     let generator = Generator { program: build()? };
-    let cluster = Cluster::start()?;
+    let ground = Ground::new().map_err(of_cluster)?;
+    let cluster = ground.primary().map_err(of_cluster)?;
     let peer = Peer::install(&root(), &folder)?;
     let mut runs = Vec::new();
     for round in 0..ROUNDS {
         for scenario in SCENARIOS {
             runs.push(generator.run(&[scenario, &["--database", "sqlite"]].concat())?);
             let database = format!("portal_{round}_{}", scenario.concat().replace('-', "_"));
-            cluster.create(&database)?;
-            let url = cluster.url(&database);
+            cluster.create(&database).map_err(of_cluster)?;
+            let url = cluster.url_of(&database);
             runs.push(generator.run(&[scenario, &["--database", &url]].concat())?);
         }
         runs.extend(peer.measure(&cluster, &generator, round)?);
@@ -79,7 +76,7 @@ pub fn run() -> Result<()> {
         "taken": SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
         "machine": report::machine(),
         "compiler": process::read(Command::new("rustc").arg("--version"))?.trim(),
-        "postgresql": cluster.version()?,
+        "postgresql": cluster.query("SHOW server_version").map_err(of_cluster)?,
         "peer": peer.versions()?,
         "rounds": ROUNDS,
         "seconds": SECONDS,
@@ -90,11 +87,7 @@ pub fn run() -> Result<()> {
 }
 
 /// Writes the section again from what was measured last.
-///
-/// # Errors
-///
-/// When nothing was measured, or something the report needs was not.
-pub fn report() -> Result<()> {
+pub(crate) fn report() -> Result<()> {
     let file = results(&folder()?);
     let text = fs::read_to_string(&file).with_context(|| {
         format!("{} cannot be read; measure first: cargo xtask load", file.display())
@@ -126,6 +119,11 @@ fn build() -> Result<PathBuf> {
     let program = root().join("target/release/portal-load");
     ensure!(program.exists(), "{} was not built", program.display());
     Ok(program)
+}
+
+/// The end-to-end tests have errors of their own.
+fn of_cluster(error: Box<dyn std::error::Error>) -> anyhow::Error {
+    anyhow!("{error}")
 }
 
 fn root() -> PathBuf {

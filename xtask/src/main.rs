@@ -4,12 +4,13 @@
 #![expect(clippy::print_stderr, reason = "a command says why it failed")]
 
 mod e2e;
+mod load;
 
 use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use xtask::{chores, citations, load, tidy};
+use xtask::{chores, citations, tidy};
 
 struct Command {
     name: &'static str,

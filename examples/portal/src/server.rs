@@ -27,7 +27,7 @@ use crate::settings::Settings;
 use crate::sign_in;
 use crate::web;
 
-/// How often what has expired is deleted, beside every sign-in.
+/// How often what has expired is deleted.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A portal with its database open.
@@ -236,6 +236,7 @@ impl Portal {
         purge.abort();
         send.abort();
         seal.abort();
+        audit::seal_rest(&database).await;
         database.close().await;
         served.map_err(ServeError::new)
     }

@@ -1,7 +1,7 @@
 //! `django-otp` behind gunicorn, on the same database, driven by the same generator.
 
 use std::fs::{self, File};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::Generator;
-use crate::postgres::{Cluster, free_port};
-use crate::process;
+use super::{Generator, of_cluster};
+use crate::e2e::postgres::cluster::Cluster;
+use xtask::process;
 
 /// Enough for ten seconds at five times the rate that was ever seen.
 const DEVICES: u32 = 20_000;
@@ -65,14 +65,14 @@ impl Peer {
     /// Measures each way of running it, in a database of its own.
     pub(super) fn measure(
         &self,
-        cluster: &Cluster,
+        cluster: &Cluster<'_>,
         generator: &Generator,
         round: usize,
     ) -> Result<Vec<Value>> {
         let mut runs = Vec::new();
         for (at, (name, workers)) in WORKERS.iter().enumerate() {
             let database = format!("peer_{round}_{at}");
-            cluster.create(&database)?;
+            cluster.create(&database).map_err(of_cluster)?;
             let devices = self.seed(cluster, &database)?;
             let port = free_port()?;
             let server = self.serve(cluster, &database, port, workers)?;
@@ -88,7 +88,7 @@ impl Peer {
         Ok(runs)
     }
 
-    fn seed(&self, cluster: &Cluster, database: &str) -> Result<PathBuf> {
+    fn seed(&self, cluster: &Cluster<'_>, database: &str) -> Result<PathBuf> {
         let file = self.environment.with_file_name(format!("{database}.devices"));
         let mut command = self.python(cluster, database);
         command.arg(self.sources.join("verifier.py")).arg(DEVICES.to_string());
@@ -98,7 +98,7 @@ impl Peer {
 
     fn serve(
         &self,
-        cluster: &Cluster,
+        cluster: &Cluster<'_>,
         database: &str,
         port: u16,
         workers: &[&str],
@@ -118,7 +118,7 @@ impl Peer {
         Ok(running)
     }
 
-    fn python(&self, cluster: &Cluster, database: &str) -> Command {
+    fn python(&self, cluster: &Cluster<'_>, database: &str) -> Command {
         let mut command = self.program("python");
         command.env("DATABASE_PORT", cluster.port().to_string()).env("DATABASE_NAME", database);
         // No compiled files among the sources.
@@ -145,6 +145,11 @@ impl Drop for Running {
 
 fn path(path: &Path) -> Result<&str> {
     path.to_str().context("a path that is not UTF-8")
+}
+
+/// A port of this machine that nobody listens on just now.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// Removes what earlier runs left in `folder`.

@@ -19,7 +19,7 @@ use crate::process;
 use crate::report::Report;
 use crate::scenario::{Run, Target, login, overload, peer, race, second_factor};
 use crate::server::{Server, free_port};
-use crate::tally::Kind;
+use crate::tally::{Kind, Tally};
 
 /// How long the machine's hashing is measured before a run that is held against it.
 const CEILING: Duration = Duration::from_secs(3);
@@ -46,7 +46,7 @@ async fn second_factor(options: &Portal) -> Result<Report, Failure> {
     let (stage, people) = Stage::set("second-factor", options, people, 1).await?;
     let meter = stage.meter();
     let run = second_factor::right_codes(&stage.target, people).await?;
-    let mut report = stage.report(&run, meter);
+    let mut report = stage.report(&run, &meter);
     let ledger = stage.close().await?;
     report.laws = invariants::always(&ledger, &run);
     Ok(report)
@@ -59,7 +59,7 @@ async fn wrong_codes(options: &Portal) -> Result<Report, Failure> {
     let meter = stage.meter();
     let each = usize::from(FREE_ATTEMPTS);
     let run = second_factor::wrong_codes(&stage.target, &people, each).await?;
-    let mut report = stage.report(&run, meter);
+    let mut report = stage.report(&run, &meter);
     let (each, of) = BEYOND;
     let some = people.len().min(of);
     let each = usize::from(FREE_ATTEMPTS.saturating_add(each));
@@ -80,7 +80,7 @@ async fn race(options: &Portal) -> Result<Report, Failure> {
     let (stage, people) = Stage::set("race", options, people, awaited).await?;
     let meter = stage.meter();
     let (run, sessions) = race::run(&stage.target, &Rc::new(people)).await?;
-    let mut report = stage.report(&run, meter);
+    let mut report = stage.report(&run, &meter);
     report.note("rounds", sessions.len());
     let ledger = stage.close().await?;
     report.laws = invariants::always(&ledger, &run);
@@ -94,7 +94,7 @@ async fn login(options: &Portal) -> Result<Report, Failure> {
     let (stage, people) = Stage::set("login", options, people, 0).await?;
     let meter = stage.meter();
     let run = login::run(&stage.target, people, PASSWORD).await?;
-    let mut report = stage.report(&run, meter);
+    let mut report = stage.report(&run, &meter);
     report.note("ceiling_per_second", ceiling);
     let ledger = stage.close().await?;
     report.laws = invariants::always(&ledger, &run);
@@ -108,12 +108,12 @@ async fn overload(options: &Portal) -> Result<Report, Failure> {
     let meter = stage.meter();
     let asked = ceiling * OVERLOAD;
     let (run, pages) = overload::run(&stage.target, Rc::new(people), PASSWORD, asked).await?;
-    let mut report = stage.report(&run, meter);
+    let mut report = stage.report(&run, &meter);
     report.note("ceiling_per_second", ceiling);
     report.note("asked_per_second", asked);
     report.note("pages", pages.tally.to_json(pages.elapsed));
     let ledger = stage.close().await?;
-    let signed_in = Run { tally: Default::default(), ..run };
+    let signed_in = Run { tally: Tally::default(), ..run };
     report.laws = invariants::always(&ledger, &signed_in);
     Ok(report)
 }
@@ -181,7 +181,7 @@ impl Stage {
         people: usize,
         awaited: usize,
     ) -> Result<(Self, Vec<Seeded>), Failure> {
-        let portal = match &options.portal {
+        let portal = match &options.program {
             Some(portal) => portal.clone(),
             None => beside("portal")?,
         };
@@ -203,7 +203,7 @@ impl Stage {
         Meter { server: self.server.processor_time(), client }
     }
 
-    fn report(&self, run: &Run, before: Meter) -> Report {
+    fn report(&self, run: &Run, before: &Meter) -> Report {
         let after = self.meter();
         let mut report = Report::default();
         report.note("scenario", self.name);

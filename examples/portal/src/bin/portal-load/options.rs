@@ -61,15 +61,15 @@ pub(crate) struct Portal {
     #[arg(long, value_name = "COUNT")]
     pub(crate) people: Option<usize>,
     /// The portal to start; the one beside this program unless given.
-    #[arg(long, value_name = "PROGRAM")]
-    pub(crate) portal: Option<PathBuf>,
+    #[arg(long = "portal", value_name = "PROGRAM")]
+    pub(crate) program: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
 pub(crate) struct Peer {
     #[command(flatten)]
     pub(crate) load: Load,
-    /// Where the form goes: http://localhost:8000/verify.
+    /// Where the form goes: `http://localhost:8000/verify`.
     #[arg(long)]
     pub(crate) url: String,
     /// A file with a device in each line: its name, a space, its secret in base32.
