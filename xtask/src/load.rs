@@ -15,6 +15,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
 use crate::e2e::postgres::cluster::Ground;
+use crate::e2e::say;
 use peer::Peer;
 use xtask::process;
 
@@ -47,7 +48,7 @@ impl Generator {
         if !given("--connections") {
             command.args(["--connections", CONNECTIONS]);
         }
-        println!("portal-load {}", arguments.join(" "));
+        say(&format!("portal-load {}", arguments.join(" ")));
         let text = process::read(&mut command)?;
         serde_json::from_str(&text).context("portal-load printed no JSON")
     }
@@ -122,6 +123,7 @@ fn build() -> Result<PathBuf> {
 }
 
 /// The end-to-end tests have errors of their own.
+#[expect(clippy::needless_pass_by_value, reason = "taken as `map_err` gives it")]
 fn of_cluster(error: Box<dyn std::error::Error>) -> anyhow::Error {
     anyhow!("{error}")
 }
