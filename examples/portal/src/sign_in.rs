@@ -219,6 +219,21 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
     attempts::purge(transaction, now)
 }
 
+/// Deletes a person's secrets that were shown, never confirmed and have expired.
+fn purge_secrets(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    now: Moment,
+) -> Result<(), DatabaseError> {
+    for sql in [
+        "DELETE FROM pending_enrolments WHERE tenant = $1 AND person = $2 AND expires_at <= $3",
+        "DELETE FROM pending_recovery_codes WHERE tenant = $1 AND person = $2 AND expires_at <= $3",
+    ] {
+        transaction.execute_later(sql, &[person.into(), now.into()])?;
+    }
+    Ok(())
+}
+
 /// An attempt that was counted and may be evaluated.
 struct Charged {
     subjects: Vec<Subject>,
@@ -292,6 +307,7 @@ impl Shown {
             if !people::hold(transaction, person)? {
                 return Ok::<_, RecordsError>(Next::Nothing);
             }
+            purge_secrets(transaction, person, now)?;
             if let Some(warrant) = Warrant::of_password(transaction, &proven)? {
                 if let Some(known) = &presented {
                     browsers::forget(transaction, person, known.id())?;

@@ -110,7 +110,7 @@ fn t28_an_unconfirmed_key_plays_no_part_in_signing_in_and_expires() {
     late.assert_shows(404, "Page not found");
     assert_eq!(clinic.query("SELECT count(*) FROM devices"), 0);
 
-    // It is deleted at the latest with the next sign-in.
+    // It is deleted at the latest with the person's next sign-in.
     clinic.browser().show_password(PASSWORD).assert_redirects_to("/account/security");
     assert_eq!(clinic.query("SELECT count(*) FROM pending_enrolments"), 0);
 }
