@@ -50,6 +50,7 @@ const GOALS: &[Goal] = &[
     },
     Goal { words: "an otpauth URI", topic: "uri", contender: "upheld strict", ratio: 3.5 },
     Goal { words: "a base32 secret", topic: "base32", contender: "upheld", ratio: 3.0 },
+    Goal { words: "a deadline", topic: "deadline", contender: "upheld", ratio: 0.3 },
     Goal { words: "a log entry", topic: "ledger-append", contender: "upheld", ratio: 1.2 },
     Goal { words: "a log verified", topic: "ledger-verify", contender: "upheld", ratio: 1.0 },
     Goal { words: "Set-Cookie fields", topic: "set-cookie", contender: "upheld", ratio: 2.0 },

@@ -26,6 +26,12 @@ const NOTES: &[(&str, &str)] = &[
         "A secret of 160 bits in 32 symbols. Upheld and `totp-rs` make a secret of it, which is \
          wiped; Upheld also decodes in constant time.",
     ),
+    (
+        "deadline",
+        "The last day for an answer. `chrono` adds a month and skips weekends and a list of four \
+         holidays, which is what most programs do; Upheld also checks the facts, walks pauses and \
+         finds the last day for the notice of an extension.",
+    ),
     ("generate", "One six-digit code at a given moment. `totp-rs` keeps no keyed state."),
     (
         "generate-unkeyed",

@@ -14,6 +14,7 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
     reason = "a law that is broken panics"
@@ -25,6 +26,8 @@ mod canonical_json;
 mod code_parse;
 mod cookie_date;
 mod credentials;
+mod deadline_facts;
+mod gov_uk;
 mod hotp_search;
 mod import_files;
 mod ledger_file;
@@ -41,6 +44,8 @@ pub use accept_once::accept_once;
 pub use canonical_json::canonical_json;
 pub use code_parse::code_parse;
 pub use cookie_date::cookie_date;
+pub use deadline_facts::deadline_facts;
+pub use gov_uk::gov_uk;
 pub use hotp_search::hotp_search;
 pub use import_files::import_files;
 pub use ledger_file::ledger_file;

@@ -20,6 +20,8 @@ const TARGETS: &[Target] = &[
     Target { name: "canonical_json", law: upheld_fuzz::canonical_json, inputs: 20 },
     Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 35 },
     Target { name: "cookie_date", law: upheld_fuzz::cookie_date, inputs: 70 },
+    Target { name: "deadline_facts", law: upheld_fuzz::deadline_facts, inputs: 40 },
+    Target { name: "gov_uk", law: upheld_fuzz::gov_uk, inputs: 6 },
     Target { name: "hotp_search", law: upheld_fuzz::hotp_search, inputs: 35 },
     Target { name: "import_files", law: upheld_fuzz::import_files, inputs: 20 },
     Target { name: "ledger_file", law: upheld_fuzz::ledger_file, inputs: 12 },
