@@ -4,6 +4,7 @@
 //! error that names the command to install it.
 
 mod portal;
+mod portal_postgres;
 mod postgres;
 mod program;
 mod screen;
@@ -17,8 +18,11 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 2] =
-    [("portal", portal::first_sign_in), ("postgres", postgres::keeps_everything)];
+const TESTS: [Test; 3] = [
+    ("portal", portal::first_sign_in),
+    ("portal-postgres", portal_postgres::passes_its_tests),
+    ("postgres", postgres::keeps_everything),
+];
 
 /// Runs the end-to-end tests of one topic, or all.
 pub(crate) fn run(topic: Option<&str>) -> Outcome<()> {

@@ -3,12 +3,19 @@
 //! Between the two there is a *pending login*: its own table, cookie and type, for five minutes,
 //! used up by the session it leads to, whatever the second factor was.
 
+mod pending;
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use upheld_second_factor::Accepted;
 use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
+
+pub(crate) use pending::{PENDING_SECONDS, PendingLogin, cancel};
+use pending::{await_second_factor, take};
 
 use crate::accounts;
 use crate::attempts::{self, ChargeError, Subject};
@@ -23,12 +30,9 @@ use crate::people::{self, Email};
 use crate::random::NoRandomness;
 use crate::records::{Records, RecordsError};
 use crate::sessions::{self, NewSession};
-use crate::token::{BrowserToken, Token, TokenHash};
+use crate::token::{BrowserToken, Token};
 use crate::user_agent::BrowserName;
 use crate::warrant::{Grounds, Warrant};
-
-/// How long the second factor is awaited after the password.
-pub(crate) const PENDING_SECONDS: i64 = 5 * 60;
 
 /// A password, and where it comes from.
 #[derive(Debug)]
@@ -82,49 +86,6 @@ impl From<DatabaseError> for SignInError {
 impl From<NoRandomness> for SignInError {
     fn from(error: NoRandomness) -> Self {
         Self::Records(error.into())
-    }
-}
-
-/// The password was right and the second factor is awaited: five minutes, for one sign-in.
-///
-/// Opens nothing by itself. Used up when a session opens from it.
-#[derive(Debug)]
-pub(crate) struct PendingLogin {
-    id: Id,
-    person: PersonId,
-    token: Token,
-}
-
-impl PendingLogin {
-    /// What a code that is sent for this sign-in is bound to.
-    pub(crate) const fn id(&self) -> Id {
-        self.id
-    }
-
-    pub(crate) const fn person(&self) -> PersonId {
-        self.person
-    }
-
-    pub(crate) const fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// Finds what `token` names, while it lasts.
-    pub(crate) async fn find(
-        records: &Records,
-        token: Token,
-        now: Moment,
-    ) -> Result<Option<Self>, DatabaseError> {
-        let rows = records
-            .database
-            .query(
-                "SELECT id, person FROM pending_logins
-             WHERE tenant = $1 AND token_hash = $2 AND expires_at > $3",
-                &[token.to_hash().into(), now.into()],
-            )
-            .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
-        Ok(Some(Self { id: Id::at(row, 0)?, person: PersonId::at(row, 1)?, token }))
     }
 }
 
@@ -206,7 +167,7 @@ pub(crate) async fn with_second_factor(
         .flatten()
         .map(|days| now.plus(days.as_seconds()));
     let (registration, browser) = register(browser, trusted_until)?;
-    let pending = login.token.to_hash();
+    let pending = login.token().to_hash();
     let factor = accepted.factor();
     let context = records.clone();
     let opened = records.database.transact(move |transaction| {
@@ -237,14 +198,6 @@ pub(crate) struct Wishes {
     pub(crate) known: Option<Id>,
     /// Whether the second factor should not be asked for in this browser again.
     pub(crate) remember: bool,
-}
-
-/// Gives up a pending login.
-pub(crate) async fn cancel(records: &Records, login: PendingLogin) -> Result<(), DatabaseError> {
-    let hash = login.token.to_hash();
-    let cancelled =
-        records.database.transact(move |transaction| take(transaction, hash, login.person));
-    cancelled.await.map(drop)
 }
 
 /// Deletes what has expired.
@@ -370,33 +323,6 @@ impl Shown {
             }
         })
     }
-}
-
-fn await_second_factor(
-    transaction: &mut Transaction<'_>,
-    (login, token): (Id, TokenHash),
-    person: PersonId,
-    now: Moment,
-) -> Result<(), DatabaseError> {
-    transaction.execute(
-        "INSERT INTO pending_logins (tenant, token_hash, id, person, expires_at)
-         VALUES ($1, $2, $3, $4, $5)",
-        &[token.into(), login.into(), person.into(), now.plus(PENDING_SECONDS).into()],
-    )?;
-    Ok(())
-}
-
-/// Uses up a pending login; `false` when it was used up before.
-fn take(
-    transaction: &mut Transaction<'_>,
-    token: TokenHash,
-    person: PersonId,
-) -> Result<bool, DatabaseError> {
-    let deleted = transaction.execute(
-        "DELETE FROM pending_logins WHERE tenant = $1 AND token_hash = $2 AND person = $3",
-        &[token.into(), person.into()],
-    )?;
-    Ok(deleted == 1)
 }
 
 fn write_down(

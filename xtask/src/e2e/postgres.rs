@@ -2,7 +2,7 @@
 //! restarted, killed, or lost to a standby.
 
 mod attack;
-mod cluster;
+pub(super) mod cluster;
 mod failover;
 #[path = "../../../crates/store/tests/sql/laws.rs"]
 mod laws;

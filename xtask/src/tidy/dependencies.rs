@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 4] = [
+const ALLOWED: &[(&str, &[&str])] = &[
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -32,6 +32,19 @@ const ALLOWED: [(&str, &[&str]); 4] = [
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
     ),
     (
+        "upheld-consent",
+        // Bank holidays as gov.uk publishes them: JSON.
+        &["serde", "serde_json", "thiserror"],
+    ),
+    (
+        "upheld-ledger",
+        &[
+            // RFC 6962 and RFC 8785; RFC 2104 for what may be erased.
+            "data-encoding", "hmac", "sha2", "serde", "serde_json",
+            "rand_core", "subtle", "thiserror", "zeroize",
+        ],
+    ),
+    (
         "upheld-store",
         &[
             // SQLite; PostgreSQL, and the runtime that its client needs.
@@ -40,6 +53,31 @@ const ALLOWED: [(&str, &[&str]); 4] = [
             "chacha20poly1305", "data-encoding", "rand", "rand_core", "sha2",
             "thiserror", "zeroize",
         ],
+    ),
+    (
+        "upheld-duo",
+        &[
+            // Signatures: RFC 2104, FIPS 180-4, RFC 4648, RFC 3986.
+            "base64", "data-encoding", "hmac", "percent-encoding", "sha1", "sha2", "subtle",
+            // Messages and their dates: RFC 9110, RFC 2822; no client.
+            "http", "httpdate", "jiff",
+            "rand_core", "serde", "serde_json", "thiserror", "zeroize",
+        ],
+    ),
+    (
+        "upheld-duo-reqwest",
+        &[
+            // HTTP over TLS, and whose certificates are believed.
+            "data-encoding", "http", "reqwest", "rustls", "rustls-platform-verifier", "sha2",
+            "webpki-roots",
+            // Deadlines, and jitter between attempts.
+            "rand", "thiserror", "tokio",
+        ],
+    ),
+    (
+        "upheld-cookies",
+        // The Public Suffix List, behind a feature, and errors.
+        &["psl", "thiserror"],
     ),
 ];
 

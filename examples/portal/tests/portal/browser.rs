@@ -7,7 +7,7 @@ use ureq::http::Request;
 use ureq::{Agent, Body};
 
 /// Visits one portal. Does not follow redirects; keeps cookies as a browser does.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Browser {
     agent: Agent,
     origin: String,

@@ -14,10 +14,11 @@ use tokio::sync::oneshot;
 use totp_rs::{Builder, Secret, Totp};
 use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, SharedKeys};
-use upheld_store::sql::{self, Database};
+use upheld_store::sql::Database;
 use upheld_totp::UnixSeconds;
 
 use crate::browser::{Browser, Page};
+use crate::ground::{Ground, Held};
 
 pub(crate) const EMAIL: &str = "alex@example.com";
 /// Somebody else with an account, and the same password.
@@ -34,6 +35,7 @@ pub(crate) struct Clinic {
     adjust: fn(Settings) -> Settings,
     keys: SharedKeys,
     folder: TempDir,
+    ground: Ground,
     now: Arc<AtomicU64>,
     server: Option<Server>,
     pub(crate) address: SocketAddr,
@@ -79,11 +81,12 @@ impl Clinic {
     /// A portal with other settings than the strict ones.
     pub(crate) fn with_settings(adjust: fn(Settings) -> Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let ground = Ground::new(folder.path());
         let now = Arc::new(AtomicU64::new(START));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let keys = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
         let mut clinic =
-            Self { adjust, keys, folder, now, server: None, address: any, operations: any };
+            Self { adjust, keys, folder, ground, now, server: None, address: any, operations: any };
         clinic.start(true);
         clinic
     }
@@ -165,10 +168,6 @@ impl Clinic {
         self.now.fetch_sub(seconds, Ordering::SeqCst);
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("portal.db")
-    }
-
     /// The folder with the e-mails that were sent.
     pub(crate) fn mail(&self) -> PathBuf {
         self.folder.path().join("mail")
@@ -176,9 +175,7 @@ impl Clinic {
 
     /// Every byte of the database that is on the disk.
     pub(crate) fn bytes_on_disk(&self) -> Vec<u8> {
-        let files = std::fs::read_dir(self.folder.path()).unwrap();
-        let files = files.map(|file| file.unwrap().path()).filter(|path| path.is_file());
-        files.flat_map(|file| std::fs::read(file).unwrap()).collect()
+        self.ground.dump()
     }
 
     /// The newest e-mail with this in it, once it is sent.
@@ -206,15 +203,22 @@ impl Clinic {
 
     /// Asks the database what the portal would not tell.
     pub(crate) fn query(&self, sql: &str) -> i64 {
-        let database = rusqlite::Connection::open(self.database()).unwrap();
-        database.query_row(sql, [], |row| row.get(0)).unwrap()
+        self.ground.number(sql)
     }
 
     /// Asks the database for bytes.
     pub(crate) fn query_blobs(&self, sql: &str) -> Vec<Vec<u8>> {
-        let database = rusqlite::Connection::open(self.database()).unwrap();
-        let mut query = database.prepare(sql).unwrap();
-        query.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        self.ground.blobs(sql)
+    }
+
+    /// Changes the database behind the portal's back.
+    pub(crate) fn change(&self, sql: &str) {
+        self.ground.change(sql);
+    }
+
+    /// Keeps the portal from writing, until what this returns is dropped.
+    pub(crate) fn hold_database(&self) -> Held {
+        self.ground.hold()
     }
 
     /// A portal in which somebody has a hardware token.
@@ -222,7 +226,7 @@ impl Clinic {
         let clinic = Self::open();
         let opened = async {
             let tenant = Tenant::new("northside").unwrap();
-            let settings = sql::Settings::sqlite(clinic.database());
+            let settings = clinic.ground.settings();
             let database = Database::open(&settings, tenant).await.unwrap();
             let url = PublicUrl::parse("http://localhost:1").unwrap();
             let now = Arc::clone(&clinic.now);
@@ -241,13 +245,13 @@ impl Clinic {
     fn start(&mut self, is_new: bool) {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = std::sync::mpsc::channel();
-        let (database, mail) = (self.database(), self.mail());
+        let (database, mail) = (self.ground.settings(), self.mail());
         let (now, adjust) = (Arc::clone(&self.now), self.adjust);
         let keys = self.keys.clone();
         let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
         let serve = async move {
             let tenant = Tenant::new("northside").unwrap();
-            let database = Database::open(&sql::Settings::sqlite(database), tenant).await.unwrap();
+            let database = Database::open(&database, tenant).await.unwrap();
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             let listener = Listener::bind(any).await.unwrap();
             let settings = adjust(Settings::at(PublicUrl::parse(&listener.url()).unwrap()));

@@ -15,13 +15,13 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where servers may keep their files, and the programs they are made of. Removed when dropped.
-pub(super) struct Ground {
+pub(in crate::e2e) struct Ground {
     folder: tempfile::TempDir,
     programs: PathBuf,
 }
 
 /// A server under way. Killed when dropped.
-pub(super) struct Cluster<'g> {
+pub(in crate::e2e) struct Cluster<'g> {
     ground: &'g Ground,
     data: PathBuf,
     port: u16,
@@ -29,7 +29,7 @@ pub(super) struct Cluster<'g> {
 
 impl Ground {
     /// Finds the programs, and makes a folder that the server may use.
-    pub(super) fn new() -> Outcome<Self> {
+    pub(in crate::e2e) fn new() -> Outcome<Self> {
         let programs = find_programs().ok_or_else(|| {
             format!("the server of PostgreSQL is missing; install it: {PACKAGES}")
         })?;
@@ -42,12 +42,12 @@ impl Ground {
     }
 
     /// Where tests may keep their own files.
-    pub(super) fn folder(&self) -> &Path {
+    pub(in crate::e2e) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// Makes a server that can have a standby, and starts it.
-    pub(super) fn primary(&self) -> Outcome<Cluster<'_>> {
+    pub(in crate::e2e) fn primary(&self) -> Outcome<Cluster<'_>> {
         let cluster = self.cluster("primary")?;
         let options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"];
         run(self.command("initdb").args(options).arg("--pgdata").arg(&cluster.data))?;
@@ -56,7 +56,7 @@ impl Ground {
     }
 
     /// Copies `primary`, follows it, and makes every commit wait until both have it.
-    pub(super) fn standby(&self, primary: &Cluster<'_>) -> Outcome<Cluster<'_>> {
+    pub(in crate::e2e) fn standby(&self, primary: &Cluster<'_>) -> Outcome<Cluster<'_>> {
         let cluster = self.cluster("standby")?;
         let source = format!("{} application_name=standby", primary.address());
         let copy = ["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast"];
@@ -95,7 +95,7 @@ impl Ground {
 
 impl Cluster<'_> {
     /// Starts it, also after a crash.
-    pub(super) fn start(&self) -> Outcome<()> {
+    pub(in crate::e2e) fn start(&self) -> Outcome<()> {
         let sockets = self.ground.folder.path().display();
         let options = format!(
             "-k {sockets} -p {} -c listen_addresses=127.0.0.1 -c max_connections=150 \
@@ -113,14 +113,14 @@ impl Cluster<'_> {
     }
 
     /// Stops it at once, as a machine that is switched off orderly does.
-    pub(super) fn stop(&self) -> Outcome<()> {
+    pub(in crate::e2e) fn stop(&self) -> Outcome<()> {
         let mut command = self.ground.command("pg_ctl");
         command.arg("--pgdata").arg(&self.data);
         run(command.args(["--mode=fast", "--wait", "stop"]))
     }
 
     /// Kills the server as a power cut would: no process of it does anything more.
-    pub(super) fn kill(&self) -> Outcome<()> {
+    pub(in crate::e2e) fn kill(&self) -> Outcome<()> {
         let number = fs::read_to_string(self.data.join("postmaster.pid"))?;
         let number: u32 = number.lines().next().ok_or("no process number")?.parse()?;
         // Children are found before their parent is gone, and killed with it.
@@ -139,31 +139,31 @@ impl Cluster<'_> {
     }
 
     /// Makes a standby a primary.
-    pub(super) fn promote(&self) -> Outcome<()> {
+    pub(in crate::e2e) fn promote(&self) -> Outcome<()> {
         let mut command = self.ground.command("pg_ctl");
         run(command.arg("--pgdata").arg(&self.data).args(["--wait", "promote"]))
     }
 
     /// What a client connects with.
-    pub(super) fn address(&self) -> String {
+    pub(in crate::e2e) fn address(&self) -> String {
         let sockets = self.ground.folder.path().display();
         format!("host={sockets} port={} user=postgres dbname=postgres", self.port)
     }
 
     /// What a client connects with over TCP.
-    pub(super) fn url(&self) -> String {
+    pub(in crate::e2e) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
     /// What a client connects with that knows both, and takes the one that can write.
-    pub(super) fn address_with(&self, other: &Self) -> String {
+    pub(in crate::e2e) fn address_with(&self, other: &Self) -> String {
         let sockets = self.ground.folder.path().display();
         let (one, two) = (self.port, other.port);
         format!("host={sockets},{sockets} port={one},{two} user=postgres dbname=postgres")
     }
 
     /// Asks as an administrator would.
-    pub(super) fn query(&self, sql: &str) -> Outcome<String> {
+    pub(in crate::e2e) fn query(&self, sql: &str) -> Outcome<String> {
         let mut command = self.ground.command("psql");
         command.args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet"]);
         let output = command.args(["--dbname", &self.address(), "--command", sql]).output()?;
@@ -185,7 +185,7 @@ impl Drop for Cluster<'_> {
 }
 
 /// Waits for something that happens soon.
-pub(super) fn wait_until(what: &str, holds: impl Fn() -> Outcome<bool>) -> Outcome<()> {
+pub(in crate::e2e) fn wait_until(what: &str, holds: impl Fn() -> Outcome<bool>) -> Outcome<()> {
     let since = Instant::now();
     while !holds()? {
         check(since.elapsed() < PATIENCE, &format!("waited too long until {what}"))?;

@@ -1,0 +1,88 @@
+//! Long lists, page by page.
+
+use crate::Call;
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one begins, as Duo spells it; `None` after the last.
+    pub next: Option<String>,
+    /// How many there are in all, if Duo tells.
+    pub total: Option<u64>,
+}
+
+/// A call that answers a page.
+pub trait Paged: Call<Output = Page<Self::Item>> + Sized {
+    /// What the list is of.
+    type Item;
+
+    /// The call for the page that begins at `next`.
+    #[must_use]
+    fn starting_at(&self, next: &str) -> Self;
+}
+
+/// The calls for all pages of a list, one after the other.
+///
+/// ```
+/// use upheld_duo::admin::{List, Page, Pages, User};
+/// # use upheld_duo::ReplyError;
+/// # fn send(_call: &List<User>) -> Result<Page<User>, ReplyError> {
+/// #     Err(ReplyError::UnknownResult)
+/// # }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut pages = Pages::of(List::users());
+/// let mut users = Vec::new();
+/// while let Some(call) = pages.next_call() {
+/// #   if true { return Ok(()); }
+///     let page = send(call)?;
+///     users.extend(pages.accept(page)?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pages<C> {
+    next: Option<C>,
+    last_start: Option<String>,
+}
+
+/// The server names a page again that was just read: reading on would never end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the next page begins where the last one did")]
+#[non_exhaustive]
+pub struct PagesError;
+
+impl<C: Paged> Pages<C> {
+    /// All pages from this one on.
+    #[must_use]
+    pub const fn of(first: C) -> Self {
+        Self { next: Some(first), last_start: None }
+    }
+
+    /// The call to send next; `None` when all pages were read.
+    #[must_use]
+    pub const fn next_call(&self) -> Option<&C> {
+        self.next.as_ref()
+    }
+
+    /// Takes the answer to that call, and hands out what is on it.
+    ///
+    /// # Errors
+    ///
+    /// [`PagesError`] when the list goes round in circles.
+    pub fn accept(&mut self, page: Page<C::Item>) -> Result<Vec<C::Item>, PagesError> {
+        let current = self.next.take();
+        if let Some((call, start)) = current.zip(page.next) {
+            if self.last_start.as_ref() == Some(&start) || page.items.is_empty() {
+                return Err(PagesError);
+            }
+            self.next = Some(call.starting_at(&start));
+            self.last_start = Some(start);
+        }
+        Ok(page.items)
+    }
+}
