@@ -6,10 +6,11 @@ use crate::measurement::Measurement;
 const BASE: &str = "totp-rs 6";
 
 /// Topics that are compared with something else.
-const OTHER_BASES: [(&str, &str); 3] = [
+const OTHER_BASES: &[(&str, &str)] = &[
     ("deadline", "chrono"),
     ("ledger-append", "audit-trail 1.1"),
     ("ledger-verify", "audit-trail 1.1"),
+    ("set-cookie", "cookie 0.18"),
 ];
 
 /// What the groups of a topic are compared with.
@@ -27,7 +28,7 @@ struct Goal {
     ratio: f64,
 }
 
-const GOALS: [Goal; 8] = [
+const GOALS: &[Goal] = &[
     Goal { words: "a code, keyed", topic: "generate", contender: "upheld keyed", ratio: 1.6 },
     Goal {
         words: "a code, from the secret",
@@ -49,8 +50,10 @@ const GOALS: [Goal; 8] = [
     },
     Goal { words: "an otpauth URI", topic: "uri", contender: "upheld strict", ratio: 3.5 },
     Goal { words: "a base32 secret", topic: "base32", contender: "upheld", ratio: 3.0 },
+    Goal { words: "a deadline", topic: "deadline", contender: "upheld", ratio: 0.3 },
     Goal { words: "a log entry", topic: "ledger-append", contender: "upheld", ratio: 1.2 },
     Goal { words: "a log verified", topic: "ledger-verify", contender: "upheld", ratio: 1.0 },
+    Goal { words: "Set-Cookie fields", topic: "set-cookie", contender: "upheld", ratio: 2.0 },
 ];
 
 /// One goal held against one group.
@@ -79,7 +82,7 @@ pub(crate) struct GoalError {
 /// Judges every group of every goal.
 pub(crate) fn judge(measurements: &[Measurement]) -> Result<Vec<Verdict>, GoalError> {
     let mut verdicts = Vec::new();
-    for goal in &GOALS {
+    for goal in GOALS {
         let before = verdicts.len();
         for group in measurements.chunk_by(|a, b| a.group == b.group) {
             let Some(Measurement { group: name, .. }) = group.first() else { continue };

@@ -20,11 +20,17 @@ it is measured. Keyed means that the key was absorbed into HMAC beforehand; `rin
 ";
 
 /// What the tables do not say by themselves, by topic.
-const NOTES: [(&str, &str); 9] = [
+const NOTES: &[(&str, &str)] = &[
     (
         "base32",
         "A secret of 160 bits in 32 symbols. Upheld and `totp-rs` make a secret of it, which is \
          wiped; Upheld also decodes in constant time.",
+    ),
+    (
+        "deadline",
+        "The last day for an answer. `chrono` adds a month and skips weekends and a list of four \
+         holidays, which is what most programs do; Upheld also checks the facts, walks pauses and \
+         finds the last day for the notice of an extension.",
     ),
     ("generate", "One six-digit code at a given moment. `totp-rs` keeps no keyed state."),
     (
@@ -54,6 +60,11 @@ const NOTES: [(&str, &str); 9] = [
         "search-1000",
         "A thousand counters, of which none has the code; `totp-rs` goes through a thousand and \
          one steps. Upheld looks for two codes in a row.",
+    ),
+    (
+        "set-cookie",
+        "Sixteen header fields, as frameworks, advertisers and proxies write them; read into names, \
+         values, attributes and dates.",
     ),
     ("uri", "An `otpauth` URI with every parameter of the format."),
 ];

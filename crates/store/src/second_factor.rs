@@ -50,11 +50,18 @@ use crate::sql::{Applied, Database, DatabaseError, MigrateError, Migration, Tran
 /// The name of these tables among the components of a database.
 const COMPONENT: &str = "second factor";
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_second_factor.sql"),
-    postgres: include_str!("../migrations/postgres/0001_second_factor.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_second_factor.sql"),
+        postgres: include_str!("../migrations/postgres/0001_second_factor.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_room_for_updates.sql"),
+        postgres: include_str!("../migrations/postgres/0002_room_for_updates.sql"),
+    },
+];
 
 /// Second factors of one tenant's accounts. Clones share the database and the keys.
 #[derive(Clone, Debug)]

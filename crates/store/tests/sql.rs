@@ -5,6 +5,8 @@
 mod laws;
 #[path = "sql/migrations.rs"]
 mod migrations;
+#[path = "sql/versions.rs"]
+mod versions;
 
 use std::path::Path;
 use std::sync::mpsc;
@@ -35,6 +37,14 @@ async fn every_law_holds() {
 async fn migrations_hold() {
     let (_folder, database) = fresh().await;
     migrations::all(&database).await.unwrap();
+}
+
+#[tokio::test]
+async fn tables_are_brought_up_to_date_from_every_version() {
+    for version in 0..=versions::VERSIONS.len() {
+        let (_folder, database) = fresh().await;
+        versions::upgrades_from(&database, version).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use crate::random;
 pub use chain::{Head, HeadError};
 pub use verify::{Fault, Verdict, verify};
 
-pub(crate) use seal::seal_now_and_then;
+pub(crate) use seal::{seal_now_and_then, seal_rest};
 
 /// The tables' name among those of the portal.
 pub(crate) const COMPONENT: &str = "portal-audit";

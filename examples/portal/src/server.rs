@@ -231,6 +231,7 @@ impl Portal {
         purge.abort();
         send.abort();
         seal.abort();
+        audit::seal_rest(&database).await;
         database.close().await;
         served.map_err(ServeError::new)
     }

@@ -9,6 +9,8 @@ mod laws;
 #[path = "../../../crates/store/tests/sql/migrations.rs"]
 mod migrations;
 mod outage;
+#[path = "../../../crates/store/tests/sql/versions.rs"]
+mod versions;
 
 use upheld_store::Tenant;
 use upheld_store::sql::{Database, OpenError, PostgresSettings, Settings};
@@ -30,11 +32,21 @@ pub(super) fn keeps_everything() -> Outcome<()> {
         database.migrate("laws", laws::TABLES).await?;
         check(laws::all(&database).await? == 12, "laws were left out")
     })?;
+    say("postgres: every version of the tables");
+    for version in 0..=versions::VERSIONS.len() {
+        primary.query(&format!("CREATE DATABASE version_{version}"))?;
+        let address =
+            primary.address().replace("dbname=postgres", &format!("dbname=version_{version}"));
+        runtime
+            .block_on(async { versions::upgrades_from(&open(&address).await?, version).await })?;
+    }
     say("postgres: few connections, slow statements, a restart");
     outage::overload(&runtime, &primary)?;
     outage::restart(&runtime, &primary)?;
     say("postgres: the laws of second factors");
     attack::conform(&runtime, &primary)?;
+    say("postgres: keys are changed while people sign in");
+    attack::rotate(&runtime, &primary)?;
     say("postgres: two processes and one code");
     attack::race(&runtime, &ground, &primary)?;
     say("postgres: the primary is lost, and its standby takes over");

@@ -32,6 +32,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
     ),
     (
+        "upheld-consent",
+        // Bank holidays as gov.uk publishes them: JSON.
+        &["serde", "serde_json", "thiserror"],
+    ),
+    (
         "upheld-ledger",
         &[
             // RFC 6962 and RFC 8785; RFC 2104 for what may be erased.
@@ -68,6 +73,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             // Deadlines, and jitter between attempts.
             "rand", "thiserror", "tokio",
         ],
+    ),
+    (
+        "upheld-cookies",
+        // The Public Suffix List, behind a feature, and errors.
+        &["psl", "thiserror"],
     ),
 ];
 

@@ -34,6 +34,15 @@ pub(crate) async fn seal_now_and_then(database: Database) {
     }
 }
 
+/// Seals what is left when a portal stops, and logs the head of the chain.
+pub(crate) async fn seal_rest(database: &Database) {
+    match seal_all(database).await {
+        Ok(Some(head)) => tracing::info!(%head, "audit head"),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the last audit events were not sealed"),
+    }
+}
+
 /// Seals everything there is, and says where the chain ends if it has moved.
 pub(crate) async fn seal_all(database: &Database) -> Result<Option<Head>, DatabaseError> {
     let mut head = None;

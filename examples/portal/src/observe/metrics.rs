@@ -78,6 +78,7 @@ impl Metrics {
             http_requests: Family::default(),
             http_request_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 14)),
         };
+        numbers.begin_at_zero();
         numbers.register();
         Self(Arc::new(numbers))
     }
@@ -194,6 +195,25 @@ impl fmt::Debug for Metrics {
 }
 
 impl Numbers {
+    /// A number that appears with its first event cannot be seen to rise by it.
+    fn begin_at_zero(&self) {
+        for method in ["code", "resynchronization", "recovery", "message"] {
+            for outcome in OUTCOMES {
+                let labels = [("method", method), ("outcome", outcome)];
+                drop(self.second_factor.get_or_create(&labels));
+            }
+        }
+        for of in ["password", "second_factor"] {
+            drop(self.lockouts.get_or_create(&[("of", of)]));
+        }
+        for offset in -1..=1 {
+            drop(self.window_offset_used.get_or_create(&[("offset", offset)]));
+        }
+        for class in ["2xx", "3xx", "4xx", "5xx"] {
+            drop(self.http_requests.get_or_create(&[("class", class)]));
+        }
+    }
+
     /// Counters get their `_total` when they are written.
     fn register(&mut self) {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
@@ -243,6 +263,19 @@ impl Numbers {
         );
     }
 }
+
+/// What an attempt at a second factor can come to.
+const OUTCOMES: [&str; 9] = [
+    "accepted",
+    "wrong",
+    "replayed",
+    "raced",
+    "expired",
+    "throttled",
+    "disabled",
+    "not_enrolled",
+    "failed",
+];
 
 const fn name_of(outcome: &Outcome<Accepted>) -> &'static str {
     match outcome {

@@ -39,7 +39,8 @@ pub(super) async fn write_down(
         let mut response = next.run(request).await;
         let (status, took) = (response.status().as_u16(), start.elapsed());
         metrics.http_answered(status, took);
-        tracing::info!(status, ms = took.as_millis(), "answered");
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(status, ms, "answered");
         if let Some(id) = id.to_header() {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
         }

@@ -29,6 +29,7 @@ mod guessing;
 mod leaks;
 mod messages;
 mod operations;
+mod operations_guide;
 mod outage;
 mod overload;
 mod pages;

@@ -263,7 +263,11 @@ fn t56_the_audit_is_sealed_while_serving_and_shows_tampering() {
     assert_eq!(sign_in(&mut visit(&serving), PASSWORD), 303);
     let head = serving.wait_until_sealed(&office);
     assert!(head.starts_with("2:"), "{head}");
+    assert_eq!(sign_in(&mut visit(&serving), PASSWORD), 303);
+    // What is left is sealed at the end.
     assert_eq!(serving.stop(), 0);
+    let left = verify(&[]).assert_done().json();
+    assert!(left["unsealed"] == 0 && left["head"].as_str().unwrap().starts_with("3:"), "{left}");
     verify(&["--expect", &head]).assert_done();
     verify(&["--expect", "2:00"]).assert_refused(2, "as it was printed");
 

@@ -9,7 +9,8 @@ use upheld_second_factor::conformance::{self, Extent, Harness, Work};
 use upheld_second_factor::{
     AccountId, Added, Credential, CredentialId, Guard, Kind, Outcome as Verdict, Policy, Registry,
 };
-use upheld_store::keys::{KeyRing, SharedKeys};
+use upheld_store::keys::{KeyId, KeyRing, SharedKeys};
+use upheld_store::rotation::{self, SECOND_FACTOR_TABLES};
 use upheld_store::second_factor::SecondFactors;
 use upheld_totp::{Parameters, Secret, Totp, UnixSeconds};
 
@@ -92,6 +93,36 @@ pub(super) async fn enrol(guard: &Guard<SecondFactors>, account: AccountId) -> O
     let credential = Credential::from_parts(CredentialId(1), kind, None);
     let added = guard.store().add(account, &credential, UnixSeconds(START)).await?;
     check(added == Added::Added, "a new credential was not added")
+}
+
+/// T45: a new key, everything sealed anew in small steps while people sign in, the old key dropped.
+pub(super) fn rotate(runtime: &Runtime, primary: &Cluster<'_>) -> Outcome<()> {
+    const PEOPLE: u64 = 40;
+    let address = primary.address().replace("dbname=postgres", "dbname=rotation");
+    primary.query("CREATE DATABASE rotation")?;
+    runtime.block_on(async {
+        let keys = keys()?;
+        let guard = Guard::new(second_factors(&address, keys.clone()).await?, Policy::default());
+        let database = guard.store().database();
+        for person in 0..PEOPLE {
+            enrol(&guard, AccountId(person.into())).await?;
+        }
+        keys.replace(keys.ring().with_new_key(&mut rand::rngs::SysRng)?);
+        for turn in 0..PEOPLE {
+            let resealed = rotation::reseal(database, &keys, &SECOND_FACTOR_TABLES, 3).await?;
+            check(resealed.refused.is_empty(), "a row does not open")?;
+            let now = UnixSeconds(START.saturating_add(turn.saturating_mul(30)));
+            let person = AccountId(turn.into());
+            let outcome = guard.verify_code(person, &app()?.1.code_at(now), now).await?;
+            check(matches!(outcome, Verdict::Passed(_)), "somebody was refused")?;
+        }
+        let uses = rotation::uses(database, &SECOND_FACTOR_TABLES).await?;
+        check(uses == [(KeyId(2), PEOPLE)].into(), &format!("{uses:?}"))?;
+        keys.replace(keys.ring().without_key(KeyId(1), 0)?);
+        let now = UnixSeconds(START.saturating_add(6000));
+        let outcome = guard.verify_code(AccountId(0), &app()?.1.code_at(now), now).await?;
+        check(matches!(outcome, Verdict::Passed(_)), "somebody was refused without the old key")
+    })
 }
 
 /// Two processes, eight requests each, one code: a thousand times.

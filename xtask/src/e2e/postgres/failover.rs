@@ -1,8 +1,7 @@
 //! The primary is killed at work, and its synchronous standby takes over.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
@@ -14,11 +13,13 @@ use upheld_store::second_factor::SecondFactors;
 use upheld_totp::{Code, UnixSeconds};
 
 use super::attack::{START, app, enrol, keys, second_factors};
-use super::cluster::{Cluster, Ground};
+use super::cluster::{Cluster, Ground, wait_until};
 use crate::e2e::{Outcome, check, say};
 
 /// Half of them sign in, with a new code each time; the others fail.
 const ACCOUNTS: u64 = 16;
+/// How many codes are accepted before the server is killed.
+const ENOUGH: usize = 200;
 /// The accounts of other tests come before.
 const FIRST: u128 = 2 << 64;
 
@@ -47,10 +48,13 @@ pub(super) fn keeps_what_was_answered(
         Ok::<_, Box<dyn std::error::Error>>(guard)
     })?;
     let stop = Arc::new(AtomicBool::new(false));
+    let under_way = Arc::new(AtomicUsize::new(0));
     let people: Vec<_> = (0..ACCOUNTS)
-        .map(|account| runtime.spawn(work(guard.clone(), account, Arc::clone(&stop))))
+        .map(|account| {
+            runtime.spawn(work(guard.clone(), account, Arc::clone(&stop), Arc::clone(&under_way)))
+        })
         .collect();
-    thread::sleep(Duration::from_secs(1));
+    wait_until("enough people signed in", || Ok(under_way.load(Ordering::SeqCst) >= ENOUGH))?;
     primary.kill()?;
     stop.store(true, Ordering::SeqCst);
     standby.promote()?;
@@ -59,7 +63,10 @@ pub(super) fn keeps_what_was_answered(
         heard.push(runtime.block_on(person)??);
     }
     let (accepted, failures) = runtime.block_on(judge(&guard, &heard))?;
-    check(accepted > 100 && failures > 8, &format!("{accepted} accepted, {failures} failures"))?;
+    check(
+        accepted >= ENOUGH && failures > 8,
+        &format!("{accepted} accepted, {failures} failures"),
+    )?;
     say(&format!(
         "postgres: {accepted} codes accepted before the failover, none after; \
          {failures} failures, none forgotten"
@@ -79,6 +86,7 @@ async fn work(
     guard: Guard<SecondFactors>,
     account: u64,
     stop: Arc<AtomicBool>,
+    accepted: Arc<AtomicUsize>,
 ) -> Result<Heard, String> {
     let (_, app) = app().map_err(|error| error.to_string())?;
     let mut heard = Heard::default();
@@ -87,7 +95,10 @@ async fn work(
         let wrong = Code::parse("000000").map_err(|error| error.to_string())?;
         let code = if signs_in(account) { app.code_at(now) } else { wrong };
         match guard.verify_code(account_of(account), &code, now).await {
-            Ok(Verdict::Passed(_)) => heard.accepted.push(now.0),
+            Ok(Verdict::Passed(_)) => {
+                heard.accepted.push(now.0);
+                accepted.fetch_add(1, Ordering::SeqCst);
+            }
             Ok(Verdict::Refused(refused)) if signs_in(account) => {
                 return Err(format!("a new code was refused: {:?}", refused.reason()));
             }
