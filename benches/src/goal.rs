@@ -6,7 +6,8 @@ use crate::measurement::Measurement;
 const BASE: &str = "totp-rs 6";
 
 /// Topics that are compared with something else.
-const OTHER_BASES: [(&str, &str); 1] = [("set-cookie", "cookie 0.18")];
+const OTHER_BASES: [(&str, &str); 2] =
+    [("set-cookie", "cookie 0.18"), ("tc-string", "lib_tcstring 0.5")];
 
 /// What the groups of a topic are compared with.
 pub(crate) fn base(topic: &str) -> &'static str {
@@ -23,7 +24,7 @@ struct Goal {
     ratio: f64,
 }
 
-const GOALS: [Goal; 7] = [
+const GOALS: [Goal; 8] = [
     Goal { words: "a code, keyed", topic: "generate", contender: "upheld keyed", ratio: 1.6 },
     Goal {
         words: "a code, from the secret",
@@ -46,6 +47,7 @@ const GOALS: [Goal; 7] = [
     Goal { words: "an otpauth URI", topic: "uri", contender: "upheld strict", ratio: 3.5 },
     Goal { words: "a base32 secret", topic: "base32", contender: "upheld", ratio: 3.0 },
     Goal { words: "Set-Cookie fields", topic: "set-cookie", contender: "upheld", ratio: 2.0 },
+    Goal { words: "a TC string", topic: "tc-string", contender: "upheld", ratio: 10.0 },
 ];
 
 /// One goal held against one group.

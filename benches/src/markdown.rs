@@ -20,7 +20,7 @@ it is measured. Keyed means that the key was absorbed into HMAC beforehand; `rin
 ";
 
 /// What the tables do not say by themselves, by topic.
-const NOTES: [(&str, &str); 8] = [
+const NOTES: [(&str, &str); 9] = [
     (
         "base32",
         "A secret of 160 bits in 32 symbols. Upheld and `totp-rs` make a secret of it, which is \
@@ -47,6 +47,11 @@ const NOTES: [(&str, &str); 8] = [
         "set-cookie",
         "Sixteen header fields, as frameworks, advertisers and proxies write them; read into names, \
          values, attributes and dates.",
+    ),
+    (
+        "tc-string",
+        "A TC string read and asked whether a vendor may measure. Upheld checks all of it and \
+         borrows; \"owned\" makes plain data of everything, as the others do.",
     ),
     ("uri", "An `otpauth` URI with every parameter of the format."),
 ];
