@@ -116,7 +116,8 @@ impl GppJson {
         let (gpc, sections) = (gpp.gpc(), sections?);
         // Whichever padding gives the string back; both are allowed.
         let mut json = Self { gpc, sections, padding: PaddingJson::Shortest };
-        if json.encode().is_ok_and(|written| written != text) {
+        let header = |text: &str| text.split('~').next().map(str::len);
+        if json.encode().is_ok_and(|written| header(&written) != header(text)) {
             json.padding = PaddingJson::Bytes;
         }
         Ok(json)

@@ -28,7 +28,7 @@ fn what_is_decoded_is_encoded_again() {
         "2~1.35.41~dv.9.21",
         "DBABLA~BVQqAAAAAgA.QA",
         "DBABLA~CAAAAAAAAQRA.QA",
-        "DBACNY~COv__-wOv__-wC2AAAENAPCgAAAAAAAAAAAAA_wAQA_gEBABAEAAAA~1YNN",
+        "DBACNY~COv__-wOv__-wC2AAAENAPCgAAAAAAAAAAAAA_wAQA_gEBABAEAAA~1YNN",
         "DBABUYA~Bkgq.lpo",
     ] {
         // Zeros at the end of a TC string are not needed, and not written.
