@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 5] = [
+const ALLOWED: [(&str, &[&str]); 6] = [
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -49,6 +49,16 @@ const ALLOWED: [(&str, &[&str]); 5] = [
             "webpki-roots",
             // Deadlines, and jitter between attempts.
             "rand", "thiserror", "tokio",
+        ],
+    ),
+    (
+        "upheld-duo-sim",
+        &[
+            // A server: HTTP, TLS, certificates, pages.
+            "askama", "http", "http-body-util", "hyper", "hyper-util", "rcgen", "rustls", "tokio",
+            "tokio-rustls",
+            // A program: arguments, settings, errors; identifiers from a seed.
+            "clap", "data-encoding", "serde", "serde_json", "sha2", "thiserror", "toml",
         ],
     ),
 ];
