@@ -22,6 +22,10 @@ impl<'a> Bytes<'a> {
         i8::from_be_bytes(self.array())
     }
 
+    pub(crate) fn u16(&mut self) -> u16 {
+        u16::from_be_bytes(self.array())
+    }
+
     pub(crate) fn u32(&mut self) -> u32 {
         u32::from_be_bytes(self.array())
     }
@@ -44,6 +48,10 @@ impl<'a> Bytes<'a> {
             1 => Digits::Seven,
             _ => Digits::Eight,
         }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// What is left.

@@ -14,6 +14,7 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::panic,
     reason = "a law that is broken panics"
@@ -21,23 +22,37 @@
 
 mod accept_once;
 mod bytes;
+mod canonical_json;
 mod code_parse;
+mod cookie_date;
 mod credentials;
+mod deadline_facts;
+mod gov_uk;
 mod hotp_search;
 mod import_files;
+mod ledger_file;
+mod ledger_text;
 mod migration;
 mod recovery_parse;
 mod reference;
 mod secret_parse;
+mod set_cookie;
 mod totp_match;
 mod uri;
 
 pub use accept_once::accept_once;
+pub use canonical_json::canonical_json;
 pub use code_parse::code_parse;
+pub use cookie_date::cookie_date;
+pub use deadline_facts::deadline_facts;
+pub use gov_uk::gov_uk;
 pub use hotp_search::hotp_search;
 pub use import_files::import_files;
+pub use ledger_file::ledger_file;
+pub use ledger_text::ledger_text;
 pub use migration::migration;
 pub use recovery_parse::recovery_parse;
 pub use secret_parse::secret_parse;
+pub use set_cookie::set_cookie;
 pub use totp_match::totp_match;
 pub use uri::uri;

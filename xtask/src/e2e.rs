@@ -4,6 +4,8 @@
 //! error that names the command to install it.
 
 mod portal;
+mod portal_postgres;
+mod postgres;
 mod program;
 mod screen;
 mod webdriver;
@@ -13,9 +15,26 @@ use std::io::{self, Write};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// Runs every end-to-end test.
-pub(crate) fn run() -> Outcome<()> {
-    portal::first_sign_in()
+/// A test: what it is called by, and what it runs.
+type Test = (&'static str, fn() -> Outcome<()>);
+
+const TESTS: [Test; 3] = [
+    ("portal", portal::first_sign_in),
+    ("portal-postgres", portal_postgres::passes_its_tests),
+    ("postgres", postgres::keeps_everything),
+];
+
+/// Runs the end-to-end tests of one topic, or all.
+pub(crate) fn run(topic: Option<&str>) -> Outcome<()> {
+    let is_wanted = |name: &str| topic.is_none_or(|topic| topic == name);
+    let wanted: Vec<&Test> = TESTS.iter().filter(|(name, _)| is_wanted(name)).collect();
+    check(!wanted.is_empty(), &format!("the topics are {:?}", TESTS.map(|(name, _)| name)))?;
+    wanted.into_iter().try_for_each(|(_, test)| test())
+}
+
+/// What the tests start this program again for.
+pub(crate) fn run_racer(folder: &str) -> Outcome<()> {
+    postgres::run_racer(folder.as_ref())
 }
 
 /// Tells the developer how far it got.

@@ -41,8 +41,8 @@ const COMMANDS: [Command; 7] = [
     },
     Command {
         name: "e2e",
-        about: "run the end-to-end tests",
-        run: || e2e::run().map_err(|error| anyhow!("{error}")),
+        about: "run the end-to-end tests, or those of one topic: e2e postgres",
+        run: || end_to_end(None),
     },
     Command {
         name: "mutants",
@@ -64,11 +64,19 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<()> {
     let command = match arguments {
+        [name, topic] if name == "e2e" => return end_to_end(Some(topic)),
+        [name, folder] if name == "e2e-racer" => {
+            return e2e::run_racer(folder).map_err(|error| anyhow!("{error}"));
+        }
         [name] => COMMANDS.iter().find(|command| command.name == name),
         _ => None,
     };
     let command = command.with_context(usage)?;
     (command.run)()
+}
+
+fn end_to_end(topic: Option<&str>) -> Result<()> {
+    e2e::run(topic).map_err(|error| anyhow!("{error}"))
 }
 
 fn usage() -> String {

@@ -4,6 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::{Tree, citations};
 
+pub mod attacks;
 pub mod budget;
 pub mod dependencies;
 pub mod documents;
@@ -14,7 +15,7 @@ pub mod sources;
 /// One kind of rule: what it is called, and what it finds.
 type Check = (&'static str, fn(&Tree) -> Result<Vec<String>>);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     ("imports", imports::check),
     ("dependencies", dependencies::check),
     ("rust versions of dependencies", dependencies::check_rust_versions),
@@ -22,6 +23,7 @@ const CHECKS: [Check; 9] = [
     ("manifests", manifests::check),
     ("sources", sources::check),
     ("documents", documents::check),
+    ("attacks", attacks::check),
     ("citations", citations::check),
     ("citations of upheld-totp have tests", citations::check_core),
 ];

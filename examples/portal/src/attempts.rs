@@ -1,105 +1,195 @@
-//! What limits guessing: an attempt is charged and committed before it is evaluated.
+//! What limits guessing at passwords: an attempt is counted and committed before it is evaluated.
 //!
-//! Five attempts are free; from the fifth on the next has to wait, 32 seconds at first and twice
-//! as long each time, up to 15 minutes. Only success sets the count back, and only that of its
-//! own subject: the right password gives nobody fresh guesses at the code.
+//! Codes have counts of their own, which `upheld-second-factor` keeps; a right password gives
+//! nobody fresh guesses at them.
+//!
+//! | counted | attempts before the first wait | forgotten by a success |
+//! |---|---|---|
+//! | a browser that has signed in to the account before, by itself | 5 | yes |
+//! | an account from one network, by other browsers | 5 | yes |
+//! | an account from everywhere, by other browsers | 50 | only that attempt |
+//! | a network, at all accounts | 50 | only that attempt |
+//! | asking for a link to reset a password, for each account | 3 | never |
+//!
+//! So nobody can lock a person out of a browser that they use, and guesses from many networks run
+//! into a wait as well. A wait is 32 seconds at first and twice as long each time, up to 15
+//! minutes; an hour without a failure forgets everything.
 
-use std::net::IpAddr;
-
-use data_encoding::HEXLOWER;
-use rusqlite::{OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
+use upheld_store::sql::{DatabaseError, Transaction, Value};
 
 use crate::clock::Moment;
-use crate::people::{Email, PersonId};
+use crate::id::Id;
+use crate::network::Network;
+use crate::people::Email;
 
-const FREE: u32 = 5;
+const FIRST_WAIT_SECONDS: i64 = 32;
 const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
-/// After this long without another failure, failed passwords are forgotten.
-const PASSWORD_MEMORY_SECONDS: i64 = 60 * 60;
+/// After this long without another failure, failures are forgotten.
+const MEMORY_SECONDS: i64 = 60 * 60;
 
-/// What is guessed at.
-#[derive(Clone, Debug)]
-pub(crate) struct Subject(String);
+/// What is guessed at, and by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// From a browser that has signed in to the account before.
+    Browser(Id),
+    /// At an account, real or not, from one network.
+    AccountFrom(Email, Network),
+    /// At an account, real or not.
+    Account(Email),
+    /// From one network.
+    Network(Network),
+    /// Asking for a link to reset the password of an account, real or not.
+    Reset(Email),
+}
+
+/// Why an attempt must not be evaluated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ChargeError {
+    /// It comes too early, and was not counted.
+    #[error("too soon after others")]
+    Throttled,
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
 
 impl Subject {
-    /// The second factor of a person, wherever the guesses come from.
-    pub(crate) fn second_factor(person: PersonId) -> Self {
-        Self(format!("second-factor:{}", person.number()))
-    }
-
-    /// The password of an account, real or not, from one address.
-    ///
     /// Hashed, because people type passwords into the wrong field.
-    pub(crate) fn password(email: &Email, from: IpAddr) -> Self {
+    fn to_hash(&self) -> Value {
         let mut hash = Sha256::new();
-        hash.update(email.as_str());
-        hash.update([0]);
-        hash.update(from.to_canonical().to_string());
-        Self(format!("password:{}", HEXLOWER.encode(&hash.finalize())))
+        let mut add = |text: &str| {
+            hash.update(text);
+            hash.update([0]);
+        };
+        match self {
+            Self::Browser(id) => ["browser", &id.to_string(), ""].map(&mut add),
+            Self::AccountFrom(email, from) => {
+                ["account from", email.as_str(), &from.to_string()].map(&mut add)
+            }
+            Self::Account(email) => ["account", email.as_str(), ""].map(&mut add),
+            Self::Network(from) => ["network", &from.to_string(), ""].map(&mut add),
+            Self::Reset(email) => ["reset", email.as_str(), ""].map(&mut add),
+        };
+        Value::Blob(hash.finalize().to_vec())
+    }
+
+    const fn free_attempts(&self) -> i64 {
+        match self {
+            Self::Browser(_) | Self::AccountFrom(..) => 5,
+            Self::Account(_) | Self::Network(_) => 50,
+            Self::Reset(_) => 3,
+        }
+    }
+
+    const fn is_forgotten_by_success(&self) -> bool {
+        matches!(self, Self::Browser(_) | Self::AccountFrom(..))
     }
 }
 
-/// Whether an attempt may be evaluated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a throttled attempt must not be evaluated"]
-pub(crate) enum Charge {
-    /// It counts as failed until it is shown to be right.
-    Charged,
-    /// It comes too early, was not counted, and must not be evaluated.
-    Throttled,
-}
-
+/// Counts one attempt at each subject, to be rolled back as a whole when one has to wait.
 pub(crate) fn charge(
-    transaction: &Transaction<'_>,
-    subject: &Subject,
+    transaction: &mut Transaction<'_>,
+    subjects: &[Subject],
     now: Moment,
-) -> rusqlite::Result<Charge> {
-    let known = transaction
-        .query_row(
-            "SELECT failures, locked_until FROM attempts WHERE subject = ?",
-            [&subject.0],
-            |row| Ok((row.get::<_, u32>(0)?, row.get::<_, Moment>(1)?)),
-        )
-        .optional()?;
-    let (failures, locked_until) = known.unwrap_or((0, now));
-    if now < locked_until {
-        return Ok(Charge::Throttled);
+) -> Result<(), ChargeError> {
+    for subject in in_order(subjects) {
+        let key = subject.to_hash();
+        // The row is locked from here to the end of the transaction, whichever database it is.
+        let charged = transaction.execute(
+            "INSERT INTO attempts (tenant, subject, failures, locked_until, changed_at)
+             VALUES ($1, $2, 1, 0, $3)
+             ON CONFLICT (tenant, subject) DO UPDATE
+             SET failures = attempts.failures + 1, changed_at = excluded.changed_at
+             WHERE attempts.locked_until <= $3 OR attempts.locked_until > $4",
+            // A lock that ends later than any could was set by a clock that has been set back.
+            &[key.clone(), now.into(), now.plus(2 * LONGEST_WAIT_SECONDS).into()],
+        )?;
+        if charged == 0 {
+            return Err(ChargeError::Throttled);
+        }
+        lock(transaction, subject, key, now)?;
     }
-    let failures = failures.saturating_add(1);
-    transaction.execute(
-        "INSERT INTO attempts (subject, failures, locked_until, changed_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures,
-             locked_until = excluded.locked_until, changed_at = excluded.changed_at",
-        params![subject.0, failures, now.plus(wait_seconds(failures)), now],
-    )?;
-    Ok(Charge::Charged)
-}
-
-/// Forgets the failures: the attempt was right.
-pub(crate) fn reset(transaction: &Transaction<'_>, subject: &Subject) -> rusqlite::Result<()> {
-    transaction.execute("DELETE FROM attempts WHERE subject = ?", [&subject.0])?;
     Ok(())
 }
 
-/// Forgets old failures at passwords, whose subjects anyone can invent.
-pub(crate) fn purge(transaction: &Transaction<'_>, now: Moment) -> rusqlite::Result<()> {
-    transaction.execute(
-        "DELETE FROM attempts WHERE subject LIKE 'password:%' AND changed_at < ?",
-        [now.minus(PASSWORD_MEMORY_SECONDS)],
-    )?;
+/// Takes back what [`charge`] counted: the attempt was right.
+pub(crate) fn forgive(
+    transaction: &mut Transaction<'_>,
+    subjects: &[Subject],
+) -> Result<(), DatabaseError> {
+    for subject in in_order(subjects) {
+        let sql = if subject.is_forgotten_by_success() {
+            "DELETE FROM attempts WHERE tenant = $1 AND subject = $2"
+        } else {
+            "UPDATE attempts SET failures = failures - 1, locked_until = 0
+             WHERE tenant = $1 AND subject = $2 AND failures > 0"
+        };
+        transaction.execute(sql, &[subject.to_hash()])?;
+    }
     Ok(())
+}
+
+/// Forgets what was counted, on somebody's authority.
+pub(crate) fn forget(
+    transaction: &mut Transaction<'_>,
+    subject: &Subject,
+) -> Result<(), DatabaseError> {
+    let sql = "DELETE FROM attempts WHERE tenant = $1 AND subject = $2";
+    transaction.execute(sql, &[subject.to_hash()])?;
+    Ok(())
+}
+
+/// Forgets old failures, whose subjects anyone can invent.
+pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
+    let old = now.minus(MEMORY_SECONDS);
+    let sql = "DELETE FROM attempts WHERE tenant = $1 AND changed_at < $2";
+    transaction.execute(sql, &[old.into()])?;
+    Ok(())
+}
+
+fn lock(
+    transaction: &mut Transaction<'_>,
+    subject: &Subject,
+    key: Value,
+    now: Moment,
+) -> Result<(), DatabaseError> {
+    let rows = transaction.query(
+        "SELECT failures FROM attempts WHERE tenant = $1 AND subject = $2",
+        std::slice::from_ref(&key),
+    )?;
+    let failures = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    let wait = wait_seconds(failures, subject.free_attempts());
+    if wait > 0 {
+        transaction.execute(
+            "UPDATE attempts SET locked_until = $3 WHERE tenant = $1 AND subject = $2",
+            &[key, now.plus(wait).into()],
+        )?;
+    }
+    Ok(())
+}
+
+/// In one order for everybody, so that no two transactions wait for each other.
+fn in_order(subjects: &[Subject]) -> Vec<&Subject> {
+    let mut ordered: Vec<_> = subjects.iter().collect();
+    ordered.sort_by_key(|subject| match subject {
+        Subject::Browser(id) => (0, id.to_string()),
+        Subject::AccountFrom(email, _) => (1, email.as_str().to_owned()),
+        Subject::Account(email) => (2, email.as_str().to_owned()),
+        Subject::Reset(email) => (3, email.as_str().to_owned()),
+        Subject::Network(from) => (4, from.to_string()),
+    });
+    ordered
 }
 
 /// How long the next attempt has to wait after so many failures.
-fn wait_seconds(failures: u32) -> i64 {
-    if failures < FREE {
+fn wait_seconds(failures: i64, free: i64) -> i64 {
+    let doublings = failures.saturating_sub(free);
+    if doublings < 0 {
         return 0;
     }
-    1_i64.checked_shl(failures).map_or(LONGEST_WAIT_SECONDS, |wait| {
-        // A shift of 63 makes the sign bit.
-        if wait <= 0 { LONGEST_WAIT_SECONDS } else { wait.min(LONGEST_WAIT_SECONDS) }
-    })
+    let doublings = u32::try_from(doublings).unwrap_or(u32::MAX).min(31);
+    let wait = FIRST_WAIT_SECONDS.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
+    wait.min(LONGEST_WAIT_SECONDS)
 }
 
 #[cfg(test)]
@@ -107,22 +197,13 @@ mod tests {
     use super::{LONGEST_WAIT_SECONDS, wait_seconds};
 
     #[test]
-    fn t12_waits_double_from_the_fifth_failure_and_stop_at_a_quarter_of_an_hour() {
-        let waits: Vec<i64> = (1..=11).map(wait_seconds).collect();
+    fn waits_double_from_the_last_free_attempt_and_stop_at_a_quarter_of_an_hour() {
+        let waits: Vec<i64> = (1..=11).map(|failures| wait_seconds(failures, 5)).collect();
         assert_eq!(waits, [0, 0, 0, 0, 32, 64, 128, 256, 512, 900, 900]);
-        for failures in [12, 31, 62, 63, 64, 65, 1000, u32::MAX] {
-            assert_eq!(wait_seconds(failures), LONGEST_WAIT_SECONDS, "{failures}");
+        assert_eq!([49, 50, 51].map(|failures| wait_seconds(failures, 50)), [0, 32, 64]);
+        for failures in [12, 31, 62, 63, 64, 65, 1000, i64::MAX] {
+            assert_eq!(wait_seconds(failures, 5), LONGEST_WAIT_SECONDS, "{failures}");
         }
-    }
-
-    #[test]
-    fn t19_a_day_of_guessing_at_a_code_succeeds_once_in_three_thousand_days() {
-        let (mut second, mut failures) = (0, 0);
-        while second < 24 * 60 * 60 {
-            failures += 1;
-            second += wait_seconds(failures);
-        }
-        // Each guess may hit any of the three codes in the window, out of a million.
-        assert!(f64::from(failures) * 3.0 / 1e6 < 1.0 / 3000.0, "{failures} guesses");
+        assert_eq!(wait_seconds(i64::MIN, 5), 0);
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rusqlite::ToSql;
-use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
+use jiff::Timestamp;
+use upheld_store::sql::{DatabaseError, Row, Value};
 use upheld_totp::UnixSeconds;
 
 /// Tells the portal what time it is.
@@ -28,7 +28,7 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Moment {
-        Moment(i64::try_from((self.0)().0).unwrap_or(i64::MAX))
+        Moment::from((self.0)())
     }
 }
 
@@ -50,6 +50,24 @@ impl Moment {
     pub(crate) const fn minus(self, seconds: i64) -> Self {
         Self(self.0.saturating_sub(seconds))
     }
+
+    pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
+        row.integer(column).map(Self)
+    }
+
+    pub(crate) fn at_optional(row: &Row, column: usize) -> Result<Option<Self>, DatabaseError> {
+        Ok(row.optional_integer(column)?.map(Self))
+    }
+}
+
+impl fmt::Display for Moment {
+    /// As people read it: `24 November 2026, 02:22 UTC`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_second(self.0) {
+            Ok(moment) => moment.strftime("%-d %B %Y, %H:%M UTC").fmt(f),
+            Err(_) => f.write_str("a moment beyond the calendar"),
+        }
+    }
 }
 
 impl From<Moment> for UnixSeconds {
@@ -58,14 +76,14 @@ impl From<Moment> for UnixSeconds {
     }
 }
 
-impl ToSql for Moment {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        self.0.to_sql()
+impl From<UnixSeconds> for Moment {
+    fn from(seconds: UnixSeconds) -> Self {
+        Self(i64::try_from(seconds.0).unwrap_or(i64::MAX))
     }
 }
 
-impl FromSql for Moment {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        i64::column_result(value).map(Self)
+impl From<Moment> for Value {
+    fn from(moment: Moment) -> Self {
+        Self::Integer(moment.0)
     }
 }

@@ -3,43 +3,56 @@
 //! Until then it is *pending*: for ten minutes, in the session that asked for it, and without any
 //! part in signing in. Starting anew replaces it. Once it counts it is never shown again.
 
-use data_encoding::HEXLOWER;
-use rusqlite::{OptionalExtension, Transaction, params};
 use upheld_migrate_otp::SecretDocument;
 use upheld_migrate_otp::qr::{QrCode, QrError};
-use upheld_totp::{
-    Algorithm, Code, Digits, Factor, KeyUri, Label, Match, Parameters, Period, Secret, Totp, Window,
-};
+use upheld_second_factor::{Added, Credential, Kind};
+use upheld_store::sql::{DatabaseError, Transaction};
+use upheld_totp::{Algorithm, Code, Digits, Factor, KeyUri, Label, Parameters, Period, Secret};
 use zeroize::Zeroizing;
 
 use crate::CLINIC;
+use crate::accounts;
 use crate::clock::Moment;
-use crate::random::{self, NoRandomness};
-use crate::second_factor::{self, secret_at};
+use crate::devices::{self, DeviceKind, DeviceName};
+use crate::events::{self, Event};
+use crate::id::Id;
+use crate::people::{self, Email};
+use crate::random;
+use crate::records::{Records, RecordsError};
+use crate::sealed::{self, Table};
 use crate::sessions::{self, Session};
-use crate::store::{Store, StoreError};
 use crate::token::Token;
+use crate::warrant::Warrant;
 
 const PENDING_SECONDS: i64 = 10 * 60;
+/// More would add nothing but chances to guess a code.
+pub(crate) const MAX_DEVICES: i64 = 5;
 
 /// Why an enrolment could neither be started nor finished.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub(crate) enum EnrolmentError {
     #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
+    Records(#[from] RecordsError),
     #[error("the account's name cannot stand in an otpauth URI")]
     Label,
+    #[error("a secret in the database is of no allowed length")]
+    Secret,
     #[error(transparent)]
     Qr(#[from] QrError),
+}
+
+impl From<DatabaseError> for EnrolmentError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Records(error.into())
+    }
 }
 
 /// An enrolment that awaits its first code.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    id: String,
+    id: Id,
+    name: DeviceName,
     secret: Secret,
 }
 
@@ -57,49 +70,71 @@ pub(crate) enum Confirmation {
 
 /// Makes up a secret for the person of `session` and returns the name of the enrolment.
 ///
-/// `None` when the person has an app already.
+/// `None` when the person has as many devices as there may be.
 pub(crate) async fn start(
-    store: &Store,
+    records: &Records,
     session: &Session,
+    name: DeviceName,
     now: Moment,
-) -> Result<Option<String>, EnrolmentError> {
-    let id = HEXLOWER.encode(random::bytes::<16>()?.as_slice());
+) -> Result<Option<Id>, RecordsError> {
+    let id = Id::generate()?;
     let secret = random::totp_secret()?;
-    let (name, person, session) = (id.clone(), session.person(), session.id());
-    let started = store.run(move |transaction| {
+    let (person, session) = (session.person(), session.id());
+    let place = (Table::Enrolments, id, person);
+    let [key, sealed] = sealed::seal(records, place, secret.expose())?;
+    let started = records.database.transact(move |transaction| {
+        if devices::count(transaction, person)? >= MAX_DEVICES {
+            return Ok::<_, RecordsError>(false);
+        }
         transaction.execute(
-            "INSERT OR REPLACE INTO pending_enrolments (person, session, id, secret, expires_at)
-             SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM factors WHERE person = ?1)",
-            params![person, session, name, secret.expose(), now.plus(PENDING_SECONDS)],
-        )
+            "INSERT INTO pending_enrolments (tenant, person, session, id, name, key_id, secret,
+                                            expires_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (tenant, person) DO UPDATE SET session = excluded.session,
+                 id = excluded.id, name = excluded.name, key_id = excluded.key_id,
+                 secret = excluded.secret,
+                 expires_at = excluded.expires_at",
+            &[
+                person.into(),
+                session.into(),
+                id.into(),
+                name.as_str().into(),
+                key,
+                sealed,
+                now.plus(PENDING_SECONDS).into(),
+            ],
+        )?;
+        Ok(true)
     });
-    Ok((started.await? == 1).then_some(id))
+    Ok(started.await?.then_some(id))
 }
 
 /// Finds a pending enrolment of `session`.
 pub(crate) async fn find(
-    store: &Store,
+    records: &Records,
     session: &Session,
-    id: String,
+    id: Id,
     now: Moment,
-) -> Result<Option<Pending>, StoreError> {
-    let session = session.id();
-    let found = store.run(move |transaction| {
-        transaction
-            .query_row(
-                "SELECT secret FROM pending_enrolments
-                 WHERE id = ? AND session = ? AND expires_at > ?",
-                params![id, session, now],
-                |row| Ok(Pending { secret: secret_at(row, 0)?, id: id.clone() }),
-            )
-            .optional()
-    });
-    found.await
+) -> Result<Option<Pending>, EnrolmentError> {
+    let rows = records
+        .database
+        .query(
+            "SELECT name, key_id, secret FROM pending_enrolments
+         WHERE tenant = $1 AND id = $2 AND session = $3 AND expires_at > $4",
+            &[id.into(), session.id().into(), now.into()],
+        )
+        .await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let place = (Table::Enrolments, id, session.person());
+    let secret = sealed::open(records, place, &sealed::read(row, 1)?)?;
+    let secret = Secret::from_bytes(&secret).map_err(|_| EnrolmentError::Secret)?;
+    let name = DeviceName::parse(row.text(0)?).map_err(|_| EnrolmentError::Label)?;
+    Ok(Some(Pending { id, name, secret }))
 }
 
 impl Pending {
-    pub(crate) fn id(&self) -> &str {
-        &self.id
+    pub(crate) const fn id(&self) -> Id {
+        self.id
     }
 
     /// The secret for typing: base32 in groups of four.
@@ -118,10 +153,9 @@ impl Pending {
     /// The secret for scanning: the image of an otpauth URI for `account`.
     pub(crate) fn to_qr_svg(&self, account: &str) -> Result<SecretDocument, EnrolmentError> {
         let label = Label::new(Some(CLINIC), account).map_err(|_| EnrolmentError::Label)?;
-        let secret = Secret::from_bytes(self.secret.expose()).map_err(|_| EnrolmentError::Label)?;
         let uri = KeyUri {
             label,
-            secret,
+            secret: self.copy_secret()?,
             algorithm: Algorithm::Sha1,
             digits: Digits::Six,
             factor: Factor::Totp { period: Period::default() },
@@ -132,41 +166,94 @@ impl Pending {
     /// Makes the app count, if `code` is one of its codes and nobody was faster.
     pub(crate) async fn confirm(
         self,
-        store: &Store,
+        records: &Records,
         session: &Session,
         code: &Code,
         now: Moment,
     ) -> Result<Confirmation, EnrolmentError> {
-        let totp = Totp::new(&self.secret, Parameters::default());
-        let Match::Unused { step, .. } = totp.find(code, now.into(), Window::default(), None)
+        let kind = Kind::Totp { secret: self.copy_secret()?, parameters: Parameters::default() };
+        let policy = records.guard.policy();
+        let Ok(credential) = Credential::confirmed(self.id.into(), kind, code, policy, now.into())
         else {
             return Ok(Confirmation::Wrong(self));
         };
-        let token = Token::generate()?;
+        let sealed = records.guard.store().seal_credential(session.person().into(), &credential);
+        let sealed = sealed.map_err(RecordsError::from)?;
+        let token = Token::generate().map_err(RecordsError::from)?;
         let (hash, person, session) = (token.to_hash(), session.person(), session.id());
-        let activated = store.run(move |transaction| {
-            // Each may find that somebody was faster; the last one then says no.
-            Ok(take(transaction, &self.id, session, now)?
-                && second_factor::activate(transaction, person, &self.secret, step, now)?
-                && sessions::renew(transaction, session, person, &hash)?)
+        let context = records.clone();
+        let Self { id, name, .. } = self;
+        let activated = records.database.transact(move |transaction| {
+            // An enrolment ends with its session: while there is the one, there is the other.
+            if !people::hold(transaction, person)? || !take(transaction, id, session, now)? {
+                return Ok(false);
+            }
+            let warrant = Warrant::of_confirmed(transaction, (person, sealed), now)?;
+            let Some(warrant) = warrant else {
+                return Ok(false);
+            };
+            devices::add(transaction, person, (id, &name, DeviceKind::App), now)?;
+            accounts::end_all_but(transaction, person, session)?;
+            events::tell(
+                &context,
+                transaction,
+                person,
+                Event::DeviceAdded { name: name.as_str() },
+                now,
+            )?;
+            Ok::<_, RecordsError>(sessions::renew(transaction, session, hash, warrant, now)?)
         });
         if activated.await? {
-            tracing::info!(person = person.number(), "second factor activated");
+            tracing::info!(%person, "second factor activated");
             return Ok(Confirmation::Activated(token));
         }
         Ok(Confirmation::Gone)
     }
+
+    fn copy_secret(&self) -> Result<Secret, EnrolmentError> {
+        Secret::from_bytes(self.secret.expose()).map_err(|_| EnrolmentError::Secret)
+    }
+}
+
+/// Gives a person a hardware token; `false` when nobody who may sign in has this address.
+pub(crate) async fn add_token(
+    records: &Records,
+    email: Email,
+    (name, secret): (DeviceName, Secret),
+    now: Moment,
+) -> Result<bool, RecordsError> {
+    let id = Id::generate()?;
+    let kind = Kind::Hotp { secret, algorithm: Algorithm::Sha1, digits: Digits::Six };
+    let credential = Credential::from_parts(id.into(), kind, None);
+    let context = records.clone();
+    let added = records.database.transact(move |transaction| {
+        let Some((person, _)) = people::find(transaction, &email)? else { return Ok(false) };
+        if !people::hold(transaction, person)? {
+            return Ok(false);
+        }
+        let sealed = context.guard.store().seal_credential(person.into(), &credential)?;
+        let added = sealed.add(transaction, now.into())?;
+        if added == Added::Added {
+            devices::add(transaction, person, (id, &name, DeviceKind::Token), now)?;
+            accounts::end_all(transaction, person)?;
+            let event = Event::DeviceAdded { name: name.as_str() };
+            events::tell(&context, transaction, person, event, now)?;
+        }
+        Ok::<_, RecordsError>(added == Added::Added)
+    });
+    added.await
 }
 
 fn take(
-    transaction: &Transaction<'_>,
-    id: &str,
-    session: i64,
+    transaction: &mut Transaction<'_>,
+    id: Id,
+    session: Id,
     now: Moment,
-) -> rusqlite::Result<bool> {
+) -> Result<bool, DatabaseError> {
     let taken = transaction.execute(
-        "DELETE FROM pending_enrolments WHERE id = ? AND session = ? AND expires_at > ?",
-        params![id, session, now],
+        "DELETE FROM pending_enrolments
+         WHERE tenant = $1 AND id = $2 AND session = $3 AND expires_at > $4",
+        &[id.into(), session.into(), now.into()],
     )?;
     Ok(taken == 1)
 }

@@ -6,39 +6,82 @@
 //!
 //! # Reading order
 //!
-//! [`second_factor`] is the heart: how a code is charged for, checked and used up, and why only
-//! [`second_factor::Accepted`] opens a session. `sign_in` is the password before it, `enrolment`
-//! how an app is added, `sessions` what is opened, `attempts` what limits guessing. `store` is
-//! the one thread that owns the database. Everything about HTTP is in `web`; [`routes`] lists
-//! every address there is.
+//! `warrant` is the heart: the four ways to a session, and why there is no fifth. `sign_in` leads
+//! to it by a password and a second factor, which `upheld-second-factor` judges and `upheld-store`
+//! remembers. `enrolment`, `recovery` and `removal` change what protects an account,
+//! `reauthentication` comes before them, `accounts` says what ends with such a change and `events`
+//! whom it is told to. `attempts` limits guessing at passwords. `staff` is what staff do for
+//! others. Everything about HTTP is in `web`; [`routes`] lists every address there is.
 //!
 //! # Invariants
 //!
 //! - Every attempt is written down before it is evaluated, and stays written down whatever
 //!   happens to the request.
-//! - A session of an account with a second factor opens from an `Accepted` alone.
+//! - A session opens from a `Warrant` alone, and that of an account with a second factor from
+//!   [`Accepted`](upheld_second_factor::Accepted) or a browser that was remembered after one.
 //! - Wrong, used and throttled codes get one answer, byte for byte.
+//! - What changes the protection of an account ends what was opened under the old, and is told to
+//!   its person, in one transaction.
 //! - Tokens are stored hashed; passwords and codes are stored nowhere and logged nowhere.
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod attempts;
+pub mod audit;
+pub mod backup;
+mod browsers;
 mod clock;
+pub mod config;
+mod connections;
+mod devices;
 mod enrolment;
+mod events;
+mod id;
+mod listener;
+mod mail;
+mod message_codes;
+mod network;
+mod new_password;
+mod observe;
+mod operator;
 mod password;
+mod password_change;
 mod people;
+mod proxies;
 mod random;
-pub mod second_factor;
+mod reauthentication;
+mod records;
+mod recovery;
+mod removal;
+mod resets;
+mod schema;
+mod sealed;
+mod second_factor;
 mod server;
 mod sessions;
+mod settings;
 mod sign_in;
-mod store;
+mod site;
+mod staff;
 mod token;
+mod user_agent;
+mod warrant;
 mod web;
 
 pub use clock::Clock;
+pub use listener::{ListenError, Listener, ServeError};
+pub use mail::{Directory, Message, Transport};
+pub use observe::{Lockout, Method, Metrics, Operations};
+pub use operator::{Account, Change, Codes, OperateError, Standing};
+pub use password::{PasswordCost, PasswordCostError, PasswordSettings};
+pub use people::Role;
+pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use random::{NoRandomness, generate_password};
-pub use server::{AddPersonError, ListenError, Listener, OpenError, Portal, ServeError};
+pub use schema::{Migrated, behind, migrate, sealed_tables};
+pub use server::{AddPersonError, AddTokenError, OpenError, Portal};
+pub use settings::{RememberedDays, Settings};
+pub use site::{PublicUrl, PublicUrlError};
 pub use web::routes::{Access, Route, routes};
 
 /// Whose portal this is, on every page and in the authenticator app. From here, never from a

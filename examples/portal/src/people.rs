@@ -1,37 +1,9 @@
-//! Whom the portal knows: how they are named, and what is stored about them.
+//! Whom the portal knows: how they are named, what they may do, and what is stored about them.
 
-use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, ValueRef};
-use rusqlite::{OptionalExtension, ToSql, Transaction, params};
+use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
-use crate::password::Credential;
-
-/// The key of a person in the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PersonId(i64);
-
-impl PersonId {
-    #[cfg(test)]
-    pub(crate) const fn for_test(number: i64) -> Self {
-        Self(number)
-    }
-
-    /// For log lines and keys.
-    pub(crate) const fn number(self) -> i64 {
-        self.0
-    }
-}
-
-impl ToSql for PersonId {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        self.0.to_sql()
-    }
-}
-
-impl FromSql for PersonId {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        i64::column_result(value).map(Self)
-    }
-}
+use crate::id::PersonId;
+use crate::password::{Credential, Replacement};
 
 /// An e-mail address in the one spelling by which people are found and guesses are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,34 +31,44 @@ impl Email {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DisplayName(String);
 
-/// Why a text is not a [`DisplayName`]. Written for the person who typed it.
+/// Why a text is not a name, of a person or a device. Written for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub(crate) enum DisplayNameError {
-    #[error("Enter your name")]
+pub(crate) enum NameError {
+    #[error("Enter a name")]
     Empty,
-    #[error("Your name must have {} characters or fewer", DisplayName::MAX_CHARACTERS)]
-    TooLong,
-    #[error("Your name must not contain line breaks, tabs or other control characters")]
+    #[error("The name must have {max} characters or fewer")]
+    TooLong { max: usize },
+    #[error("The name must not contain line breaks, tabs or other control characters")]
     Control,
 }
 
 impl DisplayName {
     pub(crate) const MAX_CHARACTERS: usize = 100;
 
-    pub(crate) fn parse(typed: &str) -> Result<Self, DisplayNameError> {
-        let name = typed.trim();
-        if name.is_empty() {
-            return Err(DisplayNameError::Empty);
-        }
-        if name.chars().count() > Self::MAX_CHARACTERS {
-            return Err(DisplayNameError::TooLong);
-        }
-        if name.contains(is_control) {
-            return Err(DisplayNameError::Control);
-        }
-        Ok(Self(name.into()))
+    pub(crate) fn parse(typed: &str) -> Result<Self, NameError> {
+        one_line(typed, Self::MAX_CHARACTERS).map(|name| Self(name.to_owned()))
     }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The text without outer spaces, if it is one line of 1 to `max` characters that reads in one
+/// direction.
+pub(crate) fn one_line(typed: &str, max: usize) -> Result<&str, NameError> {
+    let name = typed.trim();
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.chars().count() > max {
+        return Err(NameError::TooLong { max });
+    }
+    if name.contains(is_control) {
+        return Err(NameError::Control);
+    }
+    Ok(name)
 }
 
 /// Control characters, and those that turn the direction of the text after them.
@@ -95,45 +77,167 @@ fn is_control(character: char) -> bool {
         || matches!(character, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// What a person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Sees what is theirs.
+    Patient,
+    /// Helps others in as well. Needs a second factor for that, each time.
+    Staff,
+}
+
+impl Role {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Patient => "patient",
+            Self::Staff => "staff",
+        }
+    }
+
+    pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
+        Ok(if row.text(column)? == Self::Staff.as_str() { Self::Staff } else { Self::Patient })
+    }
+}
+
+/// Whether a person may sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Active,
+    /// Not any more, by a decision of the clinic.
+    Disabled,
+    /// Not any more, by their own.
+    Closed,
+}
+
+impl State {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Anything unknown is [`State::Disabled`].
+    pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
+        Ok(match row.text(column)? {
+            "active" => Self::Active,
+            "closed" => Self::Closed,
+            _ => Self::Disabled,
+        })
+    }
+}
+
+/// Somebody to be added.
+#[derive(Debug)]
+pub(crate) struct NewPerson {
+    pub(crate) id: PersonId,
+    pub(crate) email: Email,
+    pub(crate) name: DisplayName,
+    pub(crate) credential: Credential,
+    pub(crate) role: Role,
+}
+
 /// Stores a new person; `false` when the address is taken.
 pub(crate) fn add(
-    transaction: &Transaction<'_>,
-    email: &Email,
-    name: &DisplayName,
-    credential: &Credential,
-) -> rusqlite::Result<bool> {
+    transaction: &mut Transaction<'_>,
+    person: &NewPerson,
+) -> Result<bool, DatabaseError> {
+    let NewPerson { id, email, name, credential, role } = person;
     let added = transaction.execute(
-        "INSERT INTO people (email, display_name, password_hash) VALUES (?, ?, ?)
-         ON CONFLICT DO NOTHING",
-        params![email.0, name.0, credential.as_phc()],
+        "INSERT INTO people (tenant, id, email, display_name, password_hash, role, state)
+         VALUES ($1, $2, $3, $4, $5, $6, 'active')
+         ON CONFLICT (tenant, email) DO NOTHING",
+        &[
+            (*id).into(),
+            email.as_str().into(),
+            name.as_str().into(),
+            credential.as_phc().into(),
+            role.as_str().into(),
+        ],
     )?;
     Ok(added == 1)
 }
 
+/// Who may sign in by this address, and with what.
 pub(crate) fn find(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     email: &Email,
-) -> rusqlite::Result<Option<(PersonId, Credential)>> {
-    transaction
-        .query_row("SELECT id, password_hash FROM people WHERE email = ?", [&email.0], |row| {
-            Ok((row.get(0)?, Credential::from_phc(row.get(1)?)))
-        })
-        .optional()
+) -> Result<Option<(PersonId, Credential)>, DatabaseError> {
+    let rows = transaction.query(
+        "SELECT id, password_hash FROM people
+         WHERE tenant = $1 AND email = $2 AND state = 'active'",
+        &[email.as_str().into()],
+    )?;
+    let person =
+        |row: &Row| Ok((PersonId::at(row, 0)?, Credential::from_phc(row.text(1)?.to_owned())));
+    rows.first().map(person).transpose()
+}
+
+/// Keeps the row of a person for this transaction; `false` unless they may sign in.
+///
+/// What opens something, and what closes it, begins with this: of two such transactions at once
+/// the second sees what the first did.
+pub(crate) fn hold(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+) -> Result<bool, DatabaseError> {
+    let held = transaction.execute(
+        "UPDATE people SET state = state WHERE tenant = $1 AND id = $2 AND state = 'active'",
+        &[person.into()],
+    )?;
+    Ok(held == 1)
+}
+
+/// Stores what a right password was hashed anew to, unless it was changed in the meantime.
+pub(crate) fn replace_credential(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    replacement: &Replacement,
+) -> Result<(), DatabaseError> {
+    let Replacement { stored, new } = replacement;
+    transaction.execute(
+        "UPDATE people SET password_hash = $4
+         WHERE tenant = $1 AND id = $2 AND password_hash = $3",
+        &[person.into(), stored.as_phc().into(), new.as_phc().into()],
+    )?;
+    Ok(())
+}
+
+/// Fails unless the table can be read.
+pub(crate) async fn is_there(database: &Database) -> Result<(), DatabaseError> {
+    database.query("SELECT id FROM people WHERE tenant = $1 LIMIT 1", &[]).await.map(drop)
 }
 
 pub(crate) fn rename(
-    transaction: &Transaction<'_>,
+    transaction: &mut Transaction<'_>,
     person: PersonId,
     name: &DisplayName,
-) -> rusqlite::Result<()> {
-    transaction
-        .execute("UPDATE people SET display_name = ? WHERE id = ?", params![name.0, person])?;
+) -> Result<(), DatabaseError> {
+    transaction.execute(
+        "UPDATE people SET display_name = $3 WHERE tenant = $1 AND id = $2",
+        &[person.into(), name.as_str().into()],
+    )?;
+    Ok(())
+}
+
+/// Stores a new password.
+pub(crate) fn set_credential(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    credential: &Credential,
+) -> Result<(), DatabaseError> {
+    transaction.execute(
+        "UPDATE people SET password_hash = $3 WHERE tenant = $1 AND id = $2",
+        &[person.into(), credential.as_phc().into()],
+    )?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DisplayName, DisplayNameError, Email};
+    use super::{DisplayName, Email, NameError};
 
     #[test]
     fn t16_spellings_of_one_address_are_one_address() {
@@ -146,10 +250,10 @@ mod tests {
     #[test]
     fn a_name_is_one_line_that_reads_in_one_direction() {
         assert_eq!(DisplayName::parse(" Zoë O'Neill "), DisplayName::parse("Zoë O'Neill"));
-        assert_eq!(DisplayName::parse("\u{3000}"), Err(DisplayNameError::Empty));
-        assert_eq!(DisplayName::parse("a\nb"), Err(DisplayNameError::Control));
-        assert_eq!(DisplayName::parse("a\u{202e}b"), Err(DisplayNameError::Control));
+        assert_eq!(DisplayName::parse("\u{3000}"), Err(NameError::Empty));
+        assert_eq!(DisplayName::parse("a\nb"), Err(NameError::Control));
+        assert_eq!(DisplayName::parse("a\u{202e}b"), Err(NameError::Control));
         assert!(DisplayName::parse(&"é".repeat(100)).is_ok());
-        assert_eq!(DisplayName::parse(&"é".repeat(101)), Err(DisplayNameError::TooLong));
+        assert_eq!(DisplayName::parse(&"é".repeat(101)), Err(NameError::TooLong { max: 100 }));
     }
 }

@@ -2,6 +2,7 @@
 
 use rand::TryRng;
 use rand::rngs::SysRng;
+use upheld_second_factor::{AccountId, CredentialId, RecoverySet};
 use upheld_totp::{Algorithm, Secret};
 use zeroize::Zeroizing;
 
@@ -37,4 +38,21 @@ pub(crate) fn bytes<const N: usize>() -> Result<Zeroizing<[u8; N]>, NoRandomness
 
 pub(crate) fn totp_secret() -> Result<Secret, NoRandomness> {
     Secret::generate(Algorithm::Sha1, &mut SysRng).map_err(|_| NoRandomness)
+}
+
+/// Draws a set of recovery codes for `account`, and their text, one on each line.
+pub(crate) fn recovery_codes(
+    account: AccountId,
+    id: CredentialId,
+) -> Result<(RecoverySet, Zeroizing<String>), NoRandomness> {
+    let drawn = RecoverySet::generate(account, id, &mut SysRng);
+    let (set, codes) = drawn.map_err(|_| NoRandomness)?;
+    let mut text = Zeroizing::new(String::with_capacity(512));
+    for (at, code) in codes.iter().enumerate() {
+        if at > 0 {
+            text.push('\n');
+        }
+        text.push_str(&code.to_text());
+    }
+    Ok((set, text))
 }

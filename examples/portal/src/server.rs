@@ -1,50 +1,43 @@
-//! The portal as a program: a database, an address, and the loop that takes connections.
+//! The portal as a program: what it opens, and what it serves.
 
-use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use upheld_totp::Label;
+use upheld_second_factor::Guard;
+use upheld_store::keys::SharedKeys;
+use upheld_store::second_factor::SecondFactors;
+use upheld_store::sql::{Database, DatabaseError};
+use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
+use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
+use crate::connections;
+use crate::devices::DeviceName;
+use crate::enrolment;
+use crate::id::PersonId;
+use crate::listener::{Listener, ServeError};
+use crate::mail::{self, Directory, Transport};
+use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
-use crate::people::{self, DisplayName, Email};
+use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::records::{Records, RecordsError};
+use crate::schema;
+use crate::settings::Settings;
 use crate::sign_in;
-use crate::store::{Store, StoreError, Writer};
-use crate::web::{self, Hosts, Peer};
+use crate::web;
 
-const MAX_CONNECTIONS: usize = 512;
-const MAX_HEADERS: usize = 64;
-/// The request line and all headers together.
-const MAX_HEAD_BYTES: usize = 16 * 1024;
-/// From the first byte of a connection, or the end of the last answer, to the end of the headers.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// For what is under way when the portal stops.
-const FAREWELL: Duration = Duration::from_secs(5);
 /// How often what has expired is deleted, beside every sign-in.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A portal with its database open.
 #[derive(Debug)]
 pub struct Portal {
-    store: Store,
-    writer: Writer,
+    records: Records,
     passwords: Passwords,
     clock: Clock,
+    transport: Arc<dyn Transport>,
+    outbox: Option<Directory>,
 }
 
 /// Why a database was not opened.
@@ -74,84 +67,67 @@ pub enum AddPersonError {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Why an address was not listened on.
+/// Why a hardware token was not added.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ListenError {
-    /// An address other computers could reach, over HTTP that anyone could read.
-    #[error("{0} is not an address of this computer alone; use 127.0.0.1 or [::1]")]
-    NotLocal(SocketAddr),
-    /// Somebody else listens there.
-    #[error("{0} is in use by another program; choose another port, or 0 for any that is free")]
-    InUse(SocketAddr),
-    /// The system refused.
-    #[error("the system does not let this program listen on {0}: {1}")]
-    Refused(SocketAddr, #[source] io::Error),
-}
-
-/// Why a portal stopped serving.
-#[derive(Debug, thiserror::Error)]
-#[error("the portal stopped: {0}")]
-#[non_exhaustive]
-pub struct ServeError(#[source] Box<dyn std::error::Error + Send + Sync>);
-
-/// An address that is listened on.
-#[derive(Debug)]
-pub struct Listener {
-    socket: TcpListener,
-    address: SocketAddr,
-}
-
-impl Listener {
-    /// Listens on an address of this computer; port 0 stands for any that is free.
-    ///
-    /// # Errors
-    ///
-    /// [`ListenError`].
-    pub async fn bind(address: SocketAddr) -> Result<Self, ListenError> {
-        if !address.ip().is_loopback() {
-            return Err(ListenError::NotLocal(address));
-        }
-        let bound = async {
-            let socket = TcpListener::bind(address).await?;
-            let address = socket.local_addr()?;
-            Ok(Self { socket, address })
-        };
-        bound.await.map_err(|error: io::Error| match error.kind() {
-            io::ErrorKind::AddrInUse => ListenError::InUse(address),
-            _ => ListenError::Refused(address, error),
-        })
-    }
-
-    /// The address with its real port.
-    #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// What to type into a browser.
-    ///
-    /// `localhost` where it is likely to lead here: browsers let it keep `Secure` cookies.
-    #[must_use]
-    pub fn url(&self) -> String {
-        let port = self.address.port();
-        match self.address.ip() {
-            ip if ip == Ipv4Addr::LOCALHOST => format!("http://localhost:{port}"),
-            _ => format!("http://{}", self.address),
-        }
-    }
+pub enum AddTokenError {
+    /// Nobody who may sign in has this address.
+    #[error("nobody who may sign in has this e-mail address")]
+    Unknown,
+    /// Not a name.
+    #[error("the name must have 1 to {} characters on one line", DeviceName::MAX_CHARACTERS)]
+    Name,
+    /// The database or the system failed.
+    #[error("the token was not stored: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Portal {
-    /// Opens the database in `file`, or makes an empty one, with `clock` for the time.
+    /// A portal on `database`, whose tables are brought up to date.
+    ///
+    /// | argument | meaning |
+    /// |---|---|
+    /// | `keys` | encrypt what is secret in the database |
+    /// | `settings` | how people sign in, and where the portal is |
+    /// | `clock` | asked for the time |
+    /// | `transport` | takes e-mails to people |
     ///
     /// # Errors
     ///
-    /// [`OpenError`] when the file cannot be used or is of another version.
-    pub async fn open(file: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let (store, writer) = Store::open(file).map_err(|error| OpenError(error.into()))?;
-        let passwords = Passwords::new().await.map_err(|error| OpenError(error.into()))?;
-        Ok(Self { store, writer, passwords, clock })
+    /// [`OpenError`] when the tables are of another version or the system gives no randomness.
+    pub async fn open(
+        (database, keys): (Database, SharedKeys),
+        settings: Settings,
+        clock: Clock,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Self, OpenError> {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| OpenError(error);
+        schema::migrate(&database).await.map_err(|error| failed(error.into()))?;
+        let metrics = Metrics::new();
+        let passwords = Passwords::new(settings.password, metrics.clone()).await;
+        let passwords = passwords.map_err(|error| failed(error.into()))?;
+        let store = SecondFactors::new(database.clone(), keys.clone());
+        let guard = Guard::new(store, settings.second_factor);
+        let settings = Arc::new(settings);
+        let records = Records { database, keys, guard, settings, metrics };
+        Ok(Self { records, passwords, clock, transport, outbox: None })
+    }
+
+    /// Shows the e-mails in `folder` to everyone, under `/dev/outbox`: for trying out alone.
+    #[must_use]
+    pub fn showing_outbox(self, folder: Directory) -> Self {
+        Self { outbox: Some(folder), ..self }
+    }
+
+    /// What whoever operates the portal may ask it, on another address.
+    #[must_use]
+    pub fn operations(&self) -> Operations {
+        let database = self.records.database.clone();
+        let readiness = Readiness::new(move || {
+            let asked = database.clone();
+            async move { is_ready(&asked).await }
+        });
+        Operations::new(self.records.metrics.clone(), readiness)
     }
 
     /// Stores a person who can then sign in with `email` and `password`.
@@ -161,9 +137,9 @@ impl Portal {
     /// [`AddPersonError`].
     pub async fn add_person(
         &self,
-        email: &str,
-        name: &str,
+        (email, name): (&str, &str),
         password: &str,
+        role: Role,
     ) -> Result<(), AddPersonError> {
         let email = Email::parse(email).filter(|email| Label::new(None, email.as_str()).is_ok());
         let email = email.ok_or(AddPersonError::Email)?;
@@ -172,12 +148,63 @@ impl Portal {
             return Err(AddPersonError::Password);
         }
         let failed_hash = |error: PasswordError| AddPersonError::Failed(error.into());
-        let failed_store = |error: StoreError| AddPersonError::Failed(error.into());
+        let failed_store = |error: DatabaseError| AddPersonError::Failed(error.into());
         let password = Zeroizing::new(password.to_owned());
         let credential = self.passwords.hash(password).await.map_err(failed_hash)?;
+        let id = PersonId::generate().map_err(|error| AddPersonError::Failed(error.into()))?;
+        let entry = Entry {
+            at: self.clock.now().into(),
+            actor: Actor::Operator,
+            action: "account added",
+            subject: Some(id.to_bits()),
+        };
+        let person = NewPerson { id, email, name, credential, role };
         let added =
-            self.store.run(move |transaction| people::add(transaction, &email, &name, &credential));
+            self.records.database.transact(move |transaction| -> Result<_, DatabaseError> {
+                let is_added = people::add(transaction, &person)?;
+                if is_added {
+                    audit::append(transaction, &entry)?;
+                }
+                Ok(is_added)
+            });
         if added.await.map_err(failed_store)? { Ok(()) } else { Err(AddPersonError::Taken) }
+    }
+
+    /// Gives a person a hardware token that makes six digits by RFC 4226.
+    ///
+    /// | argument | meaning |
+    /// |---|---|
+    /// | `email` | whose it is |
+    /// | `name` | what it is called: 1 to 40 characters |
+    /// | `secret` | what the token holds, as its maker says |
+    ///
+    /// # Errors
+    ///
+    /// [`AddTokenError`].
+    pub async fn add_token(
+        &self,
+        email: &str,
+        name: &str,
+        secret: Secret,
+    ) -> Result<(), AddTokenError> {
+        let email = Email::parse(email).ok_or(AddTokenError::Unknown)?;
+        let name = DeviceName::parse(name).map_err(|_| AddTokenError::Name)?;
+        let added = enrolment::add_token(&self.records, email, (name, secret), self.clock.now());
+        let failed = |error: RecordsError| AddTokenError::Failed(error.into());
+        if added.await.map_err(failed)? { Ok(()) } else { Err(AddTokenError::Unknown) }
+    }
+
+    /// Finishes what was sent to the database and closes it, without serving.
+    pub async fn close(self) {
+        self.records.database.close().await;
+    }
+
+    pub(crate) const fn records(&self) -> &Records {
+        &self.records
+    }
+
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Answers requests until `stop` is done, then finishes what is under way and closes the
@@ -192,97 +219,42 @@ impl Portal {
         listener: Listener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        let Self { store, writer, passwords, clock } = self;
-        let purge = tokio::spawn(purge_now_and_then(store.clone(), clock.clone()));
-        let app = web::App { store, passwords, clock };
-        let pages = web::routes::router(app, Hosts::of_port(listener.address.port()));
-        let served = accept_until(listener.socket, pages, stop).await;
+        let Self { records, passwords, clock, transport, outbox } = self;
+        let (database, metrics) = (records.database.clone(), records.metrics.clone());
+        let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
+        let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
+        let send = tokio::spawn(send);
+        let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
+        let app = web::App { records, passwords, clock, outbox, metrics };
+        let pages = web::routes::router(app, &listener.site);
+        let served = connections::accept_until(listener, pages, stop).await;
         purge.abort();
-        let closed = tokio::task::spawn_blocking(|| writer.stop()).await;
-        served.map_err(|error| ServeError(error.into()))?;
-        closed.map_err(|error| ServeError(error.into()))
+        send.abort();
+        seal.abort();
+        audit::seal_rest(&database).await;
+        database.close().await;
+        served.map_err(ServeError::new)
     }
 }
 
-async fn purge_now_and_then(store: Store, clock: Clock) {
+/// Whether people can be found, in tables that this program was made for.
+async fn is_ready(database: &Database) -> Result<(), NotReady> {
+    people::is_there(database).await.map_err(|_| NotReady::DATABASE)?;
+    let behind = schema::behind(database).await.map_err(|_| NotReady::DATABASE)?;
+    if behind.is_empty() { Ok(()) } else { Err(NotReady::VERSION) }
+}
+
+async fn purge_now_and_then(records: Records, clock: Clock) {
     let mut interval = tokio::time::interval(PURGE_INTERVAL);
     loop {
         interval.tick().await;
         let now = clock.now();
-        if let Err(error) = store.run(move |transaction| sign_in::purge(transaction, now)).await {
+        let purged = records.database.transact(move |transaction| {
+            sign_in::purge(transaction, now)?;
+            mail::purge(transaction, now)
+        });
+        if let Err(error) = purged.await {
             tracing::error!(%error, "what has expired was not deleted");
         }
     }
-}
-
-async fn accept_until(
-    socket: TcpListener,
-    pages: Router,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let mut stop = pin!(stop);
-    let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let open = GracefulShutdown::new();
-    loop {
-        let next = async {
-            let room = Arc::clone(&free).acquire_owned().await.map_err(io::Error::other)?;
-            socket.accept().await.map(|(stream, peer)| (stream, peer, room))
-        };
-        let accepted = tokio::select! {
-            accepted = next => accepted,
-            () = &mut stop => break,
-        };
-        match accepted {
-            Ok((stream, peer, room)) => converse(stream, peer, room, pages.clone(), &open),
-            Err(error) if is_of_one_connection(&error) => {}
-            Err(error) => {
-                // Out of file descriptors, most likely: some will be free again soon.
-                tracing::error!(%error, "no connection could be accepted");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
-    drop(socket);
-    if tokio::time::timeout(FAREWELL, open.shutdown()).await.is_err() {
-        tracing::warn!("stopped with requests still under way");
-    }
-    Ok(())
-}
-
-fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    room: OwnedSemaphorePermit,
-    pages: Router,
-    open: &GracefulShutdown,
-) {
-    // Answers are small: waiting to fill a packet only delays them.
-    drop(stream.set_nodelay(true));
-    let pages = TowerToHyperService::new(pages);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(peer.ip()));
-        pages.call(request)
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
-    let connection = open.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "a connection broke");
-        }
-        drop(room);
-    });
-}
-
-fn is_of_one_connection(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::ConnectionRefused
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::ConnectionReset
-    )
 }

@@ -1,32 +1,38 @@
-//! Sessions: who is signed in, in which browser, since when.
+//! Sessions: who is signed in, in which browser, since when, and on what grounds.
 //!
 //! A session ends 30 minutes after it was last used and 12 hours after it was opened, whichever
-//! comes first, and when the person signs out.
+//! comes first, when the person signs out or revokes it, and when what protects the account
+//! changes in another one.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use upheld_store::sql::{DatabaseError, Row, Transaction};
 
 use crate::clock::Moment;
-use crate::people::PersonId;
-use crate::second_factor::{Accepted, NoFactorYet};
-use crate::sign_in::{self, PendingLogin, SignInError};
-use crate::store::{Store, StoreError};
+use crate::id::{Id, PersonId};
+use crate::people::Role;
+use crate::random::NoRandomness;
+use crate::records::Records;
 use crate::token::{Token, TokenHash};
+use crate::user_agent::BrowserName;
+use crate::warrant::{Grounds, Warrant};
 
 const IDLE_SECONDS: i64 = 30 * 60;
 const ABSOLUTE_SECONDS: i64 = 12 * 60 * 60;
 /// How far behind `seen_at` may be; saves a write to the disk for most requests.
 const SEEN_GRAIN_SECONDS: i64 = 60;
+/// How long a person who has just proved to be there counts as being there.
+pub(crate) const REAUTHENTICATED_SECONDS: i64 = 10 * 60;
 
 /// Somebody who is signed in, as of this request.
 #[derive(Debug)]
 pub(crate) struct Session {
-    id: i64,
+    id: Id,
     person: PersonId,
     token: Token,
     email: String,
     display_name: String,
-    /// Since when there is a second factor.
-    confirmed_at: Option<Moment>,
+    role: Role,
+    grounds: Grounds,
+    is_fresh: bool,
 }
 
 impl Session {
@@ -34,7 +40,7 @@ impl Session {
         self.person
     }
 
-    pub(crate) const fn id(&self) -> i64 {
+    pub(crate) const fn id(&self) -> Id {
         self.id
     }
 
@@ -50,207 +56,232 @@ impl Session {
         &self.display_name
     }
 
-    pub(crate) const fn has_factor(&self) -> bool {
-        self.confirmed_at.is_some()
+    /// Whether the account has a second factor.
+    ///
+    /// Sessions that a password alone opened end when the first one is added, but for the one it
+    /// is added in, and none is left when the last is removed.
+    pub(crate) fn has_factor(&self) -> bool {
+        self.grounds != Grounds::Password
+    }
+
+    /// Whether this is a member of staff who showed a second factor for this session.
+    pub(crate) fn is_staff(&self) -> bool {
+        self.role == Role::Staff && self.grounds == Grounds::SecondFactor
+    }
+
+    /// The same for the pages, which say what is missing.
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether the person proved within the last ten minutes that it is still them.
+    pub(crate) const fn is_fresh(&self) -> bool {
+        self.is_fresh
     }
 
     /// Finds the session that `token` names, while it lasts, and notes that it was used.
     pub(crate) async fn find(
-        store: &Store,
+        records: &Records,
         token: Token,
         now: Moment,
-    ) -> Result<Option<Self>, StoreError> {
-        let hash = token.to_hash();
-        let found = store.run(move |transaction| {
-            let found = transaction
-                .query_row(
-                    "SELECT sessions.id, person, email, display_name, seen_at,
-                         (SELECT confirmed_at FROM factors WHERE factors.person = sessions.person)
-                     FROM sessions JOIN people ON people.id = person
-                     WHERE token_hash = ? AND seen_at > ? AND opened_at > ?",
-                    params![hash, now.minus(IDLE_SECONDS), now.minus(ABSOLUTE_SECONDS)],
-                    |row| {
-                        let session = |token| -> rusqlite::Result<Self> {
-                            Ok(Self {
-                                id: row.get(0)?,
-                                person: row.get(1)?,
-                                token,
-                                email: row.get(2)?,
-                                display_name: row.get(3)?,
-                                confirmed_at: row.get(5)?,
-                            })
-                        };
-                        Ok((session(token)?, row.get::<_, Moment>(4)?))
-                    },
-                )
-                .optional()?;
-            if let Some((session, seen_at)) = &found
-                && *seen_at <= now.minus(SEEN_GRAIN_SECONDS)
-            {
-                transaction.execute(
-                    "UPDATE sessions SET seen_at = ? WHERE id = ?",
-                    params![now, session.id],
-                )?;
-            }
-            Ok(found.map(|(session, _)| session))
+    ) -> Result<Option<Self>, DatabaseError> {
+        let rows = records.database.query(
+            "SELECT sessions.id, person, email, display_name, role, grounds, reauthenticated_at,
+                    seen_at
+             FROM sessions JOIN people ON people.tenant = sessions.tenant AND people.id = person
+             WHERE sessions.tenant = $1 AND token_hash = $2 AND seen_at > $3 AND opened_at > $4
+                   AND state = 'active'",
+            &[
+                token.to_hash().into(),
+                now.minus(IDLE_SECONDS).into(),
+                now.minus(ABSOLUTE_SECONDS).into(),
+            ],
+        ).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let fresh_since = now.minus(REAUTHENTICATED_SECONDS);
+        let session = Self {
+            id: Id::at(row, 0)?,
+            person: PersonId::at(row, 1)?,
+            token,
+            email: row.text(2)?.to_owned(),
+            display_name: row.text(3)?.to_owned(),
+            role: Role::at(row, 4)?,
+            grounds: Grounds::at(row, 5)?,
+            is_fresh: Moment::at_optional(row, 6)?.is_some_and(|at| at > fresh_since),
+        };
+        if Moment::at(row, 7)? <= now.minus(SEEN_GRAIN_SECONDS) {
+            session.note_use(records, now).await?;
+        }
+        Ok(Some(session))
+    }
+
+    async fn note_use(&self, records: &Records, now: Moment) -> Result<(), DatabaseError> {
+        let id = self.id;
+        // Losing this in a power cut ends the session early.
+        let noted = records.database.transact_relaxed(move |transaction| {
+            transaction.execute(
+                "UPDATE sessions SET seen_at = $3 WHERE tenant = $1 AND id = $2",
+                &[id.into(), now.into()],
+            )
         });
-        found.await
+        noted.await.map(drop)
     }
 }
 
-/// Opens a session for whoever showed a second factor, using up the pending login it was for.
+/// A session to be opened.
+#[derive(Debug)]
+pub(crate) struct NewSession {
+    id: Id,
+    token: TokenHash,
+    browser: BrowserName,
+}
+
+impl NewSession {
+    /// A session for a browser, and the token that names it.
+    pub(crate) fn generate(browser: BrowserName) -> Result<(Self, Token), NoRandomness> {
+        let token = Token::generate()?;
+        Ok((Self { id: Id::generate()?, token: token.to_hash(), browser }, token))
+    }
+}
+
+/// Opens a session for whoever has a warrant.
+pub(crate) fn open(
+    transaction: &mut Transaction<'_>,
+    new: &NewSession,
+    warrant: Warrant,
+    now: Moment,
+) -> Result<(), DatabaseError> {
+    let (person, grounds) = warrant.into_parts();
+    // Where the password is all there is, it has just been shown. Where there is a second factor,
+    // changes to what protects the account ask for it again.
+    let reauthenticated_at = (grounds == Grounds::Password).then_some(now);
+    transaction.execute(
+        "INSERT INTO sessions (tenant, id, token_hash, person, grounds, browser, opened_at,
+                               seen_at, reauthenticated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        &[
+            new.id.into(),
+            new.token.into(),
+            person.into(),
+            grounds.as_str().into(),
+            new.browser.as_str().into(),
+            now.into(),
+            reauthenticated_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives `session` a new token: its person has just proved to be there.
 ///
-/// `None` when the pending login was used up in the meantime. The code stays used.
-pub(crate) async fn open(
-    store: &Store,
-    accepted: Accepted,
-    login: PendingLogin,
-    now: Moment,
-) -> Result<Option<Token>, SignInError> {
-    let token = Token::generate()?;
-    let (hash, pending) = (token.to_hash(), login.token().to_hash());
-    let opened = store.run(move |transaction| {
-        let person = accepted.person();
-        let open = person == login.person() && sign_in::take(transaction, &pending, person)?;
-        if open {
-            insert(transaction, person, &hash, now)?;
-        }
-        Ok(open)
-    });
-    Ok(opened.await?.then_some(token))
-}
-
-/// Opens a session for somebody whose password was enough, in the transaction that found so.
-pub(crate) fn open_without_factor(
-    transaction: &Transaction<'_>,
-    no_factor: NoFactorYet<'_>,
-    token: &TokenHash,
-    now: Moment,
-) -> rusqlite::Result<()> {
-    insert(transaction, no_factor.into_person(), token, now)
-}
-
-/// Gives `session` a new token and ends every other of the person: what they may do has changed.
+/// `false` when the session has ended, or is somebody else's.
 pub(crate) fn renew(
-    transaction: &Transaction<'_>,
-    session: i64,
-    person: PersonId,
-    token: &TokenHash,
-) -> rusqlite::Result<bool> {
-    transaction
-        .execute("DELETE FROM sessions WHERE person = ? AND id != ?", params![person, session])?;
+    transaction: &mut Transaction<'_>,
+    session: Id,
+    token: TokenHash,
+    warrant: Warrant,
+    now: Moment,
+) -> Result<bool, DatabaseError> {
+    let (person, grounds) = warrant.into_parts();
     let renewed = transaction.execute(
-        "UPDATE sessions SET token_hash = ? WHERE id = ? AND person = ?",
-        params![token, session, person],
+        "UPDATE sessions SET token_hash = $4, grounds = $5, reauthenticated_at = $6
+         WHERE tenant = $1 AND id = $2 AND person = $3",
+        &[session.into(), person.into(), token.into(), grounds.as_str().into(), now.into()],
     )?;
     Ok(renewed == 1)
 }
 
+/// Notes that the account of `session` has no second factor any more.
+pub(crate) fn lower(transaction: &mut Transaction<'_>, session: Id) -> Result<(), DatabaseError> {
+    transaction.execute(
+        "UPDATE sessions SET grounds = $3 WHERE tenant = $1 AND id = $2",
+        &[session.into(), Grounds::Password.as_str().into()],
+    )?;
+    Ok(())
+}
+
 /// Ends the session that `token` names, if there is one.
-pub(crate) async fn end(store: &Store, token: &Token) -> Result<(), StoreError> {
+pub(crate) async fn end(records: &Records, token: &Token) -> Result<(), DatabaseError> {
     let hash = token.to_hash();
-    store
-        .run(move |transaction| {
-            transaction.execute("DELETE FROM sessions WHERE token_hash = ?", [hash])
-        })
-        .await
-        .map(drop)
+    let ended = records.database.transact(move |transaction| {
+        transaction
+            .execute("DELETE FROM sessions WHERE tenant = $1 AND token_hash = $2", &[hash.into()])
+    });
+    ended.await.map(drop)
 }
 
-pub(crate) fn purge(transaction: &Transaction<'_>, now: Moment) -> rusqlite::Result<()> {
-    transaction.execute(
-        "DELETE FROM sessions WHERE seen_at <= ? OR opened_at <= ?",
-        params![now.minus(IDLE_SECONDS), now.minus(ABSOLUTE_SECONDS)],
-    )?;
-    Ok(())
-}
-
-fn insert(
-    transaction: &Transaction<'_>,
+/// Ends one session of a person.
+pub(crate) fn revoke(
+    transaction: &mut Transaction<'_>,
     person: PersonId,
-    token: &TokenHash,
-    now: Moment,
-) -> rusqlite::Result<()> {
+    session: Id,
+) -> Result<bool, DatabaseError> {
+    let revoked = transaction.execute(
+        "DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND id = $3",
+        &[person.into(), session.into()],
+    )?;
+    Ok(revoked == 1)
+}
+
+/// Ends all sessions of a person but one: what protects the account has changed.
+pub(crate) fn revoke_others(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    session: Id,
+) -> Result<u64, DatabaseError> {
     transaction.execute(
-        "INSERT INTO sessions (token_hash, person, opened_at, seen_at) VALUES (?, ?, ?, ?)",
-        params![token, person, now, now],
+        "DELETE FROM sessions WHERE tenant = $1 AND person = $2 AND id <> $3",
+        &[person.into(), session.into()],
+    )
+}
+
+/// Ends all sessions of a person.
+pub(crate) fn revoke_all(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+) -> Result<u64, DatabaseError> {
+    transaction.execute("DELETE FROM sessions WHERE tenant = $1 AND person = $2", &[person.into()])
+}
+
+pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
+    transaction.execute(
+        "DELETE FROM sessions WHERE tenant = $1 AND (seen_at <= $2 OR opened_at <= $3)",
+        &[now.minus(IDLE_SECONDS).into(), now.minus(ABSOLUTE_SECONDS).into()],
     )?;
     Ok(())
 }
 
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may panic")]
-mod tests {
-    use rusqlite::params;
-    use upheld_totp::{Parameters, Totp, UnixSeconds};
+/// A session as its person sees it in the list.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) id: Id,
+    pub(crate) browser: String,
+    pub(crate) opened_at: Moment,
+    pub(crate) seen_at: Moment,
+}
 
-    use super::open;
-    use crate::clock::{Clock, Moment};
-    use crate::people::PersonId;
-    use crate::random;
-    use crate::second_factor::{self, Accepted};
-    use crate::sign_in::PendingLogin;
-    use crate::store::Store;
-    use crate::token::Token;
-
-    const NOW: UnixSeconds = UnixSeconds(1_790_000_010);
-
-    /// A person with a factor and a pending login, found twice as by two requests at once.
-    async fn awaited_twice(store: &Store, number: i64) -> (Totp, [PendingLogin; 2]) {
-        let token = Token::generate().unwrap();
-        let hash = token.to_hash();
-        let secret = random::totp_secret().unwrap();
-        let totp = Totp::new(&secret, Parameters::default());
-        let insert = store.run(move |transaction| {
-            transaction.execute(
-                "INSERT INTO people VALUES (?1, 'person' || ?1, 'Name', 'hash')",
-                [number],
-            )?;
-            transaction.execute(
-                "INSERT INTO factors VALUES (?1, ?1, ?2, NULL, 0)",
-                params![number, secret.expose()],
-            )?;
-            transaction.execute(
-                "INSERT INTO pending_logins VALUES (?, ?, ?)",
-                params![hash, PersonId::for_test(number), now().plus(60)],
-            )
-        });
-        insert.await.unwrap();
-        let again = Token::parse(&token.to_text()).unwrap();
-        let first = PendingLogin::find(store, token, now()).await.unwrap().unwrap();
-        let second = PendingLogin::find(store, again, now()).await.unwrap().unwrap();
-        (totp, [first, second])
-    }
-
-    async fn accept(store: &Store, login: &PendingLogin, totp: &Totp, at: u64) -> Accepted {
-        let charged = second_factor::charge(store, login, now()).await.unwrap().unwrap();
-        let code = totp.code_at(UnixSeconds(at));
-        let candidate = charged.check(&code, now()).unwrap();
-        candidate.consume(store).await.unwrap().unwrap()
-    }
-
-    fn now() -> Moment {
-        Clock::new(|| NOW).now()
-    }
-
-    #[tokio::test]
-    async fn t34_a_pending_login_opens_one_session_though_two_codes_were_good() {
-        let folder = tempfile::tempdir().unwrap();
-        let (store, _writer) = Store::open(&folder.path().join("portal.db")).unwrap();
-        let (totp, [first, second]) = awaited_twice(&store, 1).await;
-        let one = accept(&store, &first, &totp, NOW.0).await;
-        let other = accept(&store, &second, &totp, NOW.0.saturating_add(30)).await;
-        assert!(open(&store, one, first, now()).await.unwrap().is_some());
-        assert!(open(&store, other, second, now()).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn t06_a_code_of_one_person_opens_no_session_of_another() {
-        let folder = tempfile::tempdir().unwrap();
-        let (store, _writer) = Store::open(&folder.path().join("portal.db")).unwrap();
-        let (totp, [own, _]) = awaited_twice(&store, 1).await;
-        let (_, [foreign, _]) = awaited_twice(&store, 2).await;
-        let accepted = accept(&store, &own, &totp, NOW.0).await;
-        assert!(open(&store, accepted, foreign, now()).await.unwrap().is_none());
-    }
+/// The sessions of a person, the newest first.
+pub(crate) async fn list(
+    records: &Records,
+    person: PersonId,
+    now: Moment,
+) -> Result<Vec<Listed>, DatabaseError> {
+    let rows = records
+        .database
+        .query(
+            "SELECT id, browser, opened_at, seen_at FROM sessions
+         WHERE tenant = $1 AND person = $2 AND seen_at > $3 AND opened_at > $4
+         ORDER BY opened_at DESC, id LIMIT 50",
+            &[person.into(), now.minus(IDLE_SECONDS).into(), now.minus(ABSOLUTE_SECONDS).into()],
+        )
+        .await?;
+    let listed = |row: &Row| {
+        Ok(Listed {
+            id: Id::at(row, 0)?,
+            browser: row.text(1)?.to_owned(),
+            opened_at: Moment::at(row, 2)?,
+            seen_at: Moment::at(row, 3)?,
+        })
+    };
+    rows.iter().map(listed).collect()
 }

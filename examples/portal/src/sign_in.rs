@@ -1,22 +1,48 @@
-//! The first step of signing in: the password.
+//! Signing in: the password, then the second factor, then a session.
+//!
+//! Between the two there is a *pending login*: its own table, cookie and type, for five minutes,
+//! used up by the session it leads to, whatever the second factor was.
+
+mod pending;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
-use rusqlite::{Transaction, params};
+use upheld_second_factor::Accepted;
+use upheld_store::second_factor::rows;
+use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
-use crate::attempts::{self, Charge, Subject};
-use crate::clock::{Clock, Moment};
-use crate::password::{PasswordError, Passwords, Proven};
-use crate::people::{self, Email, PersonId};
-use crate::random::NoRandomness;
-use crate::second_factor::NoFactorYet;
-use crate::sessions;
-use crate::store::{Store, StoreError};
-use crate::token::{Token, TokenHash};
+pub(crate) use pending::{PENDING_SECONDS, PendingLogin, cancel};
+use pending::{await_second_factor, take};
 
-/// How long the code is awaited after the password.
-pub(crate) const PENDING_SECONDS: i64 = 5 * 60;
+use crate::accounts;
+use crate::attempts::{self, ChargeError, Subject};
+use crate::audit::{self, Actor, Entry};
+use crate::browsers::{self, Presented, Registration};
+use crate::clock::{Clock, Moment};
+use crate::events;
+use crate::id::{Id, PersonId};
+use crate::network::Network;
+use crate::password::{Credential, PasswordError, Passwords, Proven};
+use crate::people::{self, Email};
+use crate::random::NoRandomness;
+use crate::records::{Records, RecordsError};
+use crate::sessions::{self, NewSession};
+use crate::token::{BrowserToken, Token};
+use crate::user_agent::BrowserName;
+use crate::warrant::{Grounds, Warrant};
+
+/// A password, and where it comes from.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) email: Email,
+    pub(crate) password: Zeroizing<String>,
+    pub(crate) from: IpAddr,
+    pub(crate) browser: BrowserName,
+    pub(crate) known: Option<BrowserToken>,
+}
 
 /// What came of a password.
 #[derive(Debug)]
@@ -25,9 +51,20 @@ pub(crate) enum Outcome {
     /// Wrong, of nobody, or too soon after others. The person is told which by nothing.
     Refused,
     /// Right; now the second factor. The token names the pending login.
-    CodeAwaited(Token),
-    /// Right, and the person has no second factor yet. The token names the session.
-    SignedIn(Token),
+    SecondFactorAwaited(Token),
+    /// Right, and nothing else is needed.
+    SignedIn(SignedIn),
+}
+
+/// What a browser is told once somebody is signed in.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    /// Names the session.
+    pub(crate) session: Token,
+    /// Names the browser, from now on.
+    pub(crate) browser: BrowserToken,
+    /// Whether the account has a second factor.
+    pub(crate) has_factor: bool,
 }
 
 /// Why a password could not be judged.
@@ -35,138 +72,275 @@ pub(crate) enum Outcome {
 #[non_exhaustive]
 pub(crate) enum SignInError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Records(#[from] RecordsError),
     #[error(transparent)]
     Password(#[from] PasswordError),
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
 }
 
-/// The password was right and the code is awaited: five minutes, for one sign-in.
-///
-/// Opens nothing by itself. Used up when a session opens from it.
-#[derive(Debug)]
-pub(crate) struct PendingLogin {
-    person: PersonId,
-    token: Token,
+impl From<DatabaseError> for SignInError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Records(error.into())
+    }
 }
 
-impl PendingLogin {
-    pub(crate) const fn person(&self) -> PersonId {
-        self.person
-    }
-
-    pub(crate) const fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// Finds what `token` names, while it lasts.
-    pub(crate) async fn find(
-        store: &Store,
-        token: Token,
-        now: Moment,
-    ) -> Result<Option<Self>, StoreError> {
-        let hash = token.to_hash();
-        let found = store.run(move |transaction| {
-            let mut query = transaction.prepare(
-                "SELECT person FROM pending_logins WHERE token_hash = ? AND expires_at > ?",
-            )?;
-            query.query_map(params![hash, now], |row| row.get(0))?.next().transpose()
-        });
-        Ok(found.await?.map(|person| Self { person, token }))
+impl From<NoRandomness> for SignInError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Records(error.into())
     }
 }
 
 /// Judges a password, and opens what it opens.
 pub(crate) async fn with_password(
-    store: &Store,
+    records: &Records,
     passwords: &Passwords,
     clock: &Clock,
-    (email, password): (Email, Zeroizing<String>),
-    from: IpAddr,
+    attempt: Attempt,
 ) -> Result<Outcome, SignInError> {
+    let browser = attempt.browser.clone();
+    let Some(shown) = prove(records, passwords, clock, attempt).await? else {
+        return Ok(Outcome::Refused);
+    };
+    let person = shown.proven.person();
+    let outcome = shown.admit(records, browser, clock.now()).await?;
+    match &outcome {
+        Outcome::Refused => tracing::info!(%person, "password accepted, but not the account"),
+        Outcome::SecondFactorAwaited(_) => {
+            tracing::info!(%person, "password accepted, second factor awaited");
+        }
+        Outcome::SignedIn(SignedIn { has_factor: true, .. }) => {
+            tracing::info!(%person, "password accepted, remembered browser, signed in");
+        }
+        Outcome::SignedIn(_) => {
+            tracing::info!(%person, "password accepted, no second factor yet, signed in");
+        }
+    }
+    Ok(outcome)
+}
+
+/// Judges a password and opens nothing; `None` when it is wrong, or comes too soon after others.
+pub(crate) async fn prove(
+    records: &Records,
+    passwords: &Passwords,
+    clock: &Clock,
+    attempt: Attempt,
+) -> Result<Option<Shown>, SignInError> {
+    let Attempt { email, password, from, known, .. } = attempt;
     let place = passwords.queue()?;
-    let subject = Subject::password(&email, from);
-    let (charged, now) = (subject.clone(), clock.now());
-    let stored = store.run(move |transaction| {
-        Ok(match attempts::charge(transaction, &charged, now)? {
-            Charge::Charged => Some(people::find(transaction, &email)?),
-            Charge::Throttled => None,
-        })
-    });
-    let Some(stored) = stored.await? else {
+    let Some(charged) = charge(records, email, from, known.as_ref(), clock.now()).await? else {
         tracing::warn!("password refused: too soon after others");
-        return Ok(Outcome::Refused);
+        return Ok(None);
     };
-    let Some(proven) = passwords.verify(place, password, stored).await? else {
+    let Some(proven) = passwords.verify(place, password, charged.stored).await? else {
         tracing::info!("password refused");
-        return Ok(Outcome::Refused);
+        return Ok(None);
     };
+    let known = known.filter(|_| charged.is_known);
+    Ok(Some(Shown { subjects: charged.subjects, proven, known }))
+}
 
-    let token = Token::generate()?;
-    let (hash, now, person) = (token.to_hash(), clock.now(), proven.person().number());
-    let has_factor = store.run(move |transaction| {
-        attempts::reset(transaction, &subject)?;
-        purge(transaction, now)?;
-        admit(transaction, &proven, &hash, now)
+/// A right password. What was counted for it has yet to be forgiven.
+pub(crate) struct Shown {
+    pub(crate) proven: Proven,
+    pub(crate) subjects: Vec<Subject>,
+    known: Option<BrowserToken>,
+}
+
+/// Opens a session for whoever showed a second factor, using up the pending login it was for.
+///
+/// `None` when the pending login was used up in the meantime, or the account closed. The code
+/// stays used.
+pub(crate) async fn with_second_factor(
+    records: &Records,
+    (accepted, login): (Accepted, PendingLogin),
+    wishes: Wishes,
+    now: Moment,
+) -> Result<Option<SignedIn>, RecordsError> {
+    let warrant = Warrant::of_accepted(&accepted);
+    let person = warrant.person();
+    if person != login.person() {
+        return Ok(None);
+    }
+    let Wishes { browser, known, remember } = wishes;
+    let (new, session) = NewSession::generate(browser.clone())?;
+    let trusted_until = remember
+        .then_some(records.settings.remembered_browsers)
+        .flatten()
+        .map(|days| now.plus(days.as_seconds()));
+    let (registration, browser) = register(browser, trusted_until)?;
+    let pending = login.token().to_hash();
+    let factor = accepted.factor();
+    let context = records.clone();
+    let opened = records.database.transact(move |transaction| {
+        if !people::hold(transaction, person)? || !take(transaction, pending, person)? {
+            return Ok::<_, RecordsError>(false);
+        }
+        if let Some(known) = known {
+            browsers::forget(transaction, person, known)?;
+        }
+        let is_staff = accounts::is_staff(transaction, person)?;
+        let trusted_until = registration.trusted_until.filter(|_| !is_staff);
+        let registration = Registration { trusted_until, ..registration };
+        browsers::register(transaction, person, &registration, now)?;
+        sessions::open(transaction, &new, warrant, now)?;
+        events::factor_used(&context, transaction, person, factor, now)?;
+        write_down(transaction, person, "signed in with a second factor", now)?;
+        Ok(true)
     });
-    Ok(match has_factor.await? {
-        Next::Code => {
-            tracing::info!(person, "password accepted, code awaited");
-            Outcome::CodeAwaited(token)
-        }
-        Next::Nothing => {
-            tracing::info!(person, "password accepted, no second factor yet, signed in");
-            Outcome::SignedIn(token)
-        }
-    })
+    let signed_in = SignedIn { session, browser, has_factor: true };
+    Ok(opened.await?.then_some(signed_in))
 }
 
-/// Gives up a pending login.
-pub(crate) async fn cancel(store: &Store, login: PendingLogin) -> Result<(), StoreError> {
-    let hash = login.token.to_hash();
-    store.run(move |transaction| take(transaction, &hash, login.person)).await.map(drop)
-}
-
-/// Uses up a pending login; `false` when it was used up before.
-pub(crate) fn take(
-    transaction: &Transaction<'_>,
-    token: &TokenHash,
-    person: PersonId,
-) -> rusqlite::Result<bool> {
-    let deleted = transaction.execute(
-        "DELETE FROM pending_logins WHERE token_hash = ? AND person = ?",
-        params![token, person],
-    )?;
-    Ok(deleted == 1)
+/// What a person asks for beside signing in, and what their browser showed.
+#[derive(Debug)]
+pub(crate) struct Wishes {
+    pub(crate) browser: BrowserName,
+    /// The name under which the browser is known so far.
+    pub(crate) known: Option<Id>,
+    /// Whether the second factor should not be asked for in this browser again.
+    pub(crate) remember: bool,
 }
 
 /// Deletes what has expired.
-pub(crate) fn purge(transaction: &Transaction<'_>, now: Moment) -> rusqlite::Result<()> {
-    transaction.execute("DELETE FROM pending_logins WHERE expires_at <= ?", [now])?;
-    transaction.execute("DELETE FROM pending_enrolments WHERE expires_at <= ?", [now])?;
+pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
+    for sql in [
+        "DELETE FROM pending_logins WHERE tenant = $1 AND expires_at <= $2",
+        "DELETE FROM pending_enrolments WHERE tenant = $1 AND expires_at <= $2",
+        "DELETE FROM pending_recovery_codes WHERE tenant = $1 AND expires_at <= $2",
+        "DELETE FROM password_resets WHERE tenant = $1 AND expires_at <= $2",
+        "DELETE FROM factor_resets WHERE tenant = $1 AND expires_at <= $2",
+    ] {
+        transaction.execute(sql, &[now.into()])?;
+    }
+    rows::purge_challenges(transaction, now.into())?;
     sessions::purge(transaction, now)?;
+    browsers::purge(transaction, now)?;
     attempts::purge(transaction, now)
 }
 
-enum Next {
-    Code,
-    Nothing,
+/// An attempt that was counted and may be evaluated.
+struct Charged {
+    subjects: Vec<Subject>,
+    stored: Option<(PersonId, Credential)>,
+    is_known: bool,
 }
 
-fn admit(
-    transaction: &Transaction<'_>,
-    proven: &Proven,
-    token: &TokenHash,
+/// Counts the attempt; `None` when it comes too soon after others.
+async fn charge(
+    records: &Records,
+    email: Email,
+    from: IpAddr,
+    known: Option<&BrowserToken>,
     now: Moment,
-) -> rusqlite::Result<Next> {
-    if let Some(no_factor) = NoFactorYet::find(transaction, proven.person())? {
-        sessions::open_without_factor(transaction, no_factor, token, now)?;
-        return Ok(Next::Nothing);
+) -> Result<Option<Charged>, DatabaseError> {
+    let known = known.map(|known| (known.id, known.token.to_hash()));
+    let from = Network::of(from);
+    let charged = records.database.transact(move |transaction| {
+        let stored = people::find(transaction, &email)?;
+        let is_known = match (&stored, known) {
+            (Some((person, _)), Some(known)) => {
+                browsers::recognise(transaction, *person, known, now)?
+            }
+            _ => false,
+        };
+        let subjects = match known {
+            Some((id, _)) if is_known => vec![Subject::Browser(id)],
+            _ => vec![
+                Subject::AccountFrom(email.clone(), from),
+                Subject::Account(email),
+                Subject::Network(from),
+            ],
+        };
+        attempts::charge(transaction, &subjects, now)?;
+        Ok(Charged { subjects, stored, is_known })
+    });
+    match charged.await {
+        Ok(charged) => Ok(Some(charged)),
+        Err(ChargeError::Throttled) => Ok(None),
+        Err(ChargeError::Database(error)) => Err(error),
     }
-    transaction.execute(
-        "INSERT INTO pending_logins (token_hash, person, expires_at) VALUES (?, ?, ?)",
-        params![token, proven.person(), now.plus(PENDING_SECONDS)],
-    )?;
-    Ok(Next::Code)
+}
+
+/// What the transaction decided; the tokens were drawn before it.
+enum Next {
+    Nothing,
+    SecondFactor,
+    Session(Grounds),
+}
+
+impl Shown {
+    async fn admit(
+        self,
+        records: &Records,
+        browser: BrowserName,
+        now: Moment,
+    ) -> Result<Outcome, SignInError> {
+        let Self { subjects, proven, known } = self;
+        let known = known.as_ref().map(Presented::new).transpose()?;
+        let (pending, login) = (Token::generate()?, Id::generate()?);
+        let (new, session) = NewSession::generate(browser.clone())?;
+        let (registration, fresh) = register(browser, None)?;
+        let (presented, renewed) = known.unzip();
+        let (pending_hash, context) = (pending.to_hash(), records.clone());
+        let next = records.database.transact(move |transaction| {
+            attempts::forgive(transaction, &subjects)?;
+            if let Some(replacement) = proven.replacement() {
+                people::replace_credential(transaction, proven.person(), replacement)?;
+            }
+            purge(transaction, now)?;
+            let person = proven.person();
+            if !people::hold(transaction, person)? {
+                return Ok::<_, RecordsError>(Next::Nothing);
+            }
+            if let Some(warrant) = Warrant::of_password(transaction, &proven)? {
+                if let Some(known) = &presented {
+                    browsers::forget(transaction, person, known.id())?;
+                }
+                browsers::register(transaction, person, &registration, now)?;
+                sessions::open(transaction, &new, warrant, now)?;
+                write_down(transaction, person, "signed in with a password alone", now)?;
+                return Ok(Next::Session(Grounds::Password));
+            }
+            if let Some(presented) = &presented
+                && context.settings.remembered_browsers.is_some()
+                && !accounts::is_staff(transaction, person)?
+                && let Some(warrant) = Warrant::of_remembered(transaction, &proven, presented, now)?
+            {
+                sessions::open(transaction, &new, warrant, now)?;
+                write_down(transaction, person, "signed in in a remembered browser", now)?;
+                return Ok(Next::Session(Grounds::Remembered));
+            }
+            await_second_factor(transaction, (login, pending_hash), person, now)?;
+            Ok(Next::SecondFactor)
+        });
+        Ok(match (next.await?, renewed) {
+            (Next::Nothing, _) => Outcome::Refused,
+            (Next::SecondFactor, _) => Outcome::SecondFactorAwaited(pending),
+            (Next::Session(Grounds::Remembered), Some(browser)) => {
+                Outcome::SignedIn(SignedIn { session, browser, has_factor: true })
+            }
+            (Next::Session(_), _) => {
+                Outcome::SignedIn(SignedIn { session, browser: fresh, has_factor: false })
+            }
+        })
+    }
+}
+
+fn write_down(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    action: &'static str,
+    now: Moment,
+) -> Result<(), DatabaseError> {
+    let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+    audit::append(transaction, &Entry { at: now.into(), actor, action, subject })
+}
+
+fn register(
+    name: BrowserName,
+    trusted_until: Option<Moment>,
+) -> Result<(Registration, BrowserToken), NoRandomness> {
+    let browser = BrowserToken { id: Id::generate()?, token: Token::generate()? };
+    let registration =
+        Registration { id: browser.id, token: browser.token.to_hash(), name, trusted_until };
+    Ok((registration, browser))
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use data_encoding::HEXLOWER;
-use rusqlite::ToSql;
-use rusqlite::types::ToSqlOutput;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use upheld_store::sql::Value;
 use zeroize::Zeroizing;
 
+use crate::id::Id;
 use crate::random::{self, NoRandomness};
 
 /// The value of a cookie. Prints as `[redacted]` and is wiped on drop.
@@ -56,12 +56,38 @@ impl fmt::Debug for Token {
 }
 
 /// A [`Token`] as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TokenHash([u8; 32]);
 
-impl ToSql for TokenHash {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.as_slice().into())
+impl From<TokenHash> for Value {
+    fn from(hash: TokenHash) -> Self {
+        Self::Blob(hash.0.to_vec())
+    }
+}
+
+impl TokenHash {
+    /// Compares with what a database keeps, in constant time.
+    pub(crate) fn is(&self, stored: &[u8]) -> bool {
+        self.0.ct_eq(stored).into()
+    }
+}
+
+/// What a browser keeps to be known: a name that stays and a token that does not.
+#[derive(Debug)]
+pub(crate) struct BrowserToken {
+    pub(crate) id: Id,
+    pub(crate) token: Token,
+}
+
+impl BrowserToken {
+    /// Reads what [`BrowserToken::to_text`] wrote; `None` for anything else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (id, token) = text.split_once('.')?;
+        Some(Self { id: Id::parse(id)?, token: Token::parse(token)? })
+    }
+
+    pub(crate) fn to_text(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("{}.{}", self.id, self.token.to_text().as_str()))
     }
 }
 

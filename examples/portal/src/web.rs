@@ -1,26 +1,40 @@
 //! Everything about HTTP: addresses, cookies, forms, pages.
 
+mod closure;
 mod cookie;
+mod devices;
 mod enrol;
 mod form;
 mod gate;
+mod outbox;
 mod pages;
+mod password;
 mod profile;
+mod reauthentication;
+mod recovery;
 mod refusal;
 pub(crate) mod routes;
+mod second_factor;
+mod security;
 mod sign_in;
+mod staff;
 mod visitor;
 
-pub(crate) use gate::{Hosts, Peer};
+pub(crate) use gate::Peer;
 
 use crate::clock::Clock;
+use crate::mail::Directory;
+use crate::observe::Metrics;
 use crate::password::Passwords;
-use crate::store::Store;
+use crate::records::Records;
 
 /// What the pages work with.
 #[derive(Clone, Debug)]
 pub(crate) struct App {
-    pub(crate) store: Store,
+    pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
+    /// The folder with sent e-mails, where everyone may see them.
+    pub(crate) outbox: Option<Directory>,
+    pub(crate) metrics: Metrics,
 }

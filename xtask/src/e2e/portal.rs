@@ -45,6 +45,8 @@ pub(super) fn first_sign_in() -> Outcome<()> {
     show_password(&browser, &account, &album)?;
     say("portal: adding an authenticator app by its QR code");
     let (phone, confirmed_in) = enrol(&browser, &account, &album)?;
+    say("portal: saving the recovery codes");
+    let recovery_code = save_recovery_codes(&browser, &album)?;
     say("portal: signing out, and in again with a code");
     sign_out(&browser, &account)?;
     let code = phone.generate(start_of(confirmed_in.saturating_add(1))).to_string();
@@ -64,7 +66,13 @@ pub(super) fn first_sign_in() -> Outcome<()> {
     give_code(&thief, &phone.generate(start_of(next)).to_string())?;
     thief.expect_heading("Your profile")?;
 
-    drop((browser, thief));
+    say("portal: signing in with a recovery code");
+    let other = driver.open()?;
+    use_recovery_code(&other, &account, &recovery_code, &album)?;
+    say("portal: every other page");
+    look_around(&other, &account, &recovery_code, &album)?;
+
+    drop((browser, thief, other));
     check(portal.terminate()?.success(), "the portal did not end well")?;
     let is_empty = temporary.path().read_dir()?.next().is_none();
     check(is_empty, "the portal left something behind")?;
@@ -111,15 +119,73 @@ fn enrol(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<(To
 
     let step = step_now()?;
     give_code(browser, &phone.generate(start_of(step)).to_string())?;
+    browser.expect_heading("Save your recovery codes")?;
+    let codes = browser.url()?;
+    browser.go_to(&page)?;
+    browser.expect_heading("Page not found")?;
+    album.keep(browser, "5-key-is-gone")?;
+    browser.go_to(&codes)?;
+    Ok((phone, step))
+}
+
+/// Says that the codes are saved, and returns one.
+fn save_recovery_codes(browser: &Browser<'_>, album: &Album) -> Outcome<String> {
+    browser.expect_heading("Save your recovery codes")?;
+    let code = browser.find("#recovery-codes code")?.text()?;
+    album.keep(browser, "6-recovery-codes")?;
+    browser.find("#saved")?.click()?;
+    browser.find("form:has(#saved) button")?.click()?;
     browser.expect_heading("Security")?;
     let notice = browser.find(".notice.good h2")?.text()?;
     check(notice == "Your authenticator app is on", &notice)?;
-    album.keep(browser, "5-app-is-on")?;
+    album.keep(browser, "6-app-is-on")?;
+    Ok(code)
+}
 
-    browser.go_to(&page)?;
-    browser.expect_heading("Page not found")?;
-    album.keep(browser, "6-key-is-gone")?;
-    Ok((phone, step))
+fn use_recovery_code(
+    browser: &Browser<'_>,
+    account: &Account,
+    code: &str,
+    album: &Album,
+) -> Outcome<()> {
+    browser.go_to(&account.address)?;
+    give_password(browser, account, &account.password)?;
+    browser.expect_heading("Enter your code")?;
+    browser.find("a[href='/login/recovery']")?.click()?;
+    browser.expect_heading("Use a recovery code")?;
+    album.keep(browser, "10-recovery-code")?;
+    // In lower case and with spaces, as people copy from paper.
+    browser.find("#recovery_code")?.fill(&code.to_lowercase().replace('-', " "))?;
+    browser.find("form[action='/login/recovery'] button")?.click()?;
+    browser.expect_heading("Your profile")?;
+    check_cookies(browser, "__Host-session")
+}
+
+/// Looks at the pages that no other step comes by.
+fn look_around(browser: &Browser<'_>, account: &Account, used: &str, album: &Album) -> Outcome<()> {
+    let visit = |path: &str, heading: &str, name: &str| {
+        browser.go_to(&format!("{}{path}", account.address))?;
+        browser.expect_heading(heading)?;
+        album.keep(browser, name)
+    };
+    visit("/account/security", "Security", "11-security")?;
+    visit("/account/security/totp", "Confirm that it is you", "12-confirm")?;
+    browser.find("#recovery_code")?.fill(used)?;
+    browser.find("form:has(#recovery_code) button")?.click()?;
+    let problem = browser.find(".summary a")?.text()?;
+    check(problem.contains("not accepted"), &problem)?;
+    album.keep(browser, "13-confirm-refused")?;
+    browser.go_to(&format!("{}/account/security", account.address))?;
+    browser.find(".list a[href^='/account/security/devices/']")?.click()?;
+    browser.expect_heading("Authenticator app")?;
+    album.keep(browser, "14-device")?;
+    visit("/dev/outbox", "Sent e-mails", "15-outbox")?;
+    sign_out(browser, account)?;
+    visit("/password/forgot", "Forgotten password", "16-forgotten")?;
+    browser.find("#email")?.fill(&account.user)?;
+    browser.find("form[action='/password/forgot'] button")?.click()?;
+    browser.expect_heading("Look at your e-mail")?;
+    album.keep(browser, "17-look-at-your-mail")
 }
 
 fn sign_out(browser: &Browser<'_>, account: &Account) -> Outcome<()> {
@@ -192,14 +258,19 @@ fn give_code(browser: &Browser<'_>, code: &str) -> Outcome<()> {
     browser.find("main form button")?.click()
 }
 
-/// The browser kept this cookie of plain HTTP on localhost and no other, out of reach of scripts.
+/// The browser kept this cookie of plain HTTP on localhost, out of reach of scripts.
 fn check_cookies(browser: &Browser<'_>, name: &str) -> Outcome<()> {
     let cookies = browser.cookies()?;
-    let [cookie] = &*cookies else {
-        return Err(format!("{} cookies, one was expected", cookies.len()).into());
+    for cookie in &cookies {
+        let is_protected = cookie["httpOnly"] == true && cookie["secure"] == true;
+        check(is_protected, "a cookie without protection")?;
+    }
+    // Beside the one by which the browser is known again, which opens nothing.
+    let mut others = cookies.iter().filter(|cookie| cookie["name"] != "__Host-browser");
+    let (Some(cookie), None) = (others.next(), others.next()) else {
+        return Err(format!("{} cookies", cookies.len()).into());
     };
     check(cookie["name"] == name, &format!("{} instead of {name}", cookie["name"]))?;
-    check(cookie["httpOnly"] == true && cookie["secure"] == true, "a cookie without protection")?;
     check(browser.evaluate("return document.cookie")? == "", "a script could read the cookie")
 }
 

@@ -8,7 +8,7 @@ use crate::tree::{Built, Member};
 
 /// What each library may depend on directly, optional dependencies included.
 #[rustfmt::skip]
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: &[(&str, &[&str])] = &[
     (
         "upheld-totp",
         // FIPS 180-4, constant time and wiping, randomness, errors and data.
@@ -30,6 +30,29 @@ const ALLOWED: [(&str, &[&str]); 6] = [
         "upheld-second-factor",
         // RFC 2104 and FIPS 180-4: recovery codes and codes in messages under a key.
         &["hmac", "rand_core", "sha2", "subtle", "thiserror", "zeroize"],
+    ),
+    (
+        "upheld-consent",
+        // Bank holidays as gov.uk publishes them: JSON.
+        &["serde", "serde_json", "thiserror"],
+    ),
+    (
+        "upheld-ledger",
+        &[
+            // RFC 6962 and RFC 8785; RFC 2104 for what may be erased.
+            "data-encoding", "hmac", "sha2", "serde", "serde_json",
+            "rand_core", "subtle", "thiserror", "zeroize",
+        ],
+    ),
+    (
+        "upheld-store",
+        &[
+            // SQLite; PostgreSQL, and the runtime that its client needs.
+            "bytes", "deadpool-postgres", "rusqlite", "tokio", "tokio-postgres",
+            // XChaCha20-Poly1305, and the checksums of keys and migrations.
+            "chacha20poly1305", "data-encoding", "rand", "rand_core", "sha2",
+            "thiserror", "zeroize",
+        ],
     ),
     (
         "upheld-duo",
@@ -60,6 +83,11 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             // A program: arguments, settings, errors; identifiers from a seed.
             "clap", "data-encoding", "serde", "serde_json", "sha2", "thiserror", "toml",
         ],
+    ),
+    (
+        "upheld-cookies",
+        // The Public Suffix List, behind a feature, and errors.
+        &["psl", "thiserror"],
     ),
 ];
 

@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("upheld-duo-sim", &["upheld-duo", "upheld-totp"]),
     ("upheld-cookies-tower", &["upheld-cookies"]),
     // Second floor: storage for what the first floor decides.
-    ("upheld-store", &["upheld-consent", "upheld-ledger", "upheld-second-factor"]),
+    ("upheld-store", &["upheld-consent", "upheld-ledger", "upheld-second-factor", "upheld-totp"]),
 ];
 
 /// Finds imports against the table, imports of programs, and libraries the table does not know.

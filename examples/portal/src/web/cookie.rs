@@ -1,12 +1,13 @@
-//! The three cookies, and no others.
+//! The four cookies, and no others.
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::Response;
 use zeroize::Zeroizing;
 
-use crate::token::Token;
+use crate::browsers::KNOWN_SECONDS;
+use crate::token::{BrowserToken, Token};
 
-/// A cookie that holds a [`Token`].
+/// A cookie that holds a [`Token`], or in the last case a [`BrowserToken`].
 ///
 /// The `__Host-` prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`, so that no
 /// neighbouring site can plant one.
@@ -19,6 +20,8 @@ pub(super) enum Cookie {
     Login,
     /// Names a session.
     Session,
+    /// Names a browser that somebody has signed in with.
+    Browser,
 }
 
 impl Cookie {
@@ -27,19 +30,29 @@ impl Cookie {
             Self::Form => "__Host-form",
             Self::Login => "__Host-login",
             Self::Session => "__Host-session",
+            Self::Browser => "__Host-browser",
         }
     }
 
     /// A session is kept when a link in an e-mail leads here; the others have no such use.
     const fn same_site(self) -> &'static str {
         match self {
-            Self::Form | Self::Login => "Strict",
+            Self::Form | Self::Login | Self::Browser => "Strict",
             Self::Session => "Lax",
         }
     }
 
     /// The token in this cookie; `None` as well when there are several to choose from.
     pub(super) fn find(self, headers: &HeaderMap) -> Option<Token> {
+        Token::parse(self.find_text(headers)?)
+    }
+
+    /// What the browser is known by; `None` as well when there are several to choose from.
+    pub(super) fn find_browser(headers: &HeaderMap) -> Option<BrowserToken> {
+        BrowserToken::parse(Self::Browser.find_text(headers)?)
+    }
+
+    fn find_text(self, headers: &HeaderMap) -> Option<&str> {
         let mut found = headers
             .get_all(COOKIE)
             .iter()
@@ -48,16 +61,18 @@ impl Cookie {
             .filter_map(|pair| pair.trim_ascii().split_once('='))
             .filter(|(name, _)| *name == self.name());
         let (_, value) = found.next()?;
-        if found.next().is_some() {
-            return None;
-        }
-        Token::parse(value)
+        found.next().is_none().then_some(value)
     }
 
     /// Has the browser keep `token` until it closes, or `seconds` long.
     pub(super) fn set(self, token: &Token, seconds: Option<i64>, response: &mut Response) {
         let value = token.to_text();
         self.write(&value, seconds, response);
+    }
+
+    /// Has the browser keep what it is known by.
+    pub(super) fn set_browser(token: &BrowserToken, response: &mut Response) {
+        Self::Browser.write(&token.to_text(), Some(KNOWN_SECONDS), response);
     }
 
     pub(super) fn clear(self, response: &mut Response) {

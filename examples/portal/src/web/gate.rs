@@ -1,15 +1,13 @@
 //! What every request passes before it meets a page, and every answer on its way out.
 
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, HeaderValue, ORIGIN, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, Method, Uri};
 use axum::middleware::Next;
@@ -17,48 +15,63 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
 use super::refusal::Refusal;
+use crate::observe::{Metrics, RequestId};
+use crate::site::Site;
 
-/// Where a connection comes from.
+/// Where a request comes from: see [`find_client`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// The names under which the portal may be asked for, each with its port.
-#[derive(Clone, Debug)]
-pub(crate) struct Hosts(Arc<[String]>);
-
-impl Hosts {
-    /// This computer, by name and by number.
-    pub(crate) fn of_port(port: u16) -> Self {
-        let names = ["localhost", "127.0.0.1", "[::1]"];
-        Self(names.iter().map(|name| format!("{name}:{port}")).collect())
-    }
-
-    fn includes(&self, host: &str) -> bool {
-        self.0.iter().any(|known| known.eq_ignore_ascii_case(host))
-    }
-}
-
-/// Gives the request a number and writes down what was asked and answered; never with what.
-pub(super) async fn write_down(request: Request, next: Next) -> Response {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let id = COUNT.fetch_add(1, Ordering::Relaxed);
+/// Gives the request a name, which the answer bears as well, and writes down what was asked and
+/// answered; never with what.
+pub(super) async fn write_down(
+    State(metrics): State<Metrics>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let id = RequestId::generate();
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let path = path.as_deref().unwrap_or("(none of ours)");
     let method = request.method();
-    let span = tracing::info_span!("request", id, %method, path);
+    let span = tracing::info_span!("request", %id, %method, path);
     async {
         let start = Instant::now();
-        let response = next.run(request).await;
-        let ms = start.elapsed().as_millis();
-        tracing::info!(status = response.status().as_u16(), ms, "answered");
+        let mut response = next.run(request).await;
+        let (status, took) = (response.status().as_u16(), start.elapsed());
+        metrics.http_answered(status, took);
+        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(status, ms, "answered");
+        if let Some(id) = id.to_header() {
+            response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        }
         response
     }
     .instrument(span)
     .await
 }
 
+/// Replaces the other end of the connection by the visitor that trusted proxies speak for.
+pub(super) async fn find_client(
+    State(site): State<Site>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(Peer(peer)) = request.extensions().get().copied() {
+        let forwarded = request.headers().get_all("x-forwarded-for").into_iter();
+        // What is no text is no address either.
+        let forwarded = forwarded.map(|value| value.to_str().unwrap_or_default());
+        let client = site.proxies().client(peer, forwarded);
+        request.extensions_mut().insert(Peer(client));
+    }
+    next.run(request).await
+}
+
 /// Sets the headers that hold for every answer.
-pub(super) async fn set_headers(request: Request, next: Next) -> Response {
+pub(super) async fn set_headers(
+    State(site): State<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
     const HEADERS: [(HeaderName, HeaderValue); 7] = [
         (
             CONTENT_SECURITY_POLICY,
@@ -88,6 +101,11 @@ pub(super) async fn set_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(HEADERS);
+    //= RFC 6797 §7.1: over secure transport alone
+    if site.is_https() {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(STRICT_TRANSPORT_SECURITY, a_year);
+    }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
@@ -115,11 +133,11 @@ pub(super) async fn read_body(request: Request, next: Next) -> Response {
 /// Refuses requests that were meant for another server, or that hide whom they are meant for.
 //= RFC 9110 §7.4: a request for an origin that is not served here is misdirected
 pub(super) async fn refuse_other_hosts(
-    State(hosts): State<Hosts>,
+    State(site): State<Site>,
     request: Request,
     next: Next,
 ) -> Response {
-    if names_one_of(&hosts, request.uri(), request.headers()) {
+    if is_for(&site, request.uri(), request.headers()) {
         next.run(request).await
     } else {
         Refusal::OtherHost.into_response()
@@ -131,9 +149,13 @@ pub(super) async fn refuse_other_hosts(
 /// Beside the form token, not instead of it. Browsers say where a request comes from in
 /// `Sec-Fetch-Site`; older ones in `Origin`, which under this portal's referrer policy is
 /// `null` and therefore refused.
-pub(super) async fn refuse_other_sites(request: Request, next: Next) -> Response {
+pub(super) async fn refuse_other_sites(
+    State(site): State<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    if is_safe || is_from_here(request.headers()) {
+    if is_safe || is_from(&site, request.headers()) {
         next.run(request).await
     } else {
         Refusal::OtherSite.into_response()
@@ -141,22 +163,19 @@ pub(super) async fn refuse_other_sites(request: Request, next: Next) -> Response
 }
 
 //= RFC 9112 §3.2: exactly one Host, and an absolute URI overrides it
-fn names_one_of(hosts: &Hosts, uri: &Uri, headers: &HeaderMap) -> bool {
+fn is_for(site: &Site, uri: &Uri, headers: &HeaderMap) -> bool {
     let mut named = headers.get_all(HOST).iter();
     let (Some(host), None) = (named.next(), named.next()) else { return false };
-    let is_known = |host: &str| hosts.includes(host);
+    let is_known = |host: &str| site.is_named(host);
     host.to_str().is_ok_and(is_known)
         && uri.authority().is_none_or(|authority| is_known(authority.as_str()))
 }
 
-fn is_from_here(headers: &HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site");
-    if let Some(site) = site {
+fn is_from(site: &Site, headers: &HeaderMap) -> bool {
+    if let Some(relation) = headers.get("sec-fetch-site") {
         // `none`: typed, bookmarked or reloaded by the person.
-        return site == "same-origin" || site == "none";
+        return relation == "same-origin" || relation == "none";
     }
     let Some(origin) = headers.get(ORIGIN) else { return true };
-    let origin = origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://"));
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    origin.is_some_and(|origin| host.is_some_and(|host| host.eq_ignore_ascii_case(origin)))
+    origin.to_str().is_ok_and(|origin| site.is_origin(origin))
 }

@@ -4,17 +4,26 @@ use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
+use upheld_store::sql::DatabaseError;
+
 use super::pages::{self, see_other};
+use super::reauthentication::After;
 use crate::enrolment::EnrolmentError;
 use crate::password::PasswordError;
+use crate::records::RecordsError;
 use crate::sign_in::SignInError;
-use crate::store::StoreError;
 
 /// Why a request was refused.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     /// There is no session, or no pending login, that the page needs.
     SignInFirst,
+    /// What was asked for needs a proof that it is still the same person.
+    ReauthenticateFirst(After),
+    /// A member of staff has not shown a second factor for this session.
+    SecondFactorFirst,
+    /// The link from an e-mail was used, is too old, or never was one.
+    LinkExpired,
     /// The form was not made for this visitor.
     Forged,
     /// The request comes from another site.
@@ -38,6 +47,18 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, heading, advice) = match self {
             Self::SignInFirst => return see_other("/login"),
+            Self::ReauthenticateFirst(after) => return see_other(&format!("/reauth?for={after}")),
+            Self::SecondFactorFirst => (
+                StatusCode::FORBIDDEN,
+                "Staff sign in with a second factor",
+                "Add an authenticator on the security page, then sign out and in again with a code \
+                 of it.",
+            ),
+            Self::LinkExpired => (
+                StatusCode::NOT_FOUND,
+                "This link no longer works",
+                "It works once, for 30 minutes. Ask for another on the sign-in page.",
+            ),
             Self::Forged => (
                 StatusCode::FORBIDDEN,
                 "This form has expired",
@@ -108,22 +129,37 @@ impl IntoResponse for Refusal {
     }
 }
 
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
+impl From<DatabaseError> for Refusal {
+    fn from(error: DatabaseError) -> Self {
         tracing::error!(%error, "refused");
-        if matches!(error, StoreError::Busy) { Self::Busy } else { Self::Failed }
+        match error {
+            DatabaseError::Busy | DatabaseError::Contended | DatabaseError::Unavailable(_) => {
+                Self::Busy
+            }
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl From<RecordsError> for Refusal {
+    fn from(error: RecordsError) -> Self {
+        if let RecordsError::Database(error) = error {
+            return error.into();
+        }
+        tracing::error!(%error, "refused");
+        Self::Failed
     }
 }
 
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Store(error) => error.into(),
+            SignInError::Records(error) => error.into(),
             SignInError::Password(PasswordError::Busy) => {
                 tracing::warn!("refused: too many passwords at once");
                 Self::Busy
             }
-            SignInError::Password(_) | SignInError::NoRandomness(_) => {
+            SignInError::Password(_) => {
                 tracing::error!(%error, "refused");
                 Self::Failed
             }
@@ -133,7 +169,7 @@ impl From<SignInError> for Refusal {
 
 impl From<EnrolmentError> for Refusal {
     fn from(error: EnrolmentError) -> Self {
-        if let EnrolmentError::Store(error) = error {
+        if let EnrolmentError::Records(error) = error {
             return error.into();
         }
         tracing::error!(%error, "refused");

@@ -7,7 +7,11 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
-use super::{App, Hosts, enrol, gate, pages, profile, sign_in};
+use super::{
+    App, closure, devices, enrol, gate, outbox, pages, password, profile, reauthentication,
+    recovery, second_factor, security, sign_in, staff,
+};
+use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
 const MAX_BODY_BYTES: usize = 16 * 1024;
@@ -24,6 +28,16 @@ pub enum Access {
     PendingLogin,
     /// Whoever is signed in.
     Session,
+    /// Whoever is signed in and has proved within ten minutes that it is still them.
+    FreshSession,
+    /// Staff who signed in with a second factor.
+    Staff,
+    /// Staff who have proved within ten minutes that it is still them.
+    FreshStaff,
+    /// Whoever has the link from an e-mail.
+    Link,
+    /// Everyone, where the settings say so; for others it is not there.
+    Demonstration,
 }
 
 /// A method at an address.
@@ -45,22 +59,81 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 15] = [
+const ROUTES: [Route; 52] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
-    of("GET", "/login", Access::Everyone, || get(sign_in::password_page)),
+    of("GET", "/login", Access::Everyone, || get(sign_in::page)),
     of("POST", "/login", Access::Everyone, || post(sign_in::password)),
-    of("GET", "/login/second-factor", Access::PendingLogin, || get(sign_in::code_page)),
-    of("POST", "/login/second-factor", Access::PendingLogin, || post(sign_in::code)),
-    of("POST", "/login/cancel", Access::PendingLogin, || post(sign_in::cancel)),
+    of("GET", "/login/second-factor", Access::PendingLogin, || get(second_factor::code_page)),
+    of("POST", "/login/second-factor", Access::PendingLogin, || post(second_factor::code)),
+    of("GET", "/login/recovery", Access::PendingLogin, || get(second_factor::recovery_page)),
+    of("POST", "/login/recovery", Access::PendingLogin, || post(second_factor::recovery_code)),
+    of("GET", "/login/email", Access::PendingLogin, || get(second_factor::email_page)),
+    of("POST", "/login/email", Access::PendingLogin, || post(second_factor::email_code)),
+    of("POST", "/login/email/send", Access::PendingLogin, || post(second_factor::send_email)),
+    of("POST", "/login/cancel", Access::PendingLogin, || post(second_factor::cancel)),
     of("POST", "/logout", Access::Session, || post(sign_in::sign_out)),
+    of("GET", "/password/forgot", Access::Everyone, || get(password::forgot_page)),
+    of("POST", "/password/forgot", Access::Everyone, || post(password::forgot)),
+    of("GET", "/password/reset/{link}", Access::Link, || get(password::reset_page)),
+    of("POST", "/password/reset/{link}", Access::Link, || post(password::reset)),
+    of("GET", "/reauth", Access::Session, || get(reauthentication::page)),
+    of("POST", "/reauth", Access::Session, || post(reauthentication::check)),
     of("GET", "/account", Access::Session, || get(profile::page)),
     of("POST", "/account", Access::Session, || post(profile::rename)),
-    of("GET", "/account/security", Access::Session, || get(enrol::security_page)),
-    of("POST", "/account/security/totp", Access::Session, || post(enrol::start)),
+    of("GET", "/account/close", Access::FreshSession, || get(closure::page)),
+    of("POST", "/account/close", Access::FreshSession, || post(closure::close)),
+    of("GET", "/account/security", Access::Session, || get(security::page)),
+    of("GET", "/account/security/password", Access::FreshSession, || get(password::change_page)),
+    of("POST", "/account/security/password", Access::FreshSession, || post(password::change)),
+    of("GET", "/account/security/totp", Access::FreshSession, || get(enrol::name_page)),
+    of("POST", "/account/security/totp", Access::FreshSession, || post(enrol::start)),
     of("GET", "/account/security/totp/{pending}", Access::Session, || get(enrol::page)),
     of("POST", "/account/security/totp/{pending}", Access::Session, || post(enrol::confirm)),
+    of("GET", "/account/security/devices/{device}", Access::Session, || get(devices::page)),
+    of("POST", "/account/security/devices/{device}/rename", Access::Session, || {
+        post(devices::rename)
+    }),
+    of("POST", "/account/security/devices/{device}/remove", Access::FreshSession, || {
+        post(devices::remove)
+    }),
+    of("POST", "/account/security/devices/{device}/resynchronise", Access::Session, || {
+        post(devices::resynchronise)
+    }),
+    of("GET", "/account/security/recovery-codes", Access::FreshSession, || get(recovery::offer)),
+    of("POST", "/account/security/recovery-codes", Access::FreshSession, || post(recovery::start)),
+    of("GET", "/account/security/recovery-codes/{pending}", Access::Session, || {
+        get(recovery::page)
+    }),
+    of("POST", "/account/security/recovery-codes/{pending}", Access::Session, || {
+        post(recovery::confirm)
+    }),
+    of("POST", "/account/security/recovery-codes/{pending}/download", Access::Session, || {
+        post(recovery::download)
+    }),
+    of("POST", "/account/security/sessions/end-others", Access::Session, || {
+        post(security::end_other_sessions)
+    }),
+    of("POST", "/account/security/sessions/{session}/end", Access::Session, || {
+        post(security::end_session)
+    }),
+    of("POST", "/account/security/browsers/{browser}/forget", Access::Session, || {
+        post(security::forget_browser)
+    }),
+    of("GET", "/staff", Access::Staff, || get(staff::list)),
+    of("GET", "/staff/people/{person}", Access::Staff, || get(staff::person)),
+    of("POST", "/staff/people/{person}/unlock", Access::FreshStaff, || post(staff::unlock)),
+    of("POST", "/staff/people/{person}/disable", Access::FreshStaff, || post(staff::disable)),
+    of("POST", "/staff/people/{person}/enable", Access::FreshStaff, || post(staff::enable)),
+    of("POST", "/staff/people/{person}/reset", Access::FreshStaff, || post(staff::ask_reset)),
+    of("POST", "/staff/people/{person}/reset/{reset}/confirm", Access::FreshStaff, || {
+        post(staff::confirm_reset)
+    }),
+    of("POST", "/staff/people/{person}/reset/{reset}/withdraw", Access::FreshStaff, || {
+        post(staff::withdraw_reset)
+    }),
+    of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
 ];
 
 const fn of(
@@ -73,7 +146,8 @@ const fn of(
 }
 
 /// Puts the routes behind the gates that every request passes.
-pub(crate) fn router(app: App, hosts: Hosts) -> Router {
+pub(crate) fn router(app: App, site: &Site) -> Router {
+    let metrics = app.metrics.clone();
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
@@ -81,11 +155,12 @@ pub(crate) fn router(app: App, hosts: Hosts) -> Router {
         .method_not_allowed_fallback(pages::method_not_allowed)
         .with_state(app)
         // The last is the first to see a request.
-        .layer(from_fn(gate::refuse_other_sites))
-        .layer(from_fn_with_state(hosts, gate::refuse_other_hosts))
+        .layer(from_fn_with_state(site.clone(), gate::refuse_other_sites))
+        .layer(from_fn_with_state(site.clone(), gate::refuse_other_hosts))
+        .layer(from_fn_with_state(site.clone(), gate::find_client))
         .layer(from_fn(gate::read_body))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
-        .layer(from_fn(gate::set_headers))
-        .layer(from_fn(gate::write_down))
+        .layer(from_fn_with_state(site.clone(), gate::set_headers))
+        .layer(from_fn_with_state(metrics, gate::write_down))
 }

@@ -1,11 +1,14 @@
-//! Whom a request comes from, told by its cookie.
+//! Whom a request comes from, told by its cookie or by the link it followed.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 
 use super::App;
 use super::cookie::Cookie;
+use super::reauthentication::After;
 use super::refusal::Refusal;
+use crate::people::Role;
+use crate::resets::Reset;
 use crate::sessions::Session;
 use crate::sign_in::PendingLogin;
 use crate::token::Token;
@@ -45,7 +48,7 @@ impl FromRequestParts<App> for PendingLogin {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let token = Cookie::Login.find(&parts.headers).ok_or(Refusal::SignInFirst)?;
-        let found = Self::find(&app.store, token, app.clock.now()).await?;
+        let found = Self::find(&app.records, token, app.clock.now()).await?;
         found.ok_or(Refusal::SignInFirst)
     }
 }
@@ -61,7 +64,94 @@ impl FromRequestParts<App> for Session {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let token = Cookie::Session.find(&parts.headers).ok_or(Refusal::SignInFirst)?;
-        let found = Self::find(&app.store, token, app.clock.now()).await?;
+        let found = Self::find(&app.records, token, app.clock.now()).await?;
         found.ok_or(Refusal::SignInFirst)
+    }
+}
+
+/// Somebody who is signed in and has proved within ten minutes that it is still them.
+#[derive(Debug)]
+pub(super) struct Fresh(pub(super) Session);
+
+impl Visitor for Fresh {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for Fresh {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let session = Session::from_request_parts(parts, app).await?;
+        if session.is_fresh() {
+            return Ok(Self(session));
+        }
+        Err(Refusal::ReauthenticateFirst(After::of_path(parts.uri.path())))
+    }
+}
+
+/// A member of staff who showed a second factor. For others the pages of staff are not there.
+#[derive(Debug)]
+pub(super) struct Staff(pub(super) Session);
+
+impl Visitor for Staff {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let session = Session::from_request_parts(parts, app).await?;
+        match session.role() {
+            Role::Staff if session.is_staff() => Ok(Self(session)),
+            Role::Staff => Err(Refusal::SecondFactorFirst),
+            Role::Patient => Err(Refusal::NotFound),
+        }
+    }
+}
+
+/// A member of staff who has proved within ten minutes that it is still them.
+#[derive(Debug)]
+pub(super) struct FreshStaff(pub(super) Session);
+
+impl Visitor for FreshStaff {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for FreshStaff {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Staff(session) = Staff::from_request_parts(parts, app).await?;
+        if session.is_fresh() {
+            return Ok(Self(session));
+        }
+        Err(Refusal::ReauthenticateFirst(After::of_path(parts.uri.path())))
+    }
+}
+
+/// Somebody who followed the link in an e-mail. Its token stands in the address of the page.
+impl Visitor for Reset {
+    fn token(&self) -> &Token {
+        Self::token(self)
+    }
+}
+
+impl FromRequestParts<App> for Reset {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Refusal::LinkExpired)?;
+        let token = Token::parse(&text).ok_or(Refusal::LinkExpired)?;
+        let found = Self::find(&app.records, token, app.clock.now()).await?;
+        found.ok_or(Refusal::LinkExpired)
     }
 }

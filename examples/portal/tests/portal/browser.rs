@@ -7,13 +7,15 @@ use ureq::http::Request;
 use ureq::{Agent, Body};
 
 /// Visits one portal. Does not follow redirects; keeps cookies as a browser does.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Browser {
     agent: Agent,
     origin: String,
     pub(crate) cookies: BTreeMap<String, String>,
     /// The token of the form on the page last seen.
     pub(crate) form_token: String,
+    /// Whom requests are for, if it is not where they are sent.
+    pub(crate) host: Option<String>,
 }
 
 /// An answer.
@@ -33,7 +35,13 @@ impl Browser {
             .proxy(None)
             .build()
             .new_agent();
-        Self { agent, origin: origin.into(), cookies: BTreeMap::new(), form_token: String::new() }
+        Self {
+            agent,
+            origin: origin.into(),
+            cookies: BTreeMap::new(),
+            form_token: String::new(),
+            host: None,
+        }
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Page {
@@ -79,6 +87,9 @@ impl Browser {
     }
 
     fn send(&mut self, mut request: Request<String>) -> Page {
+        if let Some(host) = &self.host {
+            request.headers_mut().insert("host", host.parse().unwrap());
+        }
         if !self.cookies.is_empty() {
             request.headers_mut().insert("cookie", self.cookie_header().parse().unwrap());
         }
@@ -144,9 +155,18 @@ impl Page {
         assert_eq!((self.status, self.header("location")), (303, Some(path)), "{}", self.body);
     }
 
+    /// An app counts from now on, and recovery codes are shown.
+    #[track_caller]
+    pub(crate) fn assert_confirmed(&self) {
+        let location = self.header("location").unwrap_or_default();
+        let leads_on = location.starts_with("/account/security/recovery-codes/");
+        assert!(self.status == 303 && leads_on, "{self:?}");
+    }
+
     #[track_caller]
     pub(crate) fn assert_shows(&self, status: u16, text: &str) {
-        assert_eq!(self.status, status, "{}", self.body);
+        let location = self.header("location").unwrap_or_default();
+        assert_eq!(self.status, status, "{location}{}", self.body);
         assert!(self.body.contains(text), "no {text:?} in {}", self.body);
     }
 }

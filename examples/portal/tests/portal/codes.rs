@@ -72,7 +72,7 @@ fn t05_the_code_of_the_enrolment_is_used_up() {
     let (page, path) = browser.begin_enrolment();
     let phone = Phone::with_key_of(&page);
     let code = phone.code_at(clinic.now());
-    browser.post(&path, &[("code", &code)]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &code)]).assert_confirmed();
     browser.sign_out();
 
     browser.await_code();

@@ -78,7 +78,7 @@ fn a_port_in_use_is_named_with_the_way_out() {
     let address = taken.local_addr().unwrap().to_string();
     let output = wait(demo(folder.path(), &address).spawn().unwrap());
     let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(5));
     assert!(error.contains(&format!("{address} is in use")), "{error}");
     assert!(error.contains("--listen 127.0.0.1:0"), "{error}");
     assert!(is_empty(folder.path()));
@@ -90,7 +90,7 @@ fn addresses_that_others_could_reach_are_refused() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0"] {
         let output = wait(demo(folder.path(), address).spawn().unwrap());
         let error = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert_eq!(output.status.code(), Some(4), "{error}");
         assert!(error.contains("not an address of this computer alone"), "{error}");
     }
     let output = wait(demo(folder.path(), "here").spawn().unwrap());

@@ -2,18 +2,48 @@
 
 use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone};
 
-/// Enrolling over an app that is in use, with a session alone.
+/// Enrolling over an app that is in use, with a session alone: a second factor comes first, and
+/// the old app goes on working beside the new.
 #[test]
-fn t27_an_app_that_counts_is_not_replaced() {
+fn t27_a_second_app_needs_a_code_of_the_first_and_replaces_nothing() {
     let (clinic, phone) = Clinic::enrolled();
     let mut browser = clinic.browser();
     browser.sign_in(&clinic, &phone);
     browser.get("/account/security").assert_shows(200, "Your authenticator app is on");
-    browser.post("/account/security/totp", &[]).assert_redirects_to("/account/security");
+    let add = "/reauth?for=add-device";
+    browser.get("/account/security/totp").assert_redirects_to(add);
+    browser.post("/account/security/totp", &[]).assert_redirects_to(add);
     assert_eq!(clinic.query("SELECT count(*) FROM pending_enrolments"), 0);
-    browser.sign_out();
+
+    // The code that opened the session proves nothing more, and neither does the password.
+    browser.get(add).assert_shows(200, "Confirm that it is you");
+    let used = phone.code_at(clinic.now());
+    let fields = [("for", "add-device"), ("code", &*used), ("password", PASSWORD)];
+    browser.post("/reauth", &fields).assert_shows(422, "That code was not accepted");
     clinic.step_on(30);
-    browser.sign_in(&clinic, &phone);
+    let fields = [("for", "add-device"), ("code", &*phone.code_at(clinic.now()))];
+    browser.post("/reauth", &fields).assert_redirects_to("/account/security/totp");
+    browser.get("/account/security/totp").assert_shows(200, "What do you call the device?");
+    let started = browser.post("/account/security/totp", &[("name", "Tablet <i>")]);
+    let path = started.header("location").unwrap().to_owned();
+    let tablet = Phone::with_key_of(&browser.get(&path));
+
+    // Until it is confirmed the old app is the only one.
+    let mut other = clinic.browser();
+    other.await_code();
+    other.show_code(&tablet.code_at(clinic.now())).assert_shows(422, "not accepted");
+    let code = tablet.code_at(clinic.now());
+    let page = browser.post(&path, &[("code", &code)]);
+    page.assert_confirmed();
+    browser.get("/account/security").assert_shows(200, "Tablet &#60;i&#62;");
+    browser.sign_out();
+
+    for app in [&phone, &tablet] {
+        clinic.step_on(60);
+        browser.sign_in(&clinic, app);
+        browser.sign_out();
+    }
+    assert_eq!(clinic.count_mail("device added"), 2);
 }
 
 /// Two tabs: the later key replaces the earlier.
@@ -33,7 +63,7 @@ fn t27_of_two_keys_the_later_counts() {
     let mixed = browser.post(&second_path, &[("code", &first.code_at(now))]);
     mixed.assert_shows(422, "does not belong to this key");
     let confirmed = browser.post(&second_path, &[("code", &second.code_at(now))]);
-    confirmed.assert_redirects_to("/account/security");
+    confirmed.assert_confirmed();
 }
 
 /// Confirmed twice at once: one app, one session.
@@ -54,7 +84,7 @@ fn t27_a_key_is_confirmed_once() {
         threads.into_iter().map(|thread| thread.join().unwrap().is_signed_in()).collect()
     });
     assert_eq!(statuses.iter().filter(|it| **it).count(), 1, "{statuses:?}");
-    assert_eq!(clinic.query("SELECT count(*) FROM factors"), 1);
+    assert_eq!(clinic.query("SELECT count(*) FROM devices"), 1);
     assert_eq!(clinic.query("SELECT count(*) FROM sessions"), 1);
 }
 
@@ -78,7 +108,7 @@ fn t28_an_unconfirmed_key_plays_no_part_in_signing_in_and_expires() {
     browser.get(&path).assert_shows(404, "Page not found");
     let late = browser.post(&path, &[("code", &phone.code_at(clinic.now()))]);
     late.assert_shows(404, "Page not found");
-    assert_eq!(clinic.query("SELECT count(*) FROM factors"), 0);
+    assert_eq!(clinic.query("SELECT count(*) FROM devices"), 0);
 
     // It is deleted at the latest with the next sign-in.
     clinic.browser().show_password(PASSWORD).assert_redirects_to("/account/security");
@@ -108,7 +138,7 @@ fn t29_the_key_is_never_shown_again() {
     let key = page.between("id=\"manual-key\" class=\"key\">", "<").unwrap().to_owned();
     let phone = Phone::with_key_of(&page);
     let code = phone.code_at(clinic.now());
-    browser.post(&path, &[("code", &code)]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &code)]).assert_confirmed();
 
     for address in [&*path, "/account/security", "/account", "/account/security/totp"] {
         let page = browser.get(address);
@@ -164,5 +194,26 @@ fn wrong_codes_leave_the_key_where_it_is() {
     wrong.assert_shows(422, "does not belong to this key");
     browser.post(&path, &[("code", "abc")]).assert_shows(422, "Enter the 6 digits");
     let code = phone.code_at(clinic.now());
-    browser.post(&path, &[("code", &code)]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &code)]).assert_confirmed();
+}
+
+/// The QR code is part of the page, and nothing else is fetched for it.
+#[test]
+fn t43_the_qr_code_is_made_here() {
+    let clinic = Clinic::open();
+    let mut browser = clinic.browser();
+    browser.show_password(PASSWORD).assert_redirects_to("/account/security");
+    let (page, _) = browser.begin_enrolment();
+    let frame = page.between("<div class=\"qr-frame\">", "</div>").unwrap().trim();
+    assert!(frame.starts_with("<svg ") && frame.ends_with("</svg>"), "{frame}");
+    assert!(frame.len() > 1000, "{frame}");
+    for fetched in ["<img", "<image", "<object", "<iframe", "<use", "url(", "src=", "otpauth"] {
+        assert!(!page.body.contains(fetched), "{fetched}");
+    }
+    // Even if something were, the browser would not.
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("img-src 'self';"),
+        "{policy}"
+    );
 }

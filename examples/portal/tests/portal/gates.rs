@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use portal::{Access, Route, routes};
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, NAME, PASSWORD};
+use crate::clinic::{Clinic, NAME, OTHER_EMAIL, PASSWORD, STAFF};
 
 const HEADERS: [(&str, &str); 8] = [
     (
@@ -27,34 +27,68 @@ const HEADERS: [(&str, &str); 8] = [
 ];
 
 /// A visitor for each kind of route, with a form in hand.
-fn visitors() -> (Clinic, impl Fn(&Clinic, Access) -> Browser) {
-    let (clinic, phone) = Clinic::enrolled();
-    let mut half = clinic.browser();
-    half.await_code();
-    let mut whole = clinic.browser();
-    whole.sign_in(&clinic, &phone);
-    whole.get("/account").assert_shows(200, NAME);
-    let visitor = move |clinic: &Clinic, access| match access {
-        Access::PendingLogin => half.clone(),
-        Access::Session => whole.clone(),
-        _ => {
-            let mut stranger = clinic.browser();
-            stranger.get("/login").assert_shows(200, "Sign in");
-            stranger
+struct Visitors {
+    clinic: Clinic,
+    stranger: Browser,
+    half: Browser,
+    whole: Browser,
+    fresh: Browser,
+    staff: Browser,
+    link: String,
+}
+
+impl Visitors {
+    fn new() -> Self {
+        let (clinic, phone) = Clinic::enrolled();
+        let (mut staff, staff_phone) = clinic.enrol_and_sign_in(STAFF.0);
+        staff.reauthenticate(&clinic, &staff_phone);
+        staff.get("/staff").assert_shows(200, "People");
+        let mut fresh = clinic.browser();
+        fresh.sign_in(&clinic, &phone);
+        fresh.reauthenticate(&clinic, &phone);
+        fresh.get("/account").assert_shows(200, NAME);
+        clinic.step_on(30);
+        let mut whole = clinic.browser();
+        whole.sign_in(&clinic, &phone);
+        whole.get("/account").assert_shows(200, NAME);
+        let mut half = clinic.browser();
+        half.await_code();
+        let mut stranger = clinic.browser();
+        stranger.get("/login").assert_shows(200, "Sign in");
+        let link = clinic.reset_link(OTHER_EMAIL);
+        Self { clinic, stranger, half, whole, fresh, staff, link }
+    }
+
+    fn of(&self, access: Access) -> Browser {
+        match access {
+            Access::PendingLogin => self.half.clone(),
+            Access::Session => self.whole.clone(),
+            Access::FreshSession => self.fresh.clone(),
+            Access::Staff | Access::FreshStaff => self.staff.clone(),
+            Access::Link => {
+                let mut browser = self.stranger.clone();
+                browser.get(&self.link).assert_shows(200, "Choose a new password");
+                browser
+            }
+            _ => self.stranger.clone(),
         }
-    };
-    (clinic, visitor)
+    }
+
+    fn path_of(&self, route: &Route) -> String {
+        let path = route.path.replace("/password/reset/{link}", &self.link);
+        let id = "ab".repeat(16);
+        let parts = path.split('/').map(|part| if part.starts_with('{') { &*id } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
 }
 
 fn forms() -> impl Iterator<Item = &'static Route> {
     routes().iter().filter(|route| route.method == "POST")
 }
 
-fn path_of(route: &Route) -> String {
-    route.path.replace("{pending}", &"ab".repeat(16))
-}
-
-const FIELDS: [(&str, &str); 4] = [
+const FIELDS: [(&str, &str); 6] = [
+    ("word", "close"),
+    ("saved", "yes"),
     ("display_name", "Mallory"),
     ("code", "123456"),
     ("email", "alex@example.com"),
@@ -64,13 +98,16 @@ const FIELDS: [(&str, &str); 4] = [
 /// Forms without their token, with another's, and from other sites, at every route.
 #[test]
 fn t30_no_form_works_without_its_token_or_from_elsewhere() {
-    let (clinic, visitor) = visitors();
-    let token_of_a_stranger = visitor(&clinic, Access::Everyone).form_token;
-    assert_eq!(forms().count(), 7);
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
+    let mut another = clinic.browser();
+    another.get("/login").assert_shows(200, "Sign in");
+    let token_of_a_stranger = another.form_token;
+    assert_eq!(forms().count(), 30);
     for route in forms() {
-        let path = path_of(route);
+        let path = visitors.path_of(route);
         for token in ["", "0", &token_of_a_stranger, &"f".repeat(64), &"f".repeat(1000)] {
-            let mut browser = visitor(&clinic, route.access);
+            let mut browser = visitors.of(route.access);
             browser.form_token = token.into();
             browser.post(&path, &FIELDS).assert_shows(403, "This form has expired");
         }
@@ -84,25 +121,26 @@ fn t30_no_form_works_without_its_token_or_from_elsewhere() {
             [("origin", "null"), ("x", "")],
             [("origin", &*own_origin.replace("http:", "https:")), ("x", "")],
         ] {
-            let page = visitor(&clinic, route.access).post_with(&path, &FIELDS, &headers);
+            let page = visitors.of(route.access).post_with(&path, &FIELDS, &headers);
             page.assert_shows(403, "another website");
         }
         for kind in ["text/plain", "application/json", "multipart/form-data; boundary=x", ""] {
-            let mut browser = visitor(&clinic, route.access);
+            let mut browser = visitors.of(route.access);
             let page = browser.post_with(&path, &FIELDS, &[("content-type", kind)]);
             page.assert_shows(415, "not a form of the portal");
         }
     }
-    let mut whole = visitor(&clinic, Access::Session);
+    let mut whole = visitors.of(Access::Session);
     whole.get("/account").assert_shows(200, NAME);
-    let mut half = visitor(&clinic, Access::PendingLogin);
+    let mut half = visitors.of(Access::PendingLogin);
     half.get("/login/second-factor").assert_shows(200, "Enter your code");
 }
 
 /// The same forms from here, so that the test above cannot pass for another reason.
 #[test]
 fn t30_forms_with_their_token_from_here_work() {
-    let (clinic, visitor) = visitors();
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
     let own_origin = clinic.origin();
     for headers in [
         vec![("sec-fetch-site", "same-origin")],
@@ -110,7 +148,7 @@ fn t30_forms_with_their_token_from_here_work() {
         vec![("origin", &*own_origin)],
         vec![],
     ] {
-        let mut whole = visitor(&clinic, Access::Session);
+        let mut whole = visitors.of(Access::Session);
         let renamed = whole.post_with("/account", &[("display_name", "Alex")], &headers);
         renamed.assert_redirects_to("/account?saved");
     }
@@ -119,15 +157,16 @@ fn t30_forms_with_their_token_from_here_work() {
 /// Methods that are not a route's own, named openly or in an override header.
 #[test]
 fn t30_only_posts_change_anything() {
-    let (clinic, visitor) = visitors();
-    let mut browser = visitor(&clinic, Access::Session);
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
+    let mut browser = visitors.of(Access::Session);
     browser.get("/account?display_name=Mallory&_method=POST").assert_shows(200, NAME);
     browser.get("/logout").assert_shows(405, "cannot be used that way");
-    browser.get("/account/security/totp").assert_shows(405, "cannot be used that way");
+    browser.get("/account/security/sessions/end-others").assert_shows(405, "cannot be used");
     let cookies = browser.cookie_header();
     for method in ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FOO"] {
         let answer = raw(
-            &clinic,
+            clinic,
             &format!(
                 "{method} /account HTTP/1.1\r\nHost: {}\r\nCookie: {cookies}\r\n\
                  X-HTTP-Method-Override: POST\r\nConnection: close\r\n\r\n",
@@ -181,8 +220,9 @@ fn t37_requests_for_other_hosts_are_misdirected() {
 /// Framing, sniffing, caching: the same headers on every answer, good or bad.
 #[test]
 fn t49_every_answer_has_the_headers() {
-    let (clinic, visitor) = visitors();
-    let mut browser = visitor(&clinic, Access::Session);
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
+    let mut browser = visitors.of(Access::Session);
     // First, because the walk signs out.
     let mut pages: Vec<Page> = vec![
         browser.get("/nowhere"),
@@ -190,9 +230,9 @@ fn t49_every_answer_has_the_headers() {
         browser.post("/account", &[("display_name", &"x".repeat(20_000))]),
     ];
     for route in routes().iter().filter(|route| !route.path.starts_with("/assets")) {
-        let mut browser = visitor(&clinic, route.access);
-        pages.push(browser.get(&path_of(route)));
-        pages.push(browser.post(&path_of(route), &[]));
+        let mut browser = visitors.of(route.access);
+        pages.push(browser.get(&visitors.path_of(route)));
+        pages.push(browser.post(&visitors.path_of(route), &[]));
     }
     let statuses: std::collections::BTreeSet<_> = pages.iter().map(|page| page.status).collect();
     assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [200, 303, 403, 404, 405, 413, 422]);
@@ -201,7 +241,7 @@ fn t49_every_answer_has_the_headers() {
             assert_eq!(page.all(name).collect::<Vec<_>>(), [value], "{name} of {page:?}");
         }
     }
-    let answer = raw(&clinic, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+    let answer = raw(clinic, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
     assert!(answer.starts_with("HTTP/1.1 421 ") && answer.contains("frame-ancestors 'none'"));
 }
 
@@ -221,13 +261,15 @@ fn t46_pages_are_stored_nowhere() {
 /// Bodies, heads and field counts beyond any form's.
 #[test]
 fn t58_what_is_too_large_is_refused() {
-    let (clinic, visitor) = visitors();
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
     for route in forms() {
-        let mut browser = visitor(&clinic, route.access);
-        let page = browser.post(&path_of(route), &[("display_name", &"x".repeat(17 * 1024))]);
+        let mut browser = visitors.of(route.access);
+        let page =
+            browser.post(&visitors.path_of(route), &[("display_name", &"x".repeat(17 * 1024))]);
         page.assert_shows(413, "too much text");
     }
-    let mut browser = visitor(&clinic, Access::Session);
+    let mut browser = visitors.of(Access::Session);
     let many: Vec<_> = (0..20).map(|number| (number.to_string(), String::new())).collect();
     let many: Vec<_> = many.iter().map(|(name, value)| (&**name, &**value)).collect();
     browser.post("/account", &many).assert_shows(415, "not a form");
@@ -237,7 +279,7 @@ fn t58_what_is_too_large_is_refused() {
 
     let head = |headers: &str| {
         let answer = raw(
-            &clinic,
+            clinic,
             &format!("GET /login HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", clinic.address),
         );
         answer.split(' ').nth(1).map(str::to_owned)
@@ -251,14 +293,15 @@ fn t58_what_is_too_large_is_refused() {
 /// Bytes that are no HTTP, and forms that are no text.
 #[test]
 fn t58_malformed_requests_are_refused() {
-    let (clinic, visitor) = visitors();
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
     for nonsense in
         ["\r\n\r\n\0\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\u{7f}ELF\r\n\r\n"]
     {
-        let answer = raw(&clinic, nonsense);
+        let answer = raw(clinic, nonsense);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{nonsense:?}: {answer}");
     }
-    let mut browser = visitor(&clinic, Access::Session);
+    let mut browser = visitors.of(Access::Session);
     browser.form_token = "%ff%fe\0".into();
     let page = browser.post("/account", &[("display_name", "Alex")]);
     page.assert_shows(403, "This form has expired");
@@ -267,10 +310,11 @@ fn t58_malformed_requests_are_refused() {
 /// A request that never ends is given up.
 #[test]
 fn t58_slow_bodies_are_given_up() {
-    let (clinic, visitor) = visitors();
-    let browser = visitor(&clinic, Access::Session);
+    let visitors = Visitors::new();
+    let clinic = &visitors.clinic;
+    let browser = visitors.of(Access::Session);
     let answer = raw(
-        &clinic,
+        clinic,
         &format!(
             "POST /account HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nContent-Length: 100\r\n\
              Content-Type: application/x-www-form-urlencoded\r\n\r\nform_token=",

@@ -1,12 +1,17 @@
-//! Secrets planted in a whole sign-in, and searched for where they must not be.
+//! Known secrets, taken through every flow, and searched for wherever they must not be: in the
+//! log at its finest level, in the database, in answers to others than their owner.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER};
+use portal::{RememberedDays, Settings};
 use tracing::level_filters::LevelFilter;
 
-use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone};
+use crate::browser::{Browser, Page};
+use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone, SECOND_STAFF, STAFF};
+use crate::recovery::codes_on;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -21,95 +26,254 @@ impl Write for Log {
     }
 }
 
-/// Logs at the finest level, and the database.
+impl Log {
+    /// Everything that any part of this process logs from now on.
+    fn start() -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .without_time()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .init();
+        log
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+const WRONG_PASSWORD: &str = "Wrong-Password-8642";
+const NEW_PASSWORD: &str = "Quite-Another-Horse-5813";
+
+/// What was secret on the way, by what it is.
+#[derive(Default)]
+struct Secrets(BTreeMap<String, Vec<u8>>);
+
+impl Secrets {
+    fn add(&mut self, what: &str, secret: impl AsRef<[u8]>) {
+        let number = self.0.len();
+        self.0.insert(format!("{what} {number}"), secret.as_ref().to_vec());
+    }
+
+    fn add_cookies(&mut self, browser: &Browser) {
+        for (name, value) in &browser.cookies {
+            // What is before the dot names a browser and is no secret.
+            let token = value.rsplit('.').next().unwrap();
+            self.add(name, token);
+            self.add(name, HEXLOWER.decode(token.as_bytes()).unwrap());
+        }
+        self.add("form token", &browser.form_token);
+    }
+
+    #[track_caller]
+    fn assert_absent(&self, text: &[u8], place: &str) {
+        let found = self.found_in(text);
+        assert!(found.is_empty(), "{found:?} in {place}");
+    }
+
+    /// Which of them are in `text`, in any spelling.
+    fn found_in(&self, text: &[u8]) -> Vec<String> {
+        let text = searchable(text);
+        let spelled = self.0.iter().flat_map(|(what, secret)| {
+            spellings(secret).into_iter().map(move |spelling| (what, spelling))
+        });
+        spelled
+            .filter(|(_, (_, bytes))| text.contains(&searchable(bytes)))
+            .map(|(what, (spelling, _))| format!("{what}, {spelling}"))
+            .collect()
+    }
+}
+
+/// A character for each byte: texts are searched faster than bytes.
+fn searchable(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+/// Bytes as they might be written.
+fn spellings(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let percent: Vec<_> = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let form: String = form_urlencoded::byte_serialize(bytes).collect();
+    vec![
+        ("raw", bytes.to_vec()),
+        ("hexadecimal", HEXLOWER.encode(bytes).into_bytes()),
+        ("HEXADECIMAL", HEXLOWER.encode(bytes).to_uppercase().into_bytes()),
+        ("base32", BASE32_NOPAD.encode(bytes).into_bytes()),
+        ("base64", BASE64.encode(bytes).trim_end_matches('=').into()),
+        ("percent-coded", percent.concat().into_bytes()),
+        ("form-coded", form.into_bytes()),
+        ("numbers", format!("{bytes:?}").into_bytes()),
+    ]
+}
+
+/// The secrets of a person, on the way through everything there is for them.
+struct Journey {
+    clinic: Clinic,
+    secrets: Secrets,
+    /// What anybody may get to see: pages of refusals, and of others.
+    pages: Vec<Page>,
+}
+
+impl Journey {
+    fn enrol(&mut self, browser: &mut Browser) -> Phone {
+        let (clinic, secrets) = (&self.clinic, &mut self.secrets);
+        self.pages.push(browser.show_password(WRONG_PASSWORD));
+        let page = browser.get(&format!("/login?password={PASSWORD}"));
+        self.pages.push(page);
+        secrets.add_cookies(browser);
+        browser.show_password(PASSWORD).assert_redirects_to("/account/security");
+        let (page, path) = browser.begin_enrolment();
+        secrets.add_cookies(browser);
+        let key = page.between("id=\"manual-key\" class=\"key\">", "<").unwrap().replace(' ', "");
+        secrets.add("key", &key);
+        secrets.add("secret", BASE32_NOPAD.decode(key.as_bytes()).unwrap());
+        let phone = Phone::with_key_of(&page);
+        let wrong = phone.wrong_code_at(clinic.now());
+        browser.post(&path, &[("code", &wrong)]).assert_shows(422, "does not belong");
+        let code = phone.code_at(clinic.now());
+        let confirmed = browser.post(&path, &[("code", &code)]);
+        confirmed.assert_confirmed();
+        secrets.add_cookies(browser);
+
+        let path = confirmed.header("location").unwrap().to_owned();
+        for code in codes_on(&browser.get(&path)) {
+            secrets.add("recovery code", code.replace('-', ""));
+            secrets.add("recovery code", code);
+        }
+        let file = browser.post(&format!("{path}/download"), &[]);
+        assert_eq!(file.status, 200);
+        browser.get(&path).assert_shows(200, "Save your recovery codes");
+        let saved = browser.post(&path, &[("saved", "yes")]);
+        saved.assert_redirects_to("/account/security?codes-saved");
+        self.pages.push(browser.get("/account/security?codes-saved"));
+        self.pages.push(browser.get("/account"));
+        self.pages.push(browser.sign_out());
+        phone
+    }
+
+    fn sign_in_by_every_factor(&mut self, browser: &mut Browser, phone: &Phone) {
+        let (clinic, secrets) = (&self.clinic, &mut self.secrets);
+        clinic.step_on(60);
+        browser.await_code();
+        secrets.add_cookies(browser);
+        let code = phone.code_at(clinic.now());
+        let fields = [("code", &*code), ("remember", "yes")];
+        browser.post("/login/second-factor", &fields).assert_redirects_to("/account");
+        secrets.add_cookies(browser);
+        browser.get("/account").assert_shows(200, "Your profile");
+        secrets.add_cookies(browser);
+        browser.sign_out();
+        browser.show_password(PASSWORD).assert_redirects_to("/account");
+        secrets.add_cookies(browser);
+        browser.sign_out();
+
+        let mut other = clinic.browser();
+        other.await_code();
+        self.pages.push(other.show_code(&code));
+        let recovery = secrets.0.iter().find(|(what, _)| what.starts_with("recovery")).unwrap().1;
+        let recovery = String::from_utf8(recovery.clone()).unwrap();
+        other.show_recovery_code(&recovery).assert_redirects_to("/account");
+        other.sign_out();
+        other.await_code();
+        self.pages.push(other.show_recovery_code(&recovery));
+
+        other.get("/login/email").assert_shows(200, "Get a code by e-mail");
+        other.post("/login/email/send", &[]).assert_redirects_to("/login/email");
+        clinic.await_count("sign-in code", 1);
+        let mail = clinic.await_mail("Your code to sign in is");
+        let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|it| it.is_ascii_digit());
+        let code = mail.lines().find(is_code).unwrap();
+        secrets.add("code by e-mail", code);
+        let wrong = if code == "00000000" { "11111111" } else { "00000000" };
+        self.pages.push(other.post("/login/email", &[("code", wrong)]));
+        other.post("/login/email", &[("code", code)]).assert_redirects_to("/account");
+        secrets.add_cookies(&other);
+    }
+
+    fn reset_the_password(&mut self, browser: &mut Browser) {
+        let link = self.clinic.reset_link(EMAIL);
+        let token = link.rsplit('/').next().unwrap();
+        self.secrets.add("link", token);
+        self.secrets.add("link", HEXLOWER.decode(token.as_bytes()).unwrap());
+        browser.get(&link).assert_shows(200, "Choose a new password");
+        let fields = [("new_password", NEW_PASSWORD), ("repeated_password", NEW_PASSWORD)];
+        self.pages.push(browser.post(&link, &fields));
+        self.pages.push(browser.get(&link));
+    }
+
+    fn let_staff_look(&mut self) {
+        let (mut robin, phone) = self.clinic.enrol_and_sign_in(STAFF.0);
+        robin.reauthenticate(&self.clinic, &phone);
+        let page = robin.get(&format!("/staff?email={EMAIL}"));
+        let id = page.between("href=\"/staff/people/", "\"").unwrap().to_owned();
+        self.pages.push(page);
+        let path = format!("/staff/people/{id}");
+        self.pages.push(robin.get(&path));
+        robin.post(&format!("{path}/reset"), &[]).assert_redirects_to(&path);
+        self.pages.push(robin.get(&path));
+        self.pages.push(robin.post(&format!("{path}/reset"), &[]));
+        self.pages.push(robin.get(&format!("/staff?email={}", SECOND_STAFF.0)));
+    }
+}
+
+fn with_everything(settings: Settings) -> Settings {
+    Settings { email_codes: true, remembered_browsers: RememberedDays::new(30), ..settings }
+}
+
+/// Every flow, at the finest level of logging; then everything that is left of it.
 #[test]
-fn t42_secrets_are_neither_logged_nor_stored_where_they_must_not_be() {
-    let log = Log::default();
-    let writer = log.clone();
-    tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
-        .without_time()
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .init();
+fn t42_no_secret_is_found_in_logs_databases_or_answers() {
+    let log = Log::start();
+    let clinic = Clinic::with_settings(with_everything);
+    let mut journey = Journey { clinic, secrets: Secrets::default(), pages: Vec::new() };
+    for password in [PASSWORD, WRONG_PASSWORD, NEW_PASSWORD] {
+        journey.secrets.add("password", password);
+    }
+    let mut browser = journey.clinic.browser();
+    let phone = journey.enrol(&mut browser);
+    journey.sign_in_by_every_factor(&mut browser, &phone);
+    journey.reset_the_password(&mut browser);
+    journey.let_staff_look();
 
-    let clinic = Clinic::open();
-    let mut browser = clinic.browser();
-    let mut cookies = Vec::new();
-    let mut codes = Vec::new();
-    browser.show_password("Wrong-Password-8642").assert_shows(422, "is not right");
-    browser.get(&format!("/login?password={PASSWORD}")).assert_shows(200, "Sign in");
-    cookies.extend(browser.cookies.values().cloned());
-    browser.show_password(PASSWORD).assert_redirects_to("/account/security");
-    let (page, path) = browser.begin_enrolment();
-    cookies.extend(browser.cookies.values().cloned());
-    let key = page.between("id=\"manual-key\" class=\"key\">", "<").unwrap().replace(' ', "");
-    let phone = Phone::with_key_of(&page);
-    codes.push(phone.wrong_code_at(clinic.now()));
-    browser.post(&path, &[("code", &codes[0])]).assert_shows(422, "does not belong");
-    codes.push(phone.code_at(clinic.now()));
-    browser.post(&path, &[("code", &codes[1])]).assert_redirects_to("/account/security");
-    browser.get("/account").assert_shows(200, "Your profile");
-    browser.sign_out();
-    clinic.step_on(30);
-    browser.await_code();
-    cookies.extend(browser.cookies.values().cloned());
-    browser.show_code(&codes[1]).assert_shows(422, "not accepted");
-    codes.push(phone.code_at(clinic.now()));
-    browser.show_code(&codes[2]).assert_redirects_to("/account");
-    browser.get("/account").assert_shows(200, "Your profile");
-    cookies.extend(browser.cookies.values().cloned());
-    let form_token = browser.form_token.clone();
-
-    let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let Journey { clinic, secrets, pages } = journey;
+    let written = log.text();
     for expected in [
         "method=POST path=\"/login/second-factor\"",
         "path=\"/account/security/totp/{pending}\"",
-        "code refused: used before",
+        "path=\"/password/reset/{link}\"",
+        "reason=Replayed",
         "second factor activated",
         "status=303",
     ] {
         assert!(written.contains(expected), "the log has no {expected}");
     }
-
-    let secret = BASE32_NOPAD.decode(key.as_bytes()).unwrap();
-    let mut unlogged = vec![PASSWORD.to_owned(), "Wrong-Password-8642".into(), form_token];
-    unlogged.extend([PASSWORD.as_bytes(), &secret].iter().flat_map(|bytes| spellings(bytes)));
-    unlogged.extend(cookies.iter().cloned());
-    unlogged.extend(codes);
-    unlogged.extend([path, EMAIL.to_owned(), "argon2id".into()]);
-    for secret in &unlogged {
-        assert!(!written.contains(secret.as_str()), "{secret} was logged");
+    secrets.assert_absent(written.as_bytes(), "the log");
+    for personal in [EMAIL, "Alex Morgan", "argon2id"] {
+        assert!(!written.contains(personal), "{personal} was logged");
     }
 
-    // The session is open, so the file holds what an intruder would find.
     let stored = clinic.bytes_on_disk();
-    let has = |needle: &[u8]| stored.windows(needle.len()).any(|window| window == needle);
-    assert!(has(EMAIL.as_bytes()) && has(b"$argon2id$v=19$m=19456,t=2,p=1$"));
-    let mut unstored = vec![PASSWORD.to_owned(), "Wrong-Password-8642".into(), key];
-    unstored.extend(spellings(PASSWORD.as_bytes()));
-    unstored.extend(cookies.iter().cloned());
-    for secret in &unstored {
-        assert!(!has(secret.as_bytes()), "{secret} was stored");
-    }
-    for cookie in &cookies {
-        let token = HEXLOWER.decode(cookie.as_bytes()).unwrap();
-        assert!(!has(&token), "the bytes of a token were stored");
-    }
-}
+    let has = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(has(EMAIL) && has("$argon2id$v=19$m=19456,t=2,p=1$"), "the database is not there");
+    secrets.assert_absent(&stored, "the database");
 
-/// Bytes as they might be written.
-fn spellings(bytes: &[u8]) -> Vec<String> {
-    let percent: Vec<_> = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
-    let debug = format!("{bytes:?}");
-    vec![
-        BASE32_NOPAD.encode(bytes),
-        BASE64.encode(bytes).trim_end_matches('=').to_owned(),
-        HEXLOWER.encode(bytes),
-        HEXLOWER.encode(bytes).to_uppercase(),
-        percent.concat(),
-        debug,
-    ]
+    for page in &pages {
+        // The page that shows a form holds its own form token, and a cookie goes to its browser.
+        let own = page.between("name=\"form_token\" value=\"", "\"").unwrap_or("(none)");
+        let body = page.body.replace(own, "(form token)");
+        secrets.assert_absent(body.as_bytes(), &page.body);
+    }
+
+    // The search finds what is there, in each spelling.
+    for (what, secret) in &secrets.0 {
+        for (spelling, bytes) in spellings(secret) {
+            let planted = [b"status=303 ", &*bytes, b"\n"].concat();
+            let found = secrets.found_in(&planted);
+            assert!(found.iter().any(|found| found.starts_with(what)), "{what}, {spelling}");
+        }
+    }
 }
 
 /// The password is kept nowhere between the two steps.
@@ -122,4 +286,28 @@ fn t41_between_the_steps_the_password_is_nowhere() {
     assert!(!stored.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
     let page = browser.get("/login/second-factor");
     assert!(!page.body.contains(PASSWORD) && !browser.cookie_header().contains(PASSWORD));
+}
+
+/// A secret moved to another account, by somebody who can write to the database.
+#[test]
+fn t44_a_secret_in_another_row_opens_nothing() {
+    let (clinic, phone) = Clinic::enrolled();
+    let mut other = clinic.browser();
+    other.show_password_of(crate::clinic::OTHER_EMAIL, PASSWORD);
+    let others_phone = other.enrol(&clinic);
+    clinic.step_on(60);
+    let of = |email: &str| format!("(SELECT id FROM people WHERE email = '{email}')");
+    let (mine, theirs) = (of(EMAIL), of(crate::clinic::OTHER_EMAIL));
+    clinic.change(&format!(
+        "UPDATE credentials SET sealed =
+             (SELECT sealed FROM credentials AS thief WHERE thief.account = {theirs})
+         WHERE account = {mine}"
+    ));
+    let mut browser = clinic.browser();
+    for code in [phone.code_at(clinic.now()), others_phone.code_at(clinic.now())] {
+        browser.await_code();
+        let page = browser.show_code(&code);
+        page.assert_shows(500, "Something went wrong on our side");
+        assert!(!browser.is_signed_in());
+    }
 }

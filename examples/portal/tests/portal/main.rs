@@ -12,16 +12,36 @@
     reason = "tests may panic"
 )]
 
+mod backup_format;
+mod backups;
 mod browser;
 mod clinic;
 mod codes;
+mod commands;
+mod config;
 mod demo;
+mod devices;
+mod doctor;
 mod enrolment;
 mod gates;
+mod ground;
 mod guessing;
 mod leaks;
+mod messages;
+mod operations;
+mod operations_guide;
+mod outage;
+mod overload;
 mod pages;
+mod program;
+mod proxies;
 mod race;
 mod readme;
+mod recovery;
+mod remembered;
+mod resets;
 mod sessions;
 mod sign_in;
+mod site;
+mod staff;
+mod upkeep;

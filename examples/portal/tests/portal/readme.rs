@@ -13,6 +13,11 @@ fn the_readme_lists_every_route_with_who_may_use_it() {
             let access = match route.access {
                 Access::PendingLogin => "a pending login",
                 Access::Session => "a session",
+                Access::FreshSession => "a session, confirmed",
+                Access::Staff => "staff",
+                Access::FreshStaff => "staff, confirmed",
+                Access::Link => "a link",
+                Access::Demonstration => "a demonstration",
                 _ => "nothing",
             };
             format!("| `{} {}` | {access} |", route.method, route.path)

@@ -22,7 +22,7 @@ fn the_first_sign_in_from_password_to_profile() {
     );
     let phone = Phone::with_key_of(&page);
     let code = phone.code_at(clinic.now());
-    browser.post(&path, &[("code", &code)]).assert_redirects_to("/account/security");
+    browser.post(&path, &[("code", &code)]).assert_confirmed();
     browser.sign_out();
     clinic.step_on(30);
 
@@ -242,9 +242,9 @@ fn t58_a_password_longer_than_any_is_refused_unhashed() {
     let clinic = Clinic::open();
     let mut browser = clinic.browser();
     browser.show_password(&"é".repeat(512)).assert_shows(422, "is not right");
-    assert_eq!(clinic.query("SELECT count(*) FROM attempts"), 1);
+    assert_eq!(clinic.query("SELECT max(failures) FROM attempts"), 1);
     browser.show_password(&"x".repeat(1025)).assert_shows(422, "is not right");
-    assert_eq!(clinic.query("SELECT failures FROM attempts"), 1);
+    assert_eq!(clinic.query("SELECT max(failures) FROM attempts"), 1);
 }
 
 fn describe(page: &Page, email: &str, token: &str) -> (u16, Vec<String>, String) {

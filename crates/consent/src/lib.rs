@@ -1,0 +1,39 @@
+//! When a person's request about their data must be answered, as the law says and to the day.
+//!
+//! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
+//! complaints.
+//!
+//! # Invariants
+//!
+//! 1. A deadline is derived from [`Facts`] whenever it is asked for, and never stored.
+//! 2. What is not known is an error: days beyond the published bank holidays, facts in an order
+//!    that cannot be, facts to which the law gives no effect.
+//! 3. Nothing here reads a clock. Deadlines allocate nothing; their explanation does.
+//!
+//! # What it leaves to you
+//!
+//! - **Judgement**: whether a doubt about identity is reasonable, a request is complex, or further
+//!   information is needed. The crate computes what follows.
+//! - **The hour**: a day ends at midnight where the controller is.
+//! - **Legal advice**: this is none. The law is that of [`LAW_AS_OF`].
+
+#![forbid(unsafe_code)]
+
+mod calendar;
+mod date;
+mod deadline;
+mod facts;
+mod kind;
+mod provision;
+
+pub use calendar::{Calendar, CalendarError, Division, OutsideCoverage};
+pub use date::{Date, DateError, Weekday};
+pub use deadline::{ComplaintDeadline, Deadline, DeadlineError, Due, Event, Fact, Regime, Step};
+pub use deadline::{Waiting, complaint_deadline, deadline, explain};
+pub use facts::{Awaited, Clarification, Extension, Facts};
+pub use kind::RequestKind;
+pub use provision::{Instrument, LAW_AS_OF, Provision};
+
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct Readme;

@@ -1,0 +1,75 @@
+//! The provisions that are applied.
+
+use core::fmt;
+
+use crate::Date;
+
+/// The law in this crate is the law as of this day.
+///
+/// A change of the law is a change of this crate: a minor release, named in the changelog with its
+/// commencement, and requests received before it keep being judged by what was in force then.
+pub const LAW_AS_OF: Date = match Date::new(2026, 6, 19) {
+    Ok(date) => date,
+    Err(_) => Date::MIN,
+};
+
+/// A text of law, or of a regulator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Instrument {
+    /// Regulation (EU) 2016/679 as it is law in the United Kingdom, amended by the Data (Use and
+    /// Access) Act 2025.
+    UkGdpr,
+    /// Data Protection Act 2018.
+    Dpa2018,
+    /// Regulation (EU) 2016/679.
+    EuGdpr,
+    /// Regulation (EEC, Euratom) No 1182/71 on periods, dates and time limits.
+    Periods,
+    /// California Code of Regulations, title 11, on the California Consumer Privacy Act.
+    Ccpa,
+    /// Code of Federal Regulations, title 45, part 164 (HIPAA).
+    Hipaa,
+    /// Guidance of the Information Commissioner.
+    Ico,
+}
+
+/// A clause of an [`Instrument`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Provision {
+    instrument: Instrument,
+    clause: &'static str,
+}
+
+impl Provision {
+    pub(crate) const fn new(instrument: Instrument, clause: &'static str) -> Self {
+        Self { instrument, clause }
+    }
+
+    /// The text.
+    #[must_use]
+    pub const fn instrument(&self) -> Instrument {
+        self.instrument
+    }
+
+    /// The clause, as the text numbers it: `12A(2)(a)`.
+    #[must_use]
+    pub const fn clause(&self) -> &'static str {
+        self.clause
+    }
+}
+
+impl fmt::Display for Provision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self.instrument {
+            Instrument::UkGdpr => "UK GDPR Art ",
+            Instrument::Dpa2018 => "DPA 2018 s.",
+            Instrument::EuGdpr => "GDPR Art ",
+            Instrument::Periods => "Reg 1182/71 Art ",
+            Instrument::Ccpa => "11 CCR §",
+            Instrument::Hipaa => "45 CFR §",
+            Instrument::Ico => "ICO, ",
+        };
+        write!(f, "{name}{}", self.clause)
+    }
+}

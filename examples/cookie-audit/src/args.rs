@@ -1,0 +1,114 @@
+//! The command line.
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand, ValueEnum};
+use upheld_cookies::lint::{Code, Severity};
+use upheld_cookies::{RequestUrl, UnixSeconds};
+
+use crate::{BAD_USAGE, moment};
+
+/// Says what cookies do: what is wrong with a Set-Cookie header field, what a user agent stores of
+/// it, and what it sends.
+///
+/// Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage.
+#[derive(Debug, Parser)]
+#[command(version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    SetCookie(SetCookie),
+    Jar(Jar),
+    Explain(Explain),
+}
+
+/// Reads Set-Cookie header fields, one to a line of standard input.
+///
+/// Prints one JSON object to a line: the cookie that a user agent stores, or null, and what is
+/// wrong with the field. Each line is taken by itself.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  echo 'id=7; SameSite=None' | cookie-audit set-cookie --url https://clinic.example/
+  curl -sI https://clinic.example/ | grep -i ^set-cookie: |
+    cookie-audit set-cookie --url https://clinic.example/ --response --fail-on warning")]
+pub(crate) struct SetCookie {
+    /// The URL that the response is from.
+    #[arg(long, value_parser = RequestUrl::parse)]
+    pub(crate) url: RequestUrl,
+    /// When it is received: seconds since 1970, or RFC 3339 as in 2026-03-01T12:00:00Z.
+    #[arg(long, value_name = "UNIX|RFC3339", value_parser = moment::parse)]
+    pub(crate) now: Option<UnixSeconds>,
+    /// Takes all lines for one response, whose fields also have to agree with each other.
+    #[arg(long)]
+    pub(crate) response: bool,
+    /// The least severity of a finding for exit status 1.
+    #[arg(long, value_enum, default_value = "never")]
+    pub(crate) fail_on: FailOn,
+}
+
+/// Receives Set-Cookie header fields, one to a line of standard input, and prints the value of the
+/// Cookie header field that goes with a later request.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example:
+  printf 'a=1; Path=/\\nb=2; Path=/staff\\n' |
+    cookie-audit jar --set-url https://clinic.example/ --get-url https://clinic.example/staff/")]
+pub(crate) struct Jar {
+    /// The URL that the response is from.
+    #[arg(long, value_parser = RequestUrl::parse)]
+    pub(crate) set_url: RequestUrl,
+    /// The URL of the request.
+    #[arg(long, value_parser = RequestUrl::parse)]
+    pub(crate) get_url: RequestUrl,
+    /// When both happen: seconds since 1970, or RFC 3339 as in 2026-03-01T12:00:00Z.
+    #[arg(long, value_name = "UNIX|RFC3339", value_parser = moment::parse)]
+    pub(crate) now: Option<UnixSeconds>,
+}
+
+/// Explains a finding, or lists them all.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Explain {
+    /// A code such as SC09.
+    #[arg(value_parser = code)]
+    pub(crate) code: Option<Code>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity is one too many.
+    pub(crate) fn concerns(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Note => severity >= Severity::Note,
+            Self::Never => false,
+        }
+    }
+}
+
+/// Reads the command line, or prints help or what is wrong with it.
+pub(crate) fn parse() -> Result<Args, ExitCode> {
+    Args::try_parse().map_err(|error| {
+        // Printing fails only where nobody reads it.
+        drop(error.print());
+        let is_asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+        if is_asked { ExitCode::SUCCESS } else { ExitCode::from(BAD_USAGE) }
+    })
+}
+
+fn code(text: &str) -> Result<Code, &'static str> {
+    Code::parse(text).ok_or("it must be a code such as SC09; `cookie-audit explain` lists all")
+}

@@ -1,0 +1,5 @@
+//! The commands.
+
+pub(crate) mod explain;
+pub(crate) mod jar;
+pub(crate) mod set_cookie;

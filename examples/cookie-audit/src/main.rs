@@ -1,0 +1,54 @@
+//! `cookie-audit`: what cookies do, on the command line.
+//!
+//! Thin over `upheld-cookies`: this program reads arguments, standard input and the clock, and
+//! writes what the crate says.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod command;
+mod describe;
+mod input;
+mod moment;
+mod output;
+
+use std::io;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use args::{Args, Command};
+
+/// Findings at or above the severity that was asked for.
+const FINDINGS: u8 = 1;
+/// The arguments make no sense, or something could not be read or written.
+const BAD_USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = match args::parse() {
+        Ok(args) => args,
+        Err(code) => return code,
+    };
+    match run(args) {
+        Ok(code) => code,
+        // Whoever reads our output has enough of it, as `head` has.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::from(BAD_USAGE)
+        }
+    }
+}
+
+fn run(args: Args) -> Result<ExitCode> {
+    match args.command {
+        Command::SetCookie(args) => command::set_cookie::run(&args),
+        Command::Jar(args) => command::jar::run(&args),
+        Command::Explain(args) => command::explain::run(&args),
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

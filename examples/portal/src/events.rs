@@ -1,0 +1,228 @@
+//! What happens to the protection of an account, told to its person by e-mail in the transaction
+//! in which it happens: so nothing happens untold, and nothing is told that did not happen.
+//!
+//! No message contains a secret, but for the two that exist to carry one: a link to reset the
+//! password, and a code to sign in with.
+
+use upheld_second_factor::Factor;
+use upheld_store::sql::Transaction;
+
+use crate::CLINIC;
+use crate::audit::{self, Actor, Entry};
+use crate::clock::Moment;
+use crate::devices;
+use crate::id::PersonId;
+use crate::mail::{self, Letter};
+use crate::records::{Records, RecordsError};
+
+/// Something that a person should know of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Event<'a> {
+    DeviceAdded { name: &'a str },
+    DeviceRemoved { name: &'a str },
+    RecoveryCodeUsed { left: u8 },
+    RecoveryCodesReplaced,
+    PasswordChanged,
+    PasswordResetAsked { link: &'a str },
+    SignInCode { code: &'a str },
+    CodesRefused { count: u32 },
+    FactorDisabled,
+    FactorUnlocked,
+    FactorResetAsked { by: &'a str, until: Moment },
+    FactorReset,
+    AccountDisabled,
+    AccountEnabled,
+    AccountClosed,
+}
+
+/// How often the same may be told, for what an attacker could cause again and again.
+const ONCE_SECONDS: i64 = 24 * 60 * 60;
+
+impl Event<'_> {
+    /// What the outbox knows it by.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::DeviceAdded { .. } => "device added",
+            Self::DeviceRemoved { .. } => "device removed",
+            Self::RecoveryCodeUsed { .. } => "recovery code used",
+            Self::RecoveryCodesReplaced => "recovery codes replaced",
+            Self::PasswordChanged => "password changed",
+            Self::PasswordResetAsked { .. } => "password reset asked",
+            Self::SignInCode { .. } => "sign-in code",
+            Self::CodesRefused { .. } => "codes refused",
+            Self::FactorDisabled => "second factor disabled",
+            Self::FactorUnlocked => "second factor unlocked",
+            Self::FactorResetAsked { .. } => "second factor reset asked",
+            Self::FactorReset => "second factor reset",
+            Self::AccountDisabled => "account disabled",
+            Self::AccountEnabled => "account enabled",
+            Self::AccountClosed => "account closed",
+        }
+    }
+
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::DeviceAdded { .. } => "An authenticator was added to your account",
+            Self::DeviceRemoved { .. } => "An authenticator was removed from your account",
+            Self::RecoveryCodeUsed { .. } => "A recovery code was used",
+            Self::RecoveryCodesReplaced => "Your recovery codes were replaced",
+            Self::PasswordChanged => "Your password was changed",
+            Self::PasswordResetAsked { .. } => "Choose a new password",
+            Self::SignInCode { .. } => "Your code to sign in",
+            Self::CodesRefused { .. } => "Somebody may know your password",
+            Self::FactorDisabled => "Signing in with codes is blocked",
+            Self::FactorUnlocked => "Signing in with codes works again",
+            Self::FactorResetAsked { .. } => "The removal of your second factor was asked for",
+            Self::FactorReset => "Your second factor was removed",
+            Self::AccountDisabled => "Your account was disabled",
+            Self::AccountEnabled => "Your account was enabled again",
+            Self::AccountClosed => "Your account was closed",
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::DeviceAdded { name } => {
+                format!("The authenticator \u{201c}{name}\u{201d} can now be used to sign in to your account.")
+            }
+            Self::DeviceRemoved { name } => {
+                format!("The authenticator \u{201c}{name}\u{201d} can no longer be used to sign in to your account.")
+            }
+            Self::RecoveryCodeUsed { left } => format!(
+                "One of your recovery codes was used instead of your authenticator. You have {left} \
+                 left; each works once."
+            ),
+            Self::RecoveryCodesReplaced => {
+                "Your account has a new set of recovery codes. The codes before it no longer work."
+                    .into()
+            }
+            Self::PasswordChanged => {
+                "Your password was changed, and you were signed out everywhere else.".into()
+            }
+            Self::PasswordResetAsked { link } => format!(
+                "Somebody, most likely you, asked to choose a new password for your account. To do \
+                 so, open this address within 30 minutes. It works once.\n\n{link}\n\nYour second \
+                 factor stays as it is: you will need it to sign in. If you did not ask, do \
+                 nothing: your password stays as it is."
+            ),
+            Self::SignInCode { code } => format!(
+                "Your code to sign in is\n\n{code}\n\nIt works once, within 10 minutes, and only in \
+                 the browser in which you asked for it. Nobody from the clinic will ever ask you \
+                 for it."
+            ),
+            Self::CodesRefused { count } => format!(
+                "Somebody gave your password and then {count} codes that were not right. If it was \
+                 not you, somebody else knows your password: change it."
+            ),
+            Self::FactorDisabled => {
+                "There were too many wrong codes in a row, so codes are no longer accepted for your \
+                 account. Sign in with a recovery code, or ask the clinic to unlock it."
+                    .into()
+            }
+            Self::FactorUnlocked => "The clinic has unlocked your account: codes are accepted \
+                                     again."
+                .into(),
+            Self::FactorResetAsked { by, until } => format!(
+                "{by} of the clinic asked to remove the second factor of your account, which is \
+                 done for people who have lost their phone and their recovery codes. It happens \
+                 when a second member of staff agrees, until {until}. If you did not ask the clinic \
+                 for it, tell us at once."
+            ),
+            Self::FactorReset => {
+                "Two members of the clinic's staff have removed the second factor of your account. \
+                 Your password alone signs you in now: add an authenticator again as soon as you \
+                 can."
+                    .into()
+            }
+            Self::AccountDisabled => {
+                "The clinic has disabled your account. You were signed out everywhere.".into()
+            }
+            Self::AccountEnabled => "The clinic has enabled your account again.".into(),
+            Self::AccountClosed => {
+                "You have closed your account and were signed out everywhere.".into()
+            }
+        }
+    }
+
+    /// What to do if it was somebody else, where the text does not say so.
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::PasswordResetAsked { .. }
+            | Self::SignInCode { .. }
+            | Self::CodesRefused { .. }
+            | Self::FactorResetAsked { .. } => "",
+            _ => "\n\nIf this was not you, tell the clinic at once.",
+        }
+    }
+
+    const fn is_told_once(self) -> bool {
+        matches!(self, Self::CodesRefused { .. } | Self::FactorDisabled)
+    }
+}
+
+/// Writes `event` into the audit, and a message about it into the outbox.
+///
+/// What an attacker could cause again and again is told once a day.
+pub(crate) fn record(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    (person, event): (PersonId, Event<'_>),
+    actor: Actor,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let since = now.minus(ONCE_SECONDS);
+    if event.is_told_once() && mail::is_in_outbox(transaction, person, event.kind(), since)? {
+        return Ok(());
+    }
+    let (action, subject) = (event.kind(), Some(person.to_bits()));
+    audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
+    let text = event.text();
+    let advice = event.advice();
+    let letter = Letter {
+        kind: event.kind(),
+        subject: event.subject(),
+        body: zeroize::Zeroizing::new(format!(
+            "{text}{advice}\n\n{CLINIC}\nWritten {now}. Please do not reply: nobody reads it.\n"
+        )),
+    };
+    mail::put(records, transaction, person, &letter, now)
+}
+
+/// The same for what a person did themselves.
+pub(crate) fn tell(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    event: Event<'_>,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let actor = Actor::Person(person.to_bits());
+    record(records, transaction, (person, event), actor, now)
+}
+
+/// Notes which second factor was used, and tells of those that should be rare.
+pub(crate) fn factor_used(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    factor: Factor,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+    let action = match factor {
+        Factor::Code { .. } => "second factor accepted: code",
+        Factor::Recovery { .. } => "second factor accepted: recovery code",
+        _ => "second factor accepted: code by e-mail",
+    };
+    audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
+    match factor {
+        Factor::Code { credential, .. } => {
+            devices::note_use(transaction, person, credential.into(), now)?;
+        }
+        Factor::Recovery { left, .. } => {
+            tell(records, transaction, person, Event::RecoveryCodeUsed { left }, now)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! The page that asks to prove once more that it is still the same person.
+
+use std::fmt;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::http::header::HeaderMap;
+use axum::response::Response;
+use zeroize::Zeroizing;
+
+use super::cookie::Cookie;
+use super::form::{Posted, TOKEN_FIELD};
+use super::pages::{Problem, form, see_other};
+use super::refusal::Refusal;
+use super::second_factor::{CODE_MALFORMED, CODE_REFUSED, RECOVERY_CODE_REFUSED, read_shown};
+use super::{App, Peer};
+use crate::CLINIC;
+use crate::id::{Id, PersonId};
+use crate::password;
+use crate::people::{Email, Role};
+use crate::reauthentication;
+use crate::second_factor::Shown;
+use crate::sessions::Session;
+use crate::sign_in::Attempt;
+use crate::token::FormToken;
+use crate::user_agent::BrowserName;
+
+const PASSWORD_REFUSED: Problem<'_> = Problem {
+    what: "The password is not right",
+    advice: "After several tries you have to wait, up to 15 minutes, before the right one is \
+             accepted.",
+};
+
+/// Where a person goes afterwards: one of these pages and nowhere else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    Security,
+    AddDevice,
+    Device(Id),
+    RecoveryCodes,
+    Password,
+    Close,
+    Staff,
+    Person(PersonId),
+}
+
+impl After {
+    /// The page that belongs to a request for `path`.
+    pub(super) fn of_path(path: &str) -> Self {
+        let mut parts = path.split('/').skip(1);
+        let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
+        match parts.map(Option::unwrap_or_default) {
+            ["account", "security", "totp", _] => Self::AddDevice,
+            ["account", "security", "recovery-codes", _] => Self::RecoveryCodes,
+            ["account", "security", "devices", id] => {
+                Id::parse(id).map_or(Self::Security, Self::Device)
+            }
+            ["account", "security", "password", _] => Self::Password,
+            ["account", "close", ..] => Self::Close,
+            ["staff", "people", id, _] => PersonId::parse(id).map_or(Self::Staff, Self::Person),
+            ["staff", ..] => Self::Staff,
+            _ => Self::Security,
+        }
+    }
+
+    /// Reads what [`fmt::Display`] wrote; anything else is the security page.
+    fn parse(text: &str) -> Self {
+        match text.split_once('.').unwrap_or((text, "")) {
+            ("add-device", "") => Self::AddDevice,
+            ("recovery-codes", "") => Self::RecoveryCodes,
+            ("password", "") => Self::Password,
+            ("close", "") => Self::Close,
+            ("staff", "") => Self::Staff,
+            ("device", id) => Id::parse(id).map_or(Self::Security, Self::Device),
+            ("person", id) => PersonId::parse(id).map_or(Self::Security, Self::Person),
+            _ => Self::Security,
+        }
+    }
+
+    fn to_path(self) -> String {
+        match self {
+            Self::Security => "/account/security".into(),
+            Self::AddDevice => "/account/security/totp".into(),
+            Self::Device(id) => format!("/account/security/devices/{id}"),
+            Self::RecoveryCodes => "/account/security/recovery-codes".into(),
+            Self::Password => "/account/security/password".into(),
+            Self::Close => "/account/close".into(),
+            Self::Staff => "/staff".into(),
+            Self::Person(id) => format!("/staff/people/{id}"),
+        }
+    }
+}
+
+impl fmt::Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Security => f.write_str("security"),
+            Self::AddDevice => f.write_str("add-device"),
+            Self::Device(id) => write!(f, "device.{id}"),
+            Self::RecoveryCodes => f.write_str("recovery-codes"),
+            Self::Password => f.write_str("password"),
+            Self::Close => f.write_str("close"),
+            Self::Staff => f.write_str("staff"),
+            Self::Person(id) => write!(f, "person.{id}"),
+        }
+    }
+}
+
+/// Asks for a second factor, or for the password of somebody who has none.
+#[derive(Template)]
+#[template(path = "reauthentication.html")]
+struct ReauthenticationPage<'a> {
+    form_token: FormToken,
+    session: &'a Session,
+    after: After,
+    field: &'static str,
+    problem: Option<Problem<'a>>,
+}
+
+impl<'a> ReauthenticationPage<'a> {
+    fn new(session: &'a Session, after: After) -> Self {
+        let form_token = session.token().to_form_token();
+        Self { form_token, session, after, field: "", problem: None }
+    }
+
+    fn respond(self) -> Result<Response, Refusal> {
+        form(&self, self.problem)
+    }
+}
+
+pub(super) async fn page(session: Session, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
+    let after = query.as_deref().and_then(|query| query.strip_prefix("for="));
+    ReauthenticationPage::new(&session, After::parse(after.unwrap_or_default())).respond()
+}
+
+pub(super) async fn check(
+    State(app): State<App>,
+    Extension(Peer(from)): Extension<Peer>,
+    headers: HeaderMap,
+    Posted { visitor: session, fields }: Posted<Session>,
+) -> Result<Response, Refusal> {
+    let after = After::parse(fields.text("for", 64).unwrap_or_default());
+    let refuse = |field: &'static str, problem: Problem<'static>| {
+        let page = ReauthenticationPage::new(&session, after);
+        ReauthenticationPage { field, problem: Some(problem), ..page }.respond()
+    };
+    let token = if session.has_factor() {
+        let (field, shown) = read_shown(&fields);
+        let Some(shown) = shown else { return refuse(field, CODE_MALFORMED) };
+        let refused =
+            if matches!(shown, Shown::Code(_)) { CODE_REFUSED } else { RECOVERY_CODE_REFUSED };
+        let now = app.clock.now();
+        let token =
+            reauthentication::with_second_factor(&app.records, &session, &shown, now).await?;
+        let Some(token) = token else { return refuse(field, refused) };
+        token
+    } else {
+        let password = fields.text("password", password::MAX_BYTES).unwrap_or_default();
+        let Some(email) = Email::parse(session.email()) else { return Err(Refusal::Failed) };
+        let attempt = Attempt {
+            email,
+            password: Zeroizing::new(password.to_owned()),
+            from,
+            browser: BrowserName::of(&headers),
+            known: Cookie::find_browser(&headers),
+        };
+        let App { records, passwords, clock, .. } = &app;
+        let shown = (&session, attempt);
+        let token = reauthentication::with_password(records, passwords, clock, shown).await?;
+        let Some(token) = token else { return refuse("password", PASSWORD_REFUSED) };
+        token
+    };
+    let mut response = see_other(&after.to_path());
+    Cookie::Session.set(&token, None, &mut response);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::After;
+
+    #[test]
+    fn t36_every_text_leads_to_a_page_of_the_portal() {
+        let id = "0123456789abcdef".repeat(2);
+        for path in [
+            "/account/security",
+            "/account/security/totp",
+            &format!("/account/security/devices/{id}"),
+            "/account/security/recovery-codes",
+            "/account/security/password",
+            "/account/close",
+            "/staff",
+            &format!("/staff/people/{id}"),
+        ] {
+            let after = After::of_path(path);
+            assert_eq!(after.to_path(), path);
+            assert_eq!(After::parse(&after.to_string()), after);
+        }
+        for hostile in
+            ["", "//evil.example", "/\\evil.example", "device./../..", "person.", "javascript:1"]
+        {
+            assert_eq!(After::parse(hostile), After::Security, "{hostile}");
+            assert_eq!(After::of_path(hostile), After::Security, "{hostile}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The pages of the second step: a code of an app or a token, a recovery code, a code by e-mail.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::header::HeaderMap;
+use axum::response::Response;
+use upheld_second_factor::{Accepted, RecoveryCode};
+use upheld_totp::{Code, Digits};
+
+use super::App;
+use super::cookie::Cookie;
+use super::form::{Fields, Posted, TOKEN_FIELD};
+use super::pages::{Problem, form, see_other};
+use super::refusal::Refusal;
+use super::sign_in::welcome;
+use crate::CLINIC;
+use crate::message_codes;
+use crate::records::RecordsError;
+use crate::second_factor::{self, Shown};
+use crate::settings::RememberedDays;
+use crate::sign_in::{self, PendingLogin, Wishes};
+use crate::token::FormToken;
+use crate::user_agent::BrowserName;
+
+/// The longest code looked at: eight digits with spaces between them, and some around.
+pub(super) const MAX_CODE_BYTES: usize = 32;
+/// The longest recovery code looked at, with what people put between its groups.
+const MAX_RECOVERY_CODE_BYTES: usize = 64;
+
+pub(super) const CODE_REFUSED: Problem<'_> = Problem {
+    what: "That code was not accepted",
+    advice: "Wait until your app shows the next one. After several tries you have to wait, up to \
+             15 minutes, before a right one is accepted.",
+};
+pub(super) const CODE_MALFORMED: Problem<'_> =
+    Problem { what: "Enter the 6 digits that your app shows", advice: "" };
+pub(super) const RECOVERY_CODE_REFUSED: Problem<'_> = Problem {
+    what: "That recovery code was not accepted",
+    advice: "Each works once: try the next on your list. After several tries you have to wait, up \
+             to 15 minutes, before a right one is accepted.",
+};
+const RECOVERY_CODE_MALFORMED: Problem<'_> = Problem {
+    what: "That is no recovery code: check it for a slip",
+    advice: "A recovery code has 24 letters and digits.",
+};
+const MESSAGE_CODE_REFUSED: Problem<'_> = Problem {
+    what: "That code was not accepted",
+    advice: "Use the newest message; its code works once, for 10 minutes. After several tries you \
+             have to wait, up to 15 minutes, before a right one is accepted.",
+};
+const MESSAGE_CODE_MALFORMED: Problem<'_> =
+    Problem { what: "Enter the 8 digits from the e-mail", advice: "" };
+
+/// What the three pages have in common.
+struct Offers {
+    /// For how many days this browser may be remembered.
+    remember: Option<u8>,
+    email: bool,
+}
+
+impl Offers {
+    fn of(app: &App) -> Self {
+        let settings = &app.records.settings;
+        Self {
+            remember: settings.remembered_browsers.map(RememberedDays::get),
+            email: settings.email_codes,
+        }
+    }
+}
+
+/// Asks for a code.
+#[derive(Template)]
+#[template(path = "code.html")]
+struct CodePage<'a> {
+    form_token: FormToken,
+    offers: Offers,
+    problem: Option<Problem<'a>>,
+}
+
+/// Asks for a recovery code.
+#[derive(Template)]
+#[template(path = "recovery-code.html")]
+struct RecoveryCodePage<'a> {
+    form_token: FormToken,
+    problem: Option<Problem<'a>>,
+}
+
+/// Asks for the code from an e-mail.
+#[derive(Template)]
+#[template(path = "email-code.html")]
+struct EmailCodePage<'a> {
+    form_token: FormToken,
+    problem: Option<Problem<'a>>,
+}
+
+pub(super) async fn code_page(
+    State(app): State<App>,
+    login: PendingLogin,
+) -> Result<Response, Refusal> {
+    show_code_page(&app, &login, None)
+}
+
+pub(super) async fn code(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Posted { visitor: login, fields }: Posted<PendingLogin>,
+) -> Result<Response, Refusal> {
+    // Nothing is evaluated, so nothing is charged.
+    let Some(code) = fields.text("code", MAX_CODE_BYTES).and_then(read_code) else {
+        return show_code_page(&app, &login, Some(CODE_MALFORMED));
+    };
+    match judge(&app, &login, Shown::Code(code)).await? {
+        Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
+        None => show_code_page(&app, &login, Some(CODE_REFUSED)),
+    }
+}
+
+pub(super) async fn recovery_page(login: PendingLogin) -> Result<Response, Refusal> {
+    show_recovery_page(&login, None)
+}
+
+pub(super) async fn recovery_code(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Posted { visitor: login, fields }: Posted<PendingLogin>,
+) -> Result<Response, Refusal> {
+    let typed = fields.text("recovery_code", MAX_RECOVERY_CODE_BYTES);
+    let Some(Ok(code)) = typed.map(RecoveryCode::parse) else {
+        return show_recovery_page(&login, Some(RECOVERY_CODE_MALFORMED));
+    };
+    match judge(&app, &login, Shown::RecoveryCode(code)).await? {
+        Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
+        None => show_recovery_page(&login, Some(RECOVERY_CODE_REFUSED)),
+    }
+}
+
+pub(super) async fn email_page(
+    State(app): State<App>,
+    login: PendingLogin,
+) -> Result<Response, Refusal> {
+    if !app.records.settings.email_codes {
+        return Err(Refusal::NotFound);
+    }
+    show_email_page(&login, None)
+}
+
+/// Sends a code, or none when too many were asked for; the page says the same.
+pub(super) async fn send_email(
+    State(app): State<App>,
+    Posted { visitor: login, .. }: Posted<PendingLogin>,
+) -> Result<Response, Refusal> {
+    if !app.records.settings.email_codes {
+        return Err(Refusal::NotFound);
+    }
+    message_codes::send(&app.records, &login, app.clock.now()).await?;
+    Ok(see_other("/login/email"))
+}
+
+pub(super) async fn email_code(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Posted { visitor: login, fields }: Posted<PendingLogin>,
+) -> Result<Response, Refusal> {
+    if !app.records.settings.email_codes {
+        return Err(Refusal::NotFound);
+    }
+    let code = fields.text("code", MAX_CODE_BYTES).and_then(read_code);
+    let Some(code) = code.filter(|code| code.digits() == Digits::Eight) else {
+        return show_email_page(&login, Some(MESSAGE_CODE_MALFORMED));
+    };
+    match judge(&app, &login, Shown::MessageCode(login.id(), code)).await? {
+        Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
+        None => show_email_page(&login, Some(MESSAGE_CODE_REFUSED)),
+    }
+}
+
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Posted { visitor: login, .. }: Posted<PendingLogin>,
+) -> Result<Response, Refusal> {
+    sign_in::cancel(&app.records, login).await?;
+    let mut response = see_other("/login");
+    Cookie::Login.clear(&mut response);
+    Ok(response)
+}
+
+/// Reads a code; people and password managers add spaces.
+pub(super) fn read_code(typed: &str) -> Option<Code> {
+    Code::parse(typed.trim_ascii()).ok()
+}
+
+/// Reads whichever second factor a form shows, and names the field it is in.
+pub(super) fn read_shown(fields: &Fields) -> (&'static str, Option<Shown>) {
+    let recovery = fields.text("recovery_code", MAX_RECOVERY_CODE_BYTES);
+    if let Some(typed) = recovery.filter(|typed| !typed.is_empty()) {
+        return ("recovery_code", RecoveryCode::parse(typed).ok().map(Shown::RecoveryCode));
+    }
+    let code = fields.text("code", MAX_CODE_BYTES).and_then(read_code);
+    ("code", code.map(Shown::Code))
+}
+
+async fn judge(
+    app: &App,
+    login: &PendingLogin,
+    shown: Shown,
+) -> Result<Option<Accepted>, RecordsError> {
+    second_factor::judge(&app.records, login.person(), &shown, app.clock.now()).await
+}
+
+async fn finish(
+    app: &App,
+    shown: (Accepted, PendingLogin),
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<Response, Refusal> {
+    let wishes = Wishes {
+        browser: BrowserName::of(headers),
+        known: Cookie::find_browser(headers).map(|known| known.id),
+        remember: fields.text("remember", 8) == Some("yes"),
+    };
+    let now = app.clock.now();
+    let signed_in = sign_in::with_second_factor(&app.records, shown, wishes, now).await?;
+    Ok(welcome(&signed_in.ok_or(Refusal::SignInFirst)?))
+}
+
+fn show_code_page(
+    app: &App,
+    login: &PendingLogin,
+    problem: Option<Problem<'_>>,
+) -> Result<Response, Refusal> {
+    let form_token = login.token().to_form_token();
+    form(&CodePage { form_token, offers: Offers::of(app), problem }, problem)
+}
+
+fn show_recovery_page(
+    login: &PendingLogin,
+    problem: Option<Problem<'_>>,
+) -> Result<Response, Refusal> {
+    let form_token = login.token().to_form_token();
+    form(&RecoveryCodePage { form_token, problem }, problem)
+}
+
+fn show_email_page(
+    login: &PendingLogin,
+    problem: Option<Problem<'_>>,
+) -> Result<Response, Refusal> {
+    let form_token = login.token().to_form_token();
+    form(&EmailCodePage { form_token, problem }, problem)
+}
