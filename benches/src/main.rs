@@ -47,8 +47,14 @@ fn write(date: Option<String>) -> Result<String, ReportError> {
     measurement::check_one_run(&measurements)?;
     let verdicts = goal::judge(&measurements)?;
     let date = date.unwrap_or_else(|| measurement::day(&measurements));
-    let text = markdown::report(&setting, &date, &measurements, &verdicts);
+    let mut text = markdown::report(&setting, &date, &measurements, &verdicts);
     let path = setting.workspace.join("BENCHMARKS.md");
+    // What another command measures stays as it is.
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    if let Some(section) = markdown::portal_section(&before) {
+        text.push('\n');
+        text.push_str(section);
+    }
     fs::write(&path, text)?;
     let met = verdicts.iter().filter(|verdict| verdict.is_met()).count();
     Ok(format!("{}: {met} of {} goals met", path.display(), verdicts.len()))

@@ -97,6 +97,14 @@ pub(crate) fn report(
     text
 }
 
+/// The section that `cargo xtask load` writes, if the file has it.
+pub(crate) fn portal_section(text: &str) -> Option<&str> {
+    const END: &str = "<!-- /portal -->\n";
+    let begin = text.find("<!-- portal:")?;
+    let section = text.get(begin..)?;
+    section.get(..section.find(END)?.saturating_add(END.len()))
+}
+
 fn surroundings(setting: &Setting, date: &str) -> String {
     let model = setting.cpu.model.as_deref().unwrap_or("unknown");
     let flags = match setting.cpu.flags.as_slice() {
@@ -166,7 +174,7 @@ fn push(text: &mut String, line: std::fmt::Arguments<'_>) {
 mod tests {
     use std::time::SystemTime;
 
-    use super::{goals, table};
+    use super::{goals, portal_section, table};
     use crate::goal::Verdict;
     use crate::measurement::Measurement;
 
@@ -186,6 +194,14 @@ mod tests {
              | upheld keyed | 100.0 | 99.0 to 101.0 | 2.12× |\n\
              | totp-rs 6 | 212.5 | 211.5 to 213.5 | 1.00× |\n"
         );
+    }
+
+    #[test]
+    fn the_section_of_the_portal_is_found_whole() {
+        let section = "<!-- portal: written by x -->\n## The portal\n<!-- /portal -->\n";
+        assert_eq!(portal_section(&format!("# A\n\n{section}## B\n")), Some(section));
+        assert_eq!(portal_section("# A\n"), None);
+        assert_eq!(portal_section("<!-- portal: broken off"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 mod portal;
 mod portal_postgres;
-mod postgres;
+pub(crate) mod postgres;
 mod program;
 mod screen;
 mod webdriver;

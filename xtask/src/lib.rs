@@ -9,7 +9,7 @@
 
 pub mod chores;
 pub mod citations;
-mod process;
+pub mod process;
 mod source;
 pub mod tidy;
 mod tree;

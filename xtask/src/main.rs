@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a command says why it failed")]
 
 mod e2e;
+mod load;
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -17,7 +18,7 @@ struct Command {
     run: fn() -> Result<()>,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 9] = [
     Command { name: "tidy", about: "check what must hold of the tree", run: tidy::run },
     Command {
         name: "citations",
@@ -43,6 +44,16 @@ const COMMANDS: [Command; 7] = [
         name: "e2e",
         about: "run the end-to-end tests, or those of one topic: e2e postgres",
         run: || end_to_end(None),
+    },
+    Command {
+        name: "load",
+        about: "measure the portal under load, beside another verifier, for BENCHMARKS.md",
+        run: load::run,
+    },
+    Command {
+        name: "load-report",
+        about: "write that section again from what was measured last",
+        run: load::report,
     },
     Command {
         name: "mutants",

@@ -5,14 +5,22 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, ensure};
 
 /// Runs a program whose output goes to the terminal; it must succeed.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
+///
+/// # Errors
+///
+/// When it cannot be started, or fails.
+pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", name(command)))?;
     ensure!(status.success(), "{} failed: {status}", name(command));
     Ok(())
 }
 
 /// Runs a program for what it prints; it must succeed.
-pub(crate) fn read(command: &mut Command) -> Result<String> {
+///
+/// # Errors
+///
+/// When it cannot be started, fails, or prints no text.
+pub fn read(command: &mut Command) -> Result<String> {
     let output = output(command.stderr(Stdio::inherit()))?;
     ensure!(output.status.success(), "{} failed: {}", name(command), output.status);
     String::from_utf8(output.stdout).with_context(|| format!("{} printed no text", name(command)))

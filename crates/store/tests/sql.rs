@@ -30,7 +30,7 @@ async fn fresh() -> (TempDir, Database) {
 async fn every_law_holds() {
     let (_folder, database) = fresh().await;
     database.migrate("laws", laws::TABLES).await.unwrap();
-    assert_eq!(laws::all(&database).await.unwrap(), 12);
+    assert_eq!(laws::all(&database).await.unwrap(), 13);
 }
 
 #[tokio::test(flavor = "multi_thread")]

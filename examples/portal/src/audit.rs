@@ -76,7 +76,7 @@ pub(crate) fn append(
     let id = random::bytes::<16>().map_err(no_randomness)?;
     let subject = entry.subject.map(|id| format!("{id:032x}")).unwrap_or_default();
     let at = i64::try_from(entry.at.0).unwrap_or(i64::MAX);
-    transaction.execute(
+    transaction.execute_later(
         "INSERT INTO audit_events (tenant, id, at, actor, action, subject)
          VALUES ($1, $2, $3, $4, $5, $6)",
         &[

@@ -91,7 +91,7 @@ pub(crate) fn register(
     browser: &Registration,
     now: Moment,
 ) -> Result<(), DatabaseError> {
-    transaction.execute(
+    transaction.execute_later(
         "INSERT INTO browsers (tenant, id, token_hash, person, name, seen_at, trusted_until)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[

@@ -153,7 +153,7 @@ pub(crate) fn note_use(
     id: Id,
     now: Moment,
 ) -> Result<(), DatabaseError> {
-    transaction.execute(
+    transaction.execute_later(
         "UPDATE devices SET used_at = $4 WHERE tenant = $1 AND person = $2 AND id = $3",
         &[person.into(), id.into(), now.into()],
     )?;

@@ -58,6 +58,7 @@ mod resets;
 mod schema;
 mod sealed;
 mod second_factor;
+pub mod seeding;
 mod server;
 mod sessions;
 mod settings;

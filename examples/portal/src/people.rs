@@ -184,11 +184,19 @@ pub(crate) fn hold(
     transaction: &mut Transaction<'_>,
     person: PersonId,
 ) -> Result<bool, DatabaseError> {
-    let held = transaction.execute(
-        "UPDATE people SET state = state WHERE tenant = $1 AND id = $2 AND state = 'active'",
+    Ok(hold_with_role(transaction, person)?.is_some())
+}
+
+/// Does the same, and says what the person may do; `None` for one who may not sign in.
+pub(crate) fn hold_with_role(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+) -> Result<Option<Role>, DatabaseError> {
+    let held = transaction.query(
+        "SELECT role FROM people WHERE tenant = $1 AND id = $2 AND state = 'active' FOR UPDATE",
         &[person.into()],
     )?;
-    Ok(held == 1)
+    held.first().map(|row| Role::at(row, 0)).transpose()
 }
 
 /// Stores what a right password was hashed anew to, unless it was changed in the meantime.

@@ -27,15 +27,15 @@ use crate::settings::Settings;
 use crate::sign_in;
 use crate::web;
 
-/// How often what has expired is deleted, beside every sign-in.
+/// How often what has expired is deleted.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// A portal with its database open.
 #[derive(Debug)]
 pub struct Portal {
-    records: Records,
-    passwords: Passwords,
-    clock: Clock,
+    pub(crate) records: Records,
+    pub(crate) passwords: Passwords,
+    pub(crate) clock: Clock,
     transport: Arc<dyn Transport>,
     outbox: Option<Directory>,
 }
@@ -45,6 +45,12 @@ pub struct Portal {
 #[error("the portal could not start: {0}")]
 #[non_exhaustive]
 pub struct OpenError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl OpenError {
+    pub(crate) fn because(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
 
 /// Why a person was not added.
 #[derive(Debug, thiserror::Error)]
@@ -101,11 +107,10 @@ impl Portal {
         clock: Clock,
         transport: Arc<dyn Transport>,
     ) -> Result<Self, OpenError> {
-        let failed = |error: Box<dyn std::error::Error + Send + Sync>| OpenError(error);
-        schema::migrate(&database).await.map_err(|error| failed(error.into()))?;
+        schema::migrate(&database).await.map_err(OpenError::because)?;
         let metrics = Metrics::new();
         let passwords = Passwords::new(settings.password, metrics.clone()).await;
-        let passwords = passwords.map_err(|error| failed(error.into()))?;
+        let passwords = passwords.map_err(OpenError::because)?;
         let store = SecondFactors::new(database.clone(), keys.clone());
         let guard = Guard::new(store, settings.second_factor);
         let settings = Arc::new(settings);

@@ -155,7 +155,7 @@ pub(crate) fn open(
     // Where the password is all there is, it has just been shown. Where there is a second factor,
     // changes to what protects the account ask for it again.
     let reauthenticated_at = (grounds == Grounds::Password).then_some(now);
-    transaction.execute(
+    transaction.execute_later(
         "INSERT INTO sessions (tenant, id, token_hash, person, grounds, browser, opened_at,
                                seen_at, reauthenticated_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",

@@ -14,8 +14,8 @@ use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
-pub(crate) use pending::{PENDING_SECONDS, PendingLogin, cancel};
-use pending::{await_second_factor, take};
+use pending::take;
+pub(crate) use pending::{PENDING_SECONDS, PendingLogin, await_second_factor, cancel};
 
 use crate::accounts;
 use crate::attempts::{self, ChargeError, Subject};
@@ -26,7 +26,7 @@ use crate::events;
 use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::password::{Credential, PasswordError, Passwords, Proven};
-use crate::people::{self, Email};
+use crate::people::{self, Email, Role};
 use crate::random::NoRandomness;
 use crate::records::{Records, RecordsError};
 use crate::sessions::{self, NewSession};
@@ -171,14 +171,16 @@ pub(crate) async fn with_second_factor(
     let factor = accepted.factor();
     let context = records.clone();
     let opened = records.database.transact(move |transaction| {
-        if !people::hold(transaction, person)? || !take(transaction, pending, person)? {
+        let Some(role) = people::hold_with_role(transaction, person)? else {
             return Ok::<_, RecordsError>(false);
+        };
+        if !take(transaction, pending, person)? {
+            return Ok(false);
         }
         if let Some(known) = known {
             browsers::forget(transaction, person, known)?;
         }
-        let is_staff = accounts::is_staff(transaction, person)?;
-        let trusted_until = registration.trusted_until.filter(|_| !is_staff);
+        let trusted_until = registration.trusted_until.filter(|_| role != Role::Staff);
         let registration = Registration { trusted_until, ..registration };
         browsers::register(transaction, person, &registration, now)?;
         sessions::open(transaction, &new, warrant, now)?;
@@ -286,7 +288,6 @@ impl Shown {
             if let Some(replacement) = proven.replacement() {
                 people::replace_credential(transaction, proven.person(), replacement)?;
             }
-            purge(transaction, now)?;
             let person = proven.person();
             if !people::hold(transaction, person)? {
                 return Ok::<_, RecordsError>(Next::Nothing);

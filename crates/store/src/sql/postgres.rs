@@ -130,7 +130,7 @@ fn drive<T, E: From<DatabaseError>>(
     }
     let done = Transaction::new(Session::Postgres(&driver), tenant).run(work);
     match done {
-        Ok(value) => driver.commit().map(|()| value).map_err(E::from),
+        Ok(value) => driver.commit(tenant).map(|()| value).map_err(E::from),
         Err(error) => {
             driver.roll_back();
             Err(error)

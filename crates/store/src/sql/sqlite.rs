@@ -18,6 +18,8 @@ use writer::Writer;
 
 /// How long another process may keep the file from us.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The pages a connection keeps, in KiB, which SQLite wants as a negative number.
+const CACHE: i64 = -16 * 1024;
 /// The statements a connection keeps prepared.
 const STATEMENTS: usize = 256;
 
@@ -103,6 +105,9 @@ fn configure(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)?;
     // What is deleted is overwritten: abandoned secrets should not linger in free pages.
     connection.pragma_update(None, "secure_delete", true)?;
+    // What undoes one function of a group goes to memory, not to a file that is made for it.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }

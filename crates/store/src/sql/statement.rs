@@ -2,13 +2,6 @@
 
 use crate::sql::{DatabaseError, Value};
 
-/// The placeholders there are. `$1` is the tenant.
-const PLACEHOLDERS: [&str; 32] = [
-    "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14", "$15",
-    "$16", "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27", "$28",
-    "$29", "$30", "$31", "$32",
-];
-
 pub(crate) const WITHOUT_TENANT: DatabaseError =
     DatabaseError::Statement("does not name $1, the tenant");
 pub(crate) const WRONG_COUNT: DatabaseError =
@@ -25,11 +18,6 @@ pub(crate) fn check_values(values: &[Value]) -> Result<(), DatabaseError> {
     Ok(())
 }
 
-/// The name of the placeholder for the value at `index`, the tenant being at 0.
-pub(crate) fn placeholder(index: usize) -> Result<&'static str, DatabaseError> {
-    PLACEHOLDERS.get(index).copied().ok_or(WRONG_COUNT)
-}
-
 /// The statement for a database in which a transaction that may write holds every row already.
 pub(crate) fn without_row_lock(sql: &str) -> &str {
     let sql = sql.trim_end();
@@ -38,15 +26,7 @@ pub(crate) fn without_row_lock(sql: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{placeholder, without_row_lock};
-
-    #[test]
-    fn placeholders_count_from_one() {
-        let names: Vec<String> = (1..=32).map(|number| format!("${number}")).collect();
-        let known: Vec<&str> = (0..32).map(|index| placeholder(index).unwrap()).collect();
-        assert_eq!(known, names);
-        assert!(placeholder(32).is_err());
-    }
+    use super::without_row_lock;
 
     #[test]
     fn only_a_lock_at_the_end_is_dropped() {

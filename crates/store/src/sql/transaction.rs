@@ -57,6 +57,23 @@ impl<'a> Transaction<'a> {
         self.note(done)
     }
 
+    /// Runs a statement of which nobody asks how many rows it wrote.
+    ///
+    /// On PostgreSQL it may be sent together with what follows, up to the commit, so that the
+    /// network is waited for once. Should it fail, so does what follows.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]; the transaction cannot be committed then.
+    pub fn execute_later(&mut self, sql: &str, values: &[Value]) -> Result<(), DatabaseError> {
+        if let Session::Postgres(driver) = self.connection {
+            self.check()?;
+            driver.execute_later(sql, values);
+            return Ok(());
+        }
+        self.execute(sql, values).map(drop)
+    }
+
     /// Runs a statement and returns its rows.
     ///
     /// # Errors

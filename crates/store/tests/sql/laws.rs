@@ -50,7 +50,8 @@ pub(crate) async fn all(database: &Database) -> Result<usize, Box<dyn Error>> {
     a_locked_row_is_counted_up_exactly(&of("locked")?).await?;
     t02_one_of_many_conditional_writes_wins(&of("conditional")?).await?;
     relaxed_is_done_as_well(&of("relaxed")?).await?;
-    Ok(12)
+    what_is_put_off_is_done_in_its_order_or_undoes_all(&of("put-off")?).await?;
+    Ok(13)
 }
 
 async fn put(database: &Database, id: i64, number: i64) -> Result<(), DatabaseError> {
@@ -296,5 +297,41 @@ async fn relaxed_is_done_as_well(database: &Database) -> Law {
     };
     assert_eq!(database.transact_relaxed(work).await, Ok(1));
     assert_eq!(ids(database).await?, [1]);
+    Ok(())
+}
+
+async fn what_is_put_off_is_done_in_its_order_or_undoes_all(database: &Database) -> Law {
+    const RAISE: &str = "UPDATE things SET number = number * 10 WHERE tenant = $1 AND id = $2";
+    let number = async |id: i64| -> Result<Option<i64>, Box<dyn Error>> {
+        let sql = "SELECT number FROM things WHERE tenant = $1 AND id = $2";
+        let rows = database.query(sql, &[id.into()]).await?;
+        Ok(rows.first().map(|row| row.integer(0)).transpose()?)
+    };
+    let seen = database.transact(|transaction| -> Result<i64, DatabaseError> {
+        transaction.execute_later(INSERT, &[1.into(), 4.into()])?;
+        transaction.execute_later(RAISE, &[1.into()])?;
+        let sql = "SELECT number FROM things WHERE tenant = $1";
+        let seen = transaction.query(sql, &[])?.first().map_or(Ok(0), |row| row.integer(0))?;
+        transaction.execute_later(RAISE, &[1.into()])?;
+        Ok(seen)
+    });
+    assert_eq!((seen.await?, number(1).await?), (40, Some(400)));
+
+    let failed = database.transact(|transaction| -> Result<(), DatabaseError> {
+        transaction.execute_later(INSERT, &[2.into(), 5.into()])?;
+        transaction.execute_later(INSERT, &[1.into(), 5.into()])?;
+        transaction.execute_later(INSERT, &[3.into(), 5.into()])
+    });
+    assert_eq!(failed.await, Err(DatabaseError::Conflict(Constraint::Unique)));
+    assert_eq!((number(2).await?, number(3).await?), (None, None));
+
+    let followed = database.transact(|transaction| -> Result<u64, DatabaseError> {
+        transaction.execute_later(INSERT, &[1.into(), 5.into()])?;
+        transaction.execute(INSERT, &[4.into(), 5.into()])
+    });
+    assert_eq!(followed.await, Err(DatabaseError::Conflict(Constraint::Unique)));
+    assert_eq!((number(1).await?, number(4).await?), (Some(400), None));
+    put(database, 5, 5).await?;
+    assert_eq!(number(5).await?, Some(5));
     Ok(())
 }

@@ -62,7 +62,7 @@ pub(crate) async fn cancel(records: &Records, login: PendingLogin) -> Result<(),
 }
 
 /// Lets a second factor be awaited.
-pub(super) fn await_second_factor(
+pub(crate) fn await_second_factor(
     transaction: &mut Transaction<'_>,
     (login, token): (Id, TokenHash),
     person: PersonId,

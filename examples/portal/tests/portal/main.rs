@@ -27,6 +27,7 @@ mod gates;
 mod ground;
 mod guessing;
 mod leaks;
+mod load;
 mod messages;
 mod operations;
 mod operations_guide;

@@ -15,13 +15,13 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where servers may keep their files, and the programs they are made of. Removed when dropped.
-pub(in crate::e2e) struct Ground {
+pub(crate) struct Ground {
     folder: tempfile::TempDir,
     programs: PathBuf,
 }
 
 /// A server under way. Killed when dropped.
-pub(in crate::e2e) struct Cluster<'g> {
+pub(crate) struct Cluster<'g> {
     ground: &'g Ground,
     data: PathBuf,
     port: u16,
@@ -29,7 +29,7 @@ pub(in crate::e2e) struct Cluster<'g> {
 
 impl Ground {
     /// Finds the programs, and makes a folder that the server may use.
-    pub(in crate::e2e) fn new() -> Outcome<Self> {
+    pub(crate) fn new() -> Outcome<Self> {
         let programs = find_programs().ok_or_else(|| {
             format!("the server of PostgreSQL is missing; install it: {PACKAGES}")
         })?;
@@ -47,7 +47,7 @@ impl Ground {
     }
 
     /// Makes a server that can have a standby, and starts it.
-    pub(in crate::e2e) fn primary(&self) -> Outcome<Cluster<'_>> {
+    pub(crate) fn primary(&self) -> Outcome<Cluster<'_>> {
         let cluster = self.cluster("primary")?;
         let options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C"];
         run(self.command("initdb").args(options).arg("--pgdata").arg(&cluster.data))?;
@@ -155,6 +155,21 @@ impl Cluster<'_> {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// What a client of one of its databases connects with over TCP.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Where it listens on this machine.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes an empty database.
+    pub(crate) fn create(&self, database: &str) -> Outcome<()> {
+        self.query(&format!("CREATE DATABASE {database}")).map(drop)
+    }
+
     /// What a client connects with that knows both, and takes the one that can write.
     pub(in crate::e2e) fn address_with(&self, other: &Self) -> String {
         let sockets = self.ground.folder.path().display();
@@ -163,7 +178,7 @@ impl Cluster<'_> {
     }
 
     /// Asks as an administrator would.
-    pub(in crate::e2e) fn query(&self, sql: &str) -> Outcome<String> {
+    pub(crate) fn query(&self, sql: &str) -> Outcome<String> {
         let mut command = self.ground.command("psql");
         command.args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet"]);
         let output = command.args(["--dbname", &self.address(), "--command", sql]).output()?;

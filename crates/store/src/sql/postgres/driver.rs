@@ -1,5 +1,6 @@
 //! A connection driven from a thread that may block.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use deadpool_postgres::Object;
@@ -12,11 +13,13 @@ use crate::sql::{DatabaseError, Durability, Row, Value};
 pub(crate) struct Driver {
     connection: Object,
     handle: Handle,
+    /// What is sent together with the next statement, or with the commit.
+    later: RefCell<Vec<(String, Vec<Value>)>>,
 }
 
 impl Driver {
     pub(crate) fn new(connection: Object, handle: Handle) -> Self {
-        Self { connection, handle }
+        Self { connection, handle, later: RefCell::default() }
     }
 
     pub(crate) fn begin(&self, durability: Durability) -> Result<(), DatabaseError> {
@@ -32,7 +35,12 @@ impl Driver {
         sql: &str,
         values: &[Value],
     ) -> Result<u64, DatabaseError> {
+        self.flush(tenant)?;
         self.handle.block_on(session::execute(&self.connection, tenant, sql, values))
+    }
+
+    pub(crate) fn execute_later(&self, sql: &str, values: &[Value]) {
+        self.later.borrow_mut().push((sql.to_owned(), values.to_vec()));
     }
 
     pub(crate) fn query(
@@ -41,6 +49,7 @@ impl Driver {
         sql: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, DatabaseError> {
+        self.flush(tenant)?;
         self.handle.block_on(session::query(&self.connection, tenant, sql, values))
     }
 
@@ -52,12 +61,37 @@ impl Driver {
         self.handle.block_on(session::control(&self.connection, sql))
     }
 
-    pub(crate) fn commit(self) -> Result<(), DatabaseError> {
-        let done = self.handle.block_on(session::commit(&self.connection));
+    pub(crate) fn commit(self, tenant: &Tenant) -> Result<(), DatabaseError> {
+        let later = self.later.take();
+        let done = self.handle.block_on(async {
+            session::prepare_all(&self.connection, &later).await?;
+            // After a failed statement, COMMIT rolls back.
+            let (done, committed) = tokio::join!(
+                biased;
+                session::execute_all(&self.connection, tenant, &later),
+                session::commit(&self.connection),
+            );
+            match (done, committed) {
+                (Err(DatabaseError::Unavailable(_)), Err(unclear)) => Err(unclear),
+                (done, committed) => done.and(committed),
+            }
+        });
         if done.is_err() {
             self.discard();
         }
         done
+    }
+
+    /// Sends what was put off, and waits for it.
+    fn flush(&self, tenant: &Tenant) -> Result<(), DatabaseError> {
+        let later = self.later.take();
+        if later.is_empty() {
+            return Ok(());
+        }
+        self.handle.block_on(async {
+            session::prepare_all(&self.connection, &later).await?;
+            session::execute_all(&self.connection, tenant, &later).await
+        })
     }
 
     pub(crate) fn roll_back(self) {

@@ -1,6 +1,8 @@
 //! Statements on a connection.
 
 use std::error::Error as _;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -34,6 +36,44 @@ pub(crate) async fn execute(
     }
     let parameters = Parameters::new(tenant, values);
     in_time(connection.execute(&statement, &parameters.references())).await
+}
+
+/// Prepares statements, so that [`execute_all`] sends them at once and in their order.
+pub(crate) async fn prepare_all(
+    connection: &Object,
+    statements: &[(String, Vec<Value>)],
+) -> Result<(), DatabaseError> {
+    for (sql, values) in statements {
+        prepare(connection, sql, values).await?;
+    }
+    Ok(())
+}
+
+/// Runs statements one after the other, without waiting for one before the next is sent.
+pub(crate) async fn execute_all(
+    connection: &Object,
+    tenant: &Tenant,
+    statements: &[(String, Vec<Value>)],
+) -> Result<(), DatabaseError> {
+    let mut waiting: Vec<_> = statements
+        .iter()
+        .map(|(sql, values)| Box::pin(execute(connection, tenant, sql, values)))
+        .collect();
+    let mut outcome = Ok(());
+    poll_fn(|context| {
+        // A future that is polled for the first time sends its statement.
+        waiting.retain_mut(|statement| match statement.as_mut().poll(context) {
+            Poll::Ready(done) => {
+                let done = done.map(drop);
+                outcome = std::mem::replace(&mut outcome, Ok(())).and(done);
+                false
+            }
+            Poll::Pending => true,
+        });
+        if waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    outcome
 }
 
 pub(crate) async fn query(

@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, Error, ErrorCode, Statement, ffi};
 
 use crate::Tenant;
 use crate::sql::statement::{
-    RETURNS_ROWS, WITHOUT_TENANT, WRONG_COUNT, check_values, placeholder, without_row_lock,
+    RETURNS_ROWS, WITHOUT_TENANT, WRONG_COUNT, check_values, without_row_lock,
 };
 use crate::sql::{Constraint, DatabaseError, Row, Value};
 
@@ -52,28 +52,32 @@ fn prepare<'c>(
 ) -> Result<CachedStatement<'c>, DatabaseError> {
     check_values(values)?;
     let mut statement = connection.prepare_cached(without_row_lock(sql)).map_err(explain)?;
-    if statement.parameter_index(placeholder(0)?).map_err(explain)?.is_none() {
+    let count = statement.parameter_count();
+    if !(1..=count).any(|place| number_at(&statement, place) == Some(1)) {
         return Err(WITHOUT_TENANT);
     }
-    if statement.parameter_count() != values.len().saturating_add(1) {
+    if count != values.len().saturating_add(1) {
         return Err(WRONG_COUNT);
     }
-    bind(&mut statement, 0, ValueRef::Text(tenant.as_str().as_bytes()))?;
-    for (index, value) in (1..).zip(values) {
-        bind(&mut statement, index, reference(value))?;
+    for place in 1..=count {
+        // Each number there is, once: as many places as numbers, and SQLite repeats none.
+        let value = match number_at(&statement, place) {
+            Some(1) => ValueRef::Text(tenant.as_str().as_bytes()),
+            number => {
+                let index = number.and_then(|number| number.checked_sub(2)).ok_or(WRONG_COUNT)?;
+                reference(values.get(index).ok_or(WRONG_COUNT)?)
+            }
+        };
+        let value = ToSqlOutput::Borrowed(value);
+        statement.raw_bind_parameter(place, value).map_err(explain)?;
     }
     Ok(statement)
 }
 
-/// Binds by name: SQLite numbers placeholders in the order in which they first appear.
-fn bind(
-    statement: &mut Statement<'_>,
-    index: usize,
-    value: ValueRef<'_>,
-) -> Result<(), DatabaseError> {
-    let name = placeholder(index)?;
-    let place = statement.parameter_index(name).map_err(explain)?.ok_or(WRONG_COUNT)?;
-    statement.raw_bind_parameter(place, ToSqlOutput::Borrowed(value)).map_err(explain)
+/// The number that the placeholder at a place is named by: SQLite counts places in the order in
+/// which names first appear.
+fn number_at(statement: &Statement<'_>, place: usize) -> Option<usize> {
+    statement.parameter_name(place)?.strip_prefix('$')?.parse().ok()
 }
 
 fn reference(value: &Value) -> ValueRef<'_> {

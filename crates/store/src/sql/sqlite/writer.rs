@@ -9,6 +9,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -22,6 +23,8 @@ use crate::sql::{DatabaseError, OpenError, Transaction};
 const QUEUE: usize = 1024;
 /// How many functions one transaction takes at most.
 const GROUP: usize = 128;
+/// How long a transaction waits for functions that are likely to come.
+const GATHERING: Duration = Duration::from_micros(300);
 
 /// Sends functions to the thread that writes.
 pub(crate) struct Writer {
@@ -136,21 +139,12 @@ where
 }
 
 fn work_off(connection: Connection, messages: &Receiver<Message>) {
-    let mut stopped = None;
+    let (mut stopped, mut expected) = (None, 1);
     while stopped.is_none() {
-        let Ok(mut message) = messages.recv() else { break };
-        let mut group: VecDeque<Box<dyn Job>> = VecDeque::new();
-        loop {
-            match message {
-                Message::Run(job) => group.push_back(job),
-                Message::Stop(done) => stopped = Some(done),
-            }
-            if stopped.is_some() || group.len() >= GROUP {
-                break;
-            }
-            let Ok(next) = messages.try_recv() else { break };
-            message = next;
-        }
+        let Ok(first) = messages.recv() else { break };
+        let mut group = VecDeque::new();
+        stopped = gather(first, messages, expected, &mut group);
+        expected = group.len();
         // More than once only when SQLite gave up a transaction by itself.
         while !group.is_empty() {
             commit(&connection, &mut group);
@@ -160,6 +154,37 @@ fn work_off(connection: Connection, messages: &Receiver<Message>) {
     if let Some(done) = stopped {
         // Nobody waits when the one who stopped it was dropped.
         let _: Result<(), ()> = done.send(());
+    }
+}
+
+/// Collects what waits, and waits a moment for as much as last time: whoever was answered then may
+/// be about to ask again, and syncing once for all is less work than once for each. Somebody who
+/// is alone is not made to wait. Returns where to say that the thread has stopped, if it should.
+fn gather(
+    first: Message,
+    messages: &Receiver<Message>,
+    expected: usize,
+    group: &mut VecDeque<Box<dyn Job>>,
+) -> Option<oneshot::Sender<()>> {
+    let since = Instant::now();
+    let mut message = first;
+    loop {
+        match message {
+            Message::Run(job) => group.push_back(job),
+            Message::Stop(done) => return Some(done),
+        }
+        if group.len() >= GROUP {
+            return None;
+        }
+        message = match messages.try_recv() {
+            Ok(next) => next,
+            Err(_) if group.len() >= expected => return None,
+            Err(_) => {
+                let left = GATHERING.saturating_sub(since.elapsed());
+                let Ok(next) = messages.recv_timeout(left) else { return None };
+                next
+            }
+        };
     }
 }
 

@@ -1,0 +1,91 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Drives a portal over loopback HTTP, and checks in its database that all is well.
+///
+/// Each run makes a new database with people in it, starts a portal on it, and removes both.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXIT_CODES)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) scenario: Scenario,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  measured, and every invariant holds
+  1  an invariant does not hold, or nothing could be measured
+  2  the command line is wrong";
+
+impl Options {
+    pub(crate) const fn load(&self) -> &Load {
+        match &self.scenario {
+            Scenario::SecondFactor(portal)
+            | Scenario::WrongCodes(portal)
+            | Scenario::Race(portal)
+            | Scenario::Login(portal)
+            | Scenario::Overload(portal) => &portal.load,
+            Scenario::Peer(peer) => &peer.load,
+        }
+    }
+}
+
+/// What is asked of the server.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Scenario {
+    /// Send a right code of each person, who has shown the password before.
+    SecondFactor(Portal),
+    /// Send five wrong codes of each person, and then more, which must not be evaluated.
+    WrongCodes(Portal),
+    /// Send one code of a person over all connections at once, person after person.
+    Race(Portal),
+    /// Sign people in: form, password, code, session.
+    Login(Portal),
+    /// Send five times the passwords that can be hashed, and look at other pages meanwhile.
+    Overload(Portal),
+    /// Send right codes to another verifier: a form with the fields device and code.
+    Peer(Peer),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Portal {
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// What the portal keeps everything in: sqlite, or postgres://… for an empty database.
+    #[arg(long, value_name = "DATABASE", default_value = "sqlite")]
+    pub(crate) database: String,
+    /// How many people to make; a number that suits the scenario unless given.
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) people: Option<usize>,
+    /// The portal to start; the one beside this program unless given.
+    #[arg(long = "portal", value_name = "PROGRAM")]
+    pub(crate) program: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Peer {
+    #[command(flatten)]
+    pub(crate) load: Load,
+    /// Where the form goes: `http://localhost:8000/verify`.
+    #[arg(long)]
+    pub(crate) url: String,
+    /// A file with a device in each line: its name, a space, its secret in base32.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) devices: PathBuf,
+}
+
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Load {
+    /// How many connections to keep open; each sends its next request when it has its answer.
+    #[arg(long, value_name = "COUNT", default_value = "8", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) connections: u16,
+    /// How long, at most: a run ends earlier when everybody has had their turn.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u16).range(1..=240))]
+    pub(crate) seconds: u16,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,133 @@
+//! What the portal does under load, beside another verifier, as a section of `BENCHMARKS.md`.
+//!
+//! Everything runs on this machine: the portal, its database and the generator share its cores,
+//! as do the other verifier, its database and the same generator.
+
+mod peer;
+mod report;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::{Value, json};
+
+use crate::e2e::postgres::cluster::Ground;
+use crate::e2e::say;
+use peer::Peer;
+use xtask::process;
+
+/// How often everything is measured; the report gives the medians.
+const ROUNDS: usize = 3;
+const CONNECTIONS: &str = "8";
+const SECONDS: &str = "10";
+
+/// The scenarios of the generator, with options beside the usual ones.
+const SCENARIOS: [&[&str]; 5] = [
+    &["second-factor"],
+    &["wrong-codes"],
+    &["race", "--connections", "64"],
+    &["login"],
+    &["overload"],
+];
+
+/// The program that makes the load, and how it is called.
+#[derive(Debug)]
+struct Generator {
+    program: PathBuf,
+}
+
+impl Generator {
+    /// Runs a scenario and reads what was measured. Fails when an invariant did not hold.
+    fn run(&self, arguments: &[&str]) -> Result<Value> {
+        let mut command = Command::new(&self.program);
+        let given = |option: &str| arguments.contains(&option);
+        command.args(arguments).args(["--json", "--seconds", SECONDS]);
+        if !given("--connections") {
+            command.args(["--connections", CONNECTIONS]);
+        }
+        say(&format!("portal-load {}", arguments.join(" ")));
+        let text = process::read(&mut command)?;
+        serde_json::from_str(&text).context("portal-load printed no JSON")
+    }
+}
+
+/// Measures everything and writes the section.
+pub(crate) fn run() -> Result<()> {
+    let folder = folder()?;
+    let generator = Generator { program: build()? };
+    let ground = Ground::new().map_err(of_cluster)?;
+    let cluster = ground.primary().map_err(of_cluster)?;
+    let peer = Peer::install(&root(), &folder)?;
+    let mut runs = Vec::new();
+    for round in 0..ROUNDS {
+        for scenario in SCENARIOS {
+            runs.push(generator.run(&[scenario, &["--database", "sqlite"]].concat())?);
+            let database = format!("portal_{round}_{}", scenario.concat().replace('-', "_"));
+            cluster.create(&database).map_err(of_cluster)?;
+            let url = cluster.url_of(&database);
+            runs.push(generator.run(&[scenario, &["--database", &url]].concat())?);
+        }
+        runs.extend(peer.measure(&cluster, &generator, round)?);
+        peer::clean_up(&folder)?;
+    }
+    let measured = json!({
+        "taken": SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs(),
+        "machine": report::machine(),
+        "compiler": process::read(Command::new("rustc").arg("--version"))?.trim(),
+        "postgresql": cluster.query("SHOW server_version").map_err(of_cluster)?,
+        "peer": peer.versions()?,
+        "rounds": ROUNDS,
+        "seconds": SECONDS,
+        "runs": runs,
+    });
+    fs::write(results(&folder), serde_json::to_string_pretty(&measured)?)?;
+    write_section(&measured)
+}
+
+/// Writes the section again from what was measured last.
+pub(crate) fn report() -> Result<()> {
+    let file = results(&folder()?);
+    let text = fs::read_to_string(&file).with_context(|| {
+        format!("{} cannot be read; measure first: cargo xtask load", file.display())
+    })?;
+    write_section(&serde_json::from_str(&text)?)
+}
+
+fn write_section(measured: &Value) -> Result<()> {
+    let path = root().join("BENCHMARKS.md");
+    let before = fs::read_to_string(&path)?;
+    fs::write(&path, report::put_section(&before, &report::section(measured)?)?)?;
+    Ok(())
+}
+
+fn results(folder: &Path) -> PathBuf {
+    folder.join("results.json")
+}
+
+fn folder() -> Result<PathBuf> {
+    let folder = root().join("target/load");
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+fn build() -> Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let arguments = ["build", "--locked", "--release", "--package", "portal", "--bins"];
+    process::run(Command::new(cargo).args(arguments).current_dir(root()))?;
+    let program = root().join("target/release/portal-load");
+    ensure!(program.exists(), "{} was not built", program.display());
+    Ok(program)
+}
+
+/// The end-to-end tests have errors of their own.
+#[expect(clippy::needless_pass_by_value, reason = "taken as `map_err` gives it")]
+fn of_cluster(error: Box<dyn std::error::Error>) -> anyhow::Error {
+    anyhow!("{error}")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
