@@ -11,6 +11,7 @@ const OTHER_BASES: &[(&str, &str)] = &[
     ("ledger-append", "audit-trail 1.1"),
     ("ledger-verify", "audit-trail 1.1"),
     ("set-cookie", "cookie 0.18"),
+    ("tc-string", "lib_tcstring 0.5"),
 ];
 
 /// What the groups of a topic are compared with.
@@ -54,6 +55,7 @@ const GOALS: &[Goal] = &[
     Goal { words: "a log entry", topic: "ledger-append", contender: "upheld", ratio: 1.2 },
     Goal { words: "a log verified", topic: "ledger-verify", contender: "upheld", ratio: 1.0 },
     Goal { words: "Set-Cookie fields", topic: "set-cookie", contender: "upheld", ratio: 2.0 },
+    Goal { words: "a TC string", topic: "tc-string", contender: "upheld", ratio: 10.0 },
 ];
 
 /// One goal held against one group.

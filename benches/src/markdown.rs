@@ -66,6 +66,11 @@ const NOTES: &[(&str, &str)] = &[
         "Sixteen header fields, as frameworks, advertisers and proxies write them; read into names, \
          values, attributes and dates.",
     ),
+    (
+        "tc-string",
+        "A TC string read and asked whether a vendor may measure. Upheld checks all of it and \
+         borrows; \"owned\" makes plain data of everything, as the others do.",
+    ),
     ("uri", "An `otpauth` URI with every parameter of the format."),
 ];
 

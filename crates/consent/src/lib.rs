@@ -23,6 +23,7 @@ mod calendar;
 mod date;
 mod deadline;
 mod facts;
+mod icalendar;
 mod kind;
 mod provision;
 
@@ -31,6 +32,7 @@ pub use date::{Date, DateError, Weekday};
 pub use deadline::{ComplaintDeadline, Deadline, DeadlineError, Due, Event, Fact, Regime, Step};
 pub use deadline::{Waiting, complaint_deadline, deadline, explain};
 pub use facts::{Awaited, Clarification, Extension, Facts};
+pub use icalendar::to_icalendar;
 pub use kind::RequestKind;
 pub use provision::{Instrument, LAW_AS_OF, Provision};
 

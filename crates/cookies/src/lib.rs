@@ -4,7 +4,8 @@
 //!
 //! [`SetCookie::parse`] reads a header field by the algorithm of [RFC 6265bis], borrowing
 //! everything. A [`Jar`] says what a user agent stores and sends. [`lint`] says what is wrong with
-//! a field, where, by which clause, and how to put it right.
+//! a field, where, by which clause, and how to put it right. The modules [`tcf`], [`gpp`],
+//! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -39,7 +40,9 @@
 //!    one delimiter and blanks.
 //! 3. The jar drops a cookie if and only if the linter, told as much, has an error that says so.
 //! 4. A fix leaves fewer findings of its rule and the value as it is.
-//! 5. No value of a cookie reaches a `Debug` text or a finding.
+//! 5. What a consent string makes of memory and time depends on its length, never on the width of
+//!    its ranges; what is written is read alike.
+//! 6. No value of a cookie reaches a `Debug` text or a finding.
 //!
 //! # Where it departs from what browsers do
 //!
@@ -59,12 +62,17 @@
 //! | `host`, `path`, `suffix`, `url` | which request matches? |
 //! | `prefix`, `jar/receive`, `jar/retrieve` | what is stored, and what is sent? |
 //! | `lint/…` | what is wrong, and how is it put right? |
+//! | `bits`, `tcf/…` | what does a TC string say, and may one rely on it? |
+//! | `gpp/…`, `us_privacy`, `additional_consent` | what do the other strings say? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
 
 #![forbid(unsafe_code)]
 
+pub mod additional_consent;
+mod bits;
 mod date;
+pub mod gpp;
 mod host;
 mod jar;
 pub mod lint;
@@ -72,7 +80,9 @@ mod path;
 mod prefix;
 mod set_cookie;
 mod suffix;
+pub mod tcf;
 mod url;
+pub mod us_privacy;
 
 pub use date::{DateError, UnixSeconds};
 pub use host::{Host, HostError};

@@ -69,17 +69,18 @@ impl SendError {
     }
 }
 
-/// Whether TLS is at the bottom of it: errors of rustls are wrapped in those of the socket.
+/// Whether TLS is at the bottom of it: errors of rustls are wrapped in those of the socket, which
+/// leave themselves out of the chain of sources.
 fn has_tls_cause(error: &reqwest::Error) -> bool {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(current) = cause {
-        let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if current.is::<rustls::Error>()
-            || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-        {
+        if current.is::<rustls::Error>() {
             return true;
         }
-        cause = current.source();
+        cause = match current.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => current.source(),
+        };
     }
     false
 }

@@ -182,17 +182,19 @@ impl Store for SecondFactors {
         now: UnixSeconds,
     ) -> Result<Charge, SecondFactorError> {
         let policy = *policy;
-        let loaded = if let Some(postgres) = self.database.postgres()
+        if let Some(postgres) = self.database.postgres()
             && target == Target::Credentials
         {
             let tenant = self.database.tenant();
-            pipelined::charge(postgres, tenant, account, &policy, now).await
-        } else {
-            let charge = move |transaction: &mut Transaction<'_>| {
-                rows::charge(transaction, account, target, &policy, now)
-            };
-            self.database.transact(charge).await
-        };
+            if let Some(loaded) = pipelined::charge(postgres, tenant, account, &policy, now).await?
+            {
+                return self.open(account, loaded);
+            }
+        }
+        let loaded = self
+            .database
+            .transact(move |transaction| rows::charge(transaction, account, target, &policy, now));
+        let loaded: Result<Loaded, DatabaseError> = loaded.await;
         self.open(account, loaded?)
     }
 

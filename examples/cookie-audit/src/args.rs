@@ -24,6 +24,12 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     SetCookie(SetCookie),
     Jar(Jar),
+    Decode(Decode),
+    /// Reads JSON as `decode` prints it from standard input, and prints the consent string.
+    #[command(after_help = "\
+Example:
+  cookie-audit decode 1YNN | cookie-audit encode")]
+    Encode,
     Explain(Explain),
 }
 
@@ -67,6 +73,23 @@ pub(crate) struct Jar {
     #[arg(long, value_parser = RequestUrl::parse)]
     pub(crate) get_url: RequestUrl,
     /// When both happen: seconds since 1970, or RFC 3339 as in 2026-03-01T12:00:00Z.
+    #[arg(long, value_name = "UNIX|RFC3339", value_parser = moment::parse)]
+    pub(crate) now: Option<UnixSeconds>,
+}
+
+/// Reads a consent string and prints it as JSON: TC (TCF 2), GPP, US Privacy or Additional Consent.
+///
+/// Whether a TC string is valid is another question than whether it can be read: see `faults`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cookie-audit decode COvFyGBOvFyGBAbAAAENAPCAAOAAAAAAAAAAAEEUACCKAAA
+  cookie-audit decode 'DBABLA~BVQqAAAAAgA.QA'
+  cookie-audit decode '2~1.35.41~dv.9.21'")]
+pub(crate) struct Decode {
+    /// The string.
+    pub(crate) string: String,
+    /// When it is relied on: seconds since 1970, or RFC 3339 as in 2026-03-01T12:00:00Z.
     #[arg(long, value_name = "UNIX|RFC3339", value_parser = moment::parse)]
     pub(crate) now: Option<UnixSeconds>,
 }

@@ -7,6 +7,7 @@
 
 mod args;
 mod command;
+mod consent_string;
 mod describe;
 mod input;
 mod moment;
@@ -44,6 +45,8 @@ fn run(args: Args) -> Result<ExitCode> {
     match args.command {
         Command::SetCookie(args) => command::set_cookie::run(&args),
         Command::Jar(args) => command::jar::run(&args),
+        Command::Decode(args) => command::decode::run(&args),
+        Command::Encode => command::encode::run(),
         Command::Explain(args) => command::explain::run(&args),
     }
 }

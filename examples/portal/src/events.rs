@@ -162,17 +162,17 @@ impl Event<'_> {
 
 /// Writes `event` into the audit, and a message about it into the outbox.
 ///
-/// What an attacker could cause again and again is told once a day.
+/// What an attacker could cause again and again is told once a day; `false` when it was already.
 pub(crate) fn record(
     records: &Records,
     transaction: &mut Transaction<'_>,
     (person, event): (PersonId, Event<'_>),
     actor: Actor,
     now: Moment,
-) -> Result<(), RecordsError> {
+) -> Result<bool, RecordsError> {
     let since = now.minus(ONCE_SECONDS);
     if event.is_told_once() && mail::is_in_outbox(transaction, person, event.kind(), since)? {
-        return Ok(());
+        return Ok(false);
     }
     let (action, subject) = (event.kind(), Some(person.to_bits()));
     audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
@@ -185,7 +185,8 @@ pub(crate) fn record(
             "{text}{advice}\n\n{CLINIC}\nWritten {now}. Please do not reply: nobody reads it.\n"
         )),
     };
-    mail::put(records, transaction, person, &letter, now)
+    mail::put(records, transaction, person, &letter, now)?;
+    Ok(true)
 }
 
 /// The same for what a person did themselves.
@@ -197,7 +198,7 @@ pub(crate) fn tell(
     now: Moment,
 ) -> Result<(), RecordsError> {
     let actor = Actor::Person(person.to_bits());
-    record(records, transaction, (person, event), actor, now)
+    record(records, transaction, (person, event), actor, now).map(drop)
 }
 
 /// Notes which second factor was used, and tells of those that should be rare.

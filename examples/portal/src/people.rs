@@ -15,11 +15,12 @@ impl Email {
 
     /// Drops outer spaces and the difference between upper and lower case.
     ///
-    /// `None` when nothing is left or it is too long to be an address. More is not asked: a
-    /// text that is no address is nobody's.
+    /// `None` when nothing is left, it is too long to be an address, or it could break out of the
+    /// line of an e-mail. More is not asked: a text that is no address is nobody's.
     pub(crate) fn parse(typed: &str) -> Option<Self> {
         let canonical = typed.trim().to_lowercase();
-        (!canonical.is_empty() && canonical.len() <= Self::MAX_BYTES).then_some(Self(canonical))
+        let is_possible = (1..=Self::MAX_BYTES).contains(&canonical.len());
+        (is_possible && !canonical.contains(char::is_control)).then_some(Self(canonical))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -253,6 +254,7 @@ mod tests {
         assert_eq!(Email::parse("  ALEX@Example.COM\u{a0}"), one);
         assert_eq!(Email::parse(" "), None);
         assert_eq!(Email::parse(&"a".repeat(255)), None);
+        assert_eq!(Email::parse("alex@example.com\r\nbcc: all@example.com"), None);
     }
 
     #[test]

@@ -134,7 +134,7 @@ async fn send_link(records: &Records, email: Email, now: Moment) -> Result<(), R
         let link = format!("{public_url}/password/reset/{}", token.to_text().as_str());
         let link = zeroize::Zeroizing::new(link);
         let event = Event::PasswordResetAsked { link: &link };
-        events::record(&context, transaction, (person, event), Actor::Portal, now)
+        events::record(&context, transaction, (person, event), Actor::Portal, now).map(drop)
     });
     sent.await
 }

@@ -106,14 +106,12 @@ async fn note_refusal(
     let context = records.clone();
     let noted = records.database.transact(move |transaction| {
         if reason == Reason::Disabled {
-            accounts::end_pending_logins(transaction, person)?;
-            return events::record(
-                &context,
-                transaction,
-                (person, Event::FactorDisabled),
-                Actor::Portal,
-                now,
-            );
+            let what = (person, Event::FactorDisabled);
+            // Once, and not for whoever signs in with a recovery code meanwhile.
+            if events::record(&context, transaction, what, Actor::Portal, now)? {
+                accounts::end_pending_logins(transaction, person)?;
+            }
+            return Ok::<_, RecordsError>(());
         }
         let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
         audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;

@@ -72,7 +72,11 @@ pub(super) fn first_sign_in() -> Outcome<()> {
     say("portal: every other page");
     look_around(&other, &account, &recovery_code, &album)?;
 
-    drop((browser, thief, other));
+    say("portal: the pages of staff");
+    let staff = driver.open()?;
+    look_at_staff(&staff, &account, &album)?;
+
+    drop((browser, thief, other, staff));
     check(portal.terminate()?.success(), "the portal did not end well")?;
     let is_empty = temporary.path().read_dir()?.next().is_none();
     check(is_empty, "the portal left something behind")?;
@@ -186,6 +190,39 @@ fn look_around(browser: &Browser<'_>, account: &Account, used: &str, album: &Alb
     browser.find("form[action='/password/forgot'] button")?.click()?;
     browser.expect_heading("Look at your e-mail")?;
     album.keep(browser, "17-look-at-your-mail")
+}
+
+/// The pages of staff, and those for which a second factor was shown just now.
+fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<()> {
+    let visit = |path: &str, heading: &str, name: &str| {
+        browser.go_to(&format!("{}{path}", account.address))?;
+        browser.expect_heading(heading)?;
+        album.keep(browser, name)
+    };
+    let password = account.password.clone();
+    let robin =
+        Account { address: account.address.clone(), user: "robin@example.com".into(), password };
+    browser.go_to(&robin.address)?;
+    give_password(browser, &robin, &robin.password)?;
+    visit("/staff", "Staff sign in with a second factor", "18-staff-need-a-second-factor")?;
+    browser.go_to(&format!("{}/account/security", robin.address))?;
+    browser.find("form[action='/account/security/totp'] button")?.click()?;
+    browser.expect_heading("Add an authenticator app")?;
+    let key = browser.find("#manual-key")?.text()?.replace(' ', "");
+    let secret = totp_rs::Secret::try_from_base32(&key)?;
+    let phone = totp_rs::Builder::new().with_secret(secret).with_account_name(&*robin.user);
+    give_code(browser, &phone.build()?.generate(seconds_now()?).to_string())?;
+    browser.expect_heading("Save your recovery codes")?;
+
+    visit("/staff", "People", "19-staff")?;
+    browser.find(".list a[href^='/staff/people/']")?.click()?;
+    browser.find("form[action$='/reset'] button")?.click()?;
+    browser.find("form[action$='/withdraw'] button")?;
+    album.keep(browser, "20-staff-person")?;
+    visit("/account/security/password", "Change your password", "21-change-password")?;
+    visit("/account/close", "Close your account", "22-close")?;
+    visit("/account/security/totp", "Add an authenticator app", "23-name-device")?;
+    visit("/account/security/recovery-codes", "Recovery codes", "24-recovery-codes")
 }
 
 fn sign_out(browser: &Browser<'_>, account: &Account) -> Outcome<()> {

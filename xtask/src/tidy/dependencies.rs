@@ -75,6 +75,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "upheld-duo-sim",
+        &[
+            // A server: HTTP, TLS, certificates, pages.
+            "askama", "http", "http-body-util", "hyper", "hyper-util", "rcgen", "rustls", "tokio",
+            "tokio-rustls",
+            // A program: arguments, settings, errors; identifiers from a seed.
+            "clap", "data-encoding", "serde", "serde_json", "sha2", "thiserror", "toml",
+        ],
+    ),
+    (
         "upheld-cookies",
         // The Public Suffix List, behind a feature, and errors.
         &["psl", "thiserror"],

@@ -11,6 +11,7 @@ mod allocation;
 mod calendar;
 mod complaint;
 mod date;
+mod icalendar;
 mod laws;
 mod periods;
 mod provisions;

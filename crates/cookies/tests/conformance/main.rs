@@ -2,6 +2,8 @@
 
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
 
+mod consent_laws;
+mod consent_strings;
 mod http_state;
 mod laws;
 mod lint;

@@ -1,9 +1,9 @@
 //! Apps and tokens on PostgreSQL: the few statements of a sign-in, sent without waiting in between.
 //!
 //! A charge is read, decided and written back by one statement, *if* what was decided on is still
-//! what is stored; else it is decided anew. So no row is locked while the network is waited for,
-//! and one row changes atomically, which is all that it asks of a database that shards. These are
-//! the same rows that [`rows`](super::rows) locks; the two may run at the same time.
+//! what is stored. So no row is locked while the network is waited for, and all it asks of the
+//! database is that one row changes atomically. These are the same rows that
+//! [`rows`](super::rows) locks; the two may run at the same time.
 
 use deadpool_postgres::Object;
 use upheld_second_factor::{
@@ -28,35 +28,24 @@ const NEXT_FAILURE: &str = "UPDATE second_factor_failures
      WHERE tenant = $1 AND account = $2 AND budget = $3
      AND failures = $7 AND guessed = $8 AND locked_until = $9";
 
-/// How often others may be faster. Each time one of them was charged or accepted, and after a few
-/// charges all are throttled.
-const TRIES: u32 = 100;
-
-/// Charges an attempt at an app or a token.
+/// Charges an attempt at an app or a token; `None` when somebody else was faster. Then
+/// [`rows::charge`](super::rows::charge) queues for the row, where many guesses at one account
+/// belong.
 pub(super) async fn charge(
     postgres: &Postgres,
     tenant: &Tenant,
     account: AccountId,
     policy: &Policy,
     now: UnixSeconds,
-) -> Result<Loaded, DatabaseError> {
+) -> Result<Option<Loaded>, DatabaseError> {
     let connection = postgres.connection().await?;
-    for _ in 0..TRIES {
-        match try_charge(&connection, tenant, account, policy, now).await {
-            Ok(Some(loaded)) => return Ok(loaded),
-            Ok(None) => {}
-            Err(error) => {
-                if session::is_lost(&error) {
-                    discard(connection);
-                }
-                return Err(error);
-            }
-        }
+    let charged = try_charge(&connection, tenant, account, policy, now).await;
+    if charged.as_ref().is_err_and(session::is_lost) {
+        discard(connection);
     }
-    Err(DatabaseError::Contended)
+    charged
 }
 
-/// `None` when somebody else was faster.
 async fn try_charge(
     connection: &Object,
     tenant: &Tenant,

@@ -196,3 +196,24 @@ fn wrong_codes_leave_the_key_where_it_is() {
     let code = phone.code_at(clinic.now());
     browser.post(&path, &[("code", &code)]).assert_confirmed();
 }
+
+/// The QR code is part of the page, and nothing else is fetched for it.
+#[test]
+fn t43_the_qr_code_is_made_here() {
+    let clinic = Clinic::open();
+    let mut browser = clinic.browser();
+    browser.show_password(PASSWORD).assert_redirects_to("/account/security");
+    let (page, _) = browser.begin_enrolment();
+    let frame = page.between("<div class=\"qr-frame\">", "</div>").unwrap().trim();
+    assert!(frame.starts_with("<svg ") && frame.ends_with("</svg>"), "{frame}");
+    assert!(frame.len() > 1000, "{frame}");
+    for fetched in ["<img", "<image", "<object", "<iframe", "<use", "url(", "src=", "otpauth"] {
+        assert!(!page.body.contains(fetched), "{fetched}");
+    }
+    // Even if something were, the browser would not.
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("img-src 'self';"),
+        "{policy}"
+    );
+}

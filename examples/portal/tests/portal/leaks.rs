@@ -76,16 +76,20 @@ impl Secrets {
 
     /// Which of them are in `text`, in any spelling.
     fn found_in(&self, text: &[u8]) -> Vec<String> {
-        let mut found = Vec::new();
-        for (what, secret) in &self.0 {
-            for (spelling, bytes) in spellings(secret) {
-                if text.windows(bytes.len()).any(|window| window == bytes) {
-                    found.push(format!("{what}, {spelling}"));
-                }
-            }
-        }
-        found
+        let text = searchable(text);
+        let spelled = self.0.iter().flat_map(|(what, secret)| {
+            spellings(secret).into_iter().map(move |spelling| (what, spelling))
+        });
+        spelled
+            .filter(|(_, (_, bytes))| text.contains(&searchable(bytes)))
+            .map(|(what, (spelling, _))| format!("{what}, {spelling}"))
+            .collect()
     }
+}
+
+/// A character for each byte: texts are searched faster than bytes.
+fn searchable(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
 }
 
 /// Bytes as they might be written.
@@ -265,9 +269,8 @@ fn t42_no_secret_is_found_in_logs_databases_or_answers() {
     // The search finds what is there, in each spelling.
     for (what, secret) in &secrets.0 {
         for (spelling, bytes) in spellings(secret) {
-            let planted = [written.as_bytes(), &bytes, b"\n"].concat();
-            let planted = planted.get(written.len().saturating_sub(100)..).unwrap();
-            let found = secrets.found_in(planted);
+            let planted = [b"status=303 ", &*bytes, b"\n"].concat();
+            let found = secrets.found_in(&planted);
             assert!(found.iter().any(|found| found.starts_with(what)), "{what}, {spelling}");
         }
     }

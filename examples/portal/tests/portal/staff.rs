@@ -176,6 +176,26 @@ fn t33_a_disabled_account_is_closed_everywhere_at_once() {
     clinic.await_mail("The clinic has disabled your account");
 }
 
+/// What was begun before the account was disabled, and before its codes were blocked.
+#[test]
+fn t35_a_sign_in_under_way_ends_with_the_account() {
+    let (clinic, phone) = Clinic::enrolled();
+    let (mut robin, _) = staff(&clinic, STAFF.0);
+    let mut half = clinic.browser();
+    half.await_code();
+    let mut back = half.clone();
+    let path = robin.path_of_person(EMAIL);
+    robin.get(&path).assert_shows(200, "Disable the account");
+    robin.post(&format!("{path}/disable"), &[]).assert_redirects_to(&path);
+    half.show_code(&phone.code_at(clinic.now())).assert_redirects_to("/login");
+    // Nor once it is enabled again: what was begun is gone, not asleep.
+    robin.get(&path).assert_shows(200, "Enable the account");
+    robin.post(&format!("{path}/enable"), &[]).assert_redirects_to(&path);
+    back.show_code(&phone.code_at(clinic.now())).assert_redirects_to("/login");
+    assert!(!back.is_signed_in());
+    back.sign_in(&clinic, &phone);
+}
+
 /// The account is closed by its person, and stays so.
 #[test]
 fn t33_a_closed_account_is_closed_everywhere_and_for_ever() {

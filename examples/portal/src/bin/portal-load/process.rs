@@ -17,7 +17,7 @@ pub(crate) fn resident_kib(process: u32) -> Option<u64> {
     parse_status(&fs::read_to_string(format!("/proc/{process}/status")).ok()?)
 }
 
-/// `proc_pid_stat(5)`: the name is in brackets; utime and stime are the fields 14 and 15.
+// proc_pid_stat(5): the name is in brackets; utime and stime are the fields 14 and 15.
 fn parse_stat(stat: &str) -> Option<Duration> {
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace().skip(11);

@@ -1,0 +1,389 @@
+//! The TC string of the IAB's Transparency and Consent Framework 2, read and written.
+//!
+//! [`TcString`] reads without allocating: it checks the whole once and answers from the text.
+//! [`TcModel`] is the same as plain data, and writes. Whether a string can be read and whether it
+//! means anything are two questions; [`TcString::faults`] answers the second.
+//!
+//! Work and memory depend on the length of the text. A range of 65,534 vendors is one range here,
+//! however often it is repeated.
+
+use crate::UnixSeconds;
+use crate::bits::{Bits, End, Head};
+
+mod faults;
+mod model;
+mod numbers;
+mod vendors;
+
+pub use faults::TcFault;
+pub use model::{EncodeError, PublisherTc, Restriction, Segment, TcModel};
+pub use numbers::Numbers;
+pub use vendors::{VendorIds, VendorRanges, Vendors};
+
+/// A TC string, checked and borrowed.
+///
+/// ```
+/// use upheld_cookies::tcf::TcString;
+///
+/// let tc = TcString::parse("COvFyGBOvFyGBAbAAAENAPCAAOAAAAAAAAAAAEEUACCKAAA")?;
+/// assert_eq!((tc.cmp_id(), tc.vendor_list_version(), &*tc.language()), (27, 15, "EN"));
+/// assert!(tc.purposes_consent().contains(1) && tc.vendor_consents().contains(6));
+/// assert!(!tc.vendor_consents().contains(7));
+/// # Ok::<(), upheld_cookies::tcf::TcError>(())
+/// ```
+///
+/// # Source
+///
+/// IAB Tech Lab, Transparency and Consent String with Global Vendor and CMP List Formats, v2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcString<'a> {
+    text: &'a str,
+    core: Bits<'a>,
+    head: Head,
+    vendor_consents: Vendors<'a>,
+    vendor_interests: Vendors<'a>,
+    restrictions_at: usize,
+    disclosed: Option<Vendors<'a>>,
+    allowed: Option<Vendors<'a>>,
+    publisher: Option<Bits<'a>>,
+}
+
+/// Why a text is no TC string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TcError {
+    /// A character that is none of `A-Z a-z 0-9 - _`.
+    #[error("character {at} is none of A-Z a-z 0-9 - _ and no dot between segments")]
+    Character {
+        /// Where it stands.
+        at: usize,
+    },
+    /// The string is cut off.
+    #[error("segment {segment} has {bits} bits; {needed} are needed")]
+    Truncated {
+        /// Which segment, from 0.
+        segment: usize,
+        /// How many it has.
+        bits: usize,
+        /// How many it would need at least.
+        needed: usize,
+    },
+    /// Version 1, which ended in 2020.
+    #[error("this is a consent string of version 1; version 2 begins with C")]
+    VersionOne,
+    /// Another version, such as that of a GPP header.
+    #[error("version {version} is not 2; a string that begins with D is a GPP string")]
+    Version {
+        /// The version that it names.
+        version: u16,
+    },
+    /// Two letters that are none.
+    #[error("the two letters at bit {at} are not in A-Z")]
+    Letters {
+        /// Where they begin.
+        at: usize,
+    },
+    /// A segment of an unknown type.
+    #[error("segment {segment} has the type {kind}; 1, 2 and 3 are known")]
+    SegmentType {
+        /// Which segment, from 0.
+        segment: usize,
+        /// Its type.
+        kind: u16,
+    },
+    /// Two segments of one type.
+    #[error("segment {segment} is of a type that was there already")]
+    RepeatedSegment {
+        /// Which segment, from 0.
+        segment: usize,
+    },
+}
+
+/// Where the fields of the core segment begin, in bits.
+mod at {
+    pub(super) const CREATED: usize = 6;
+    pub(super) const UPDATED: usize = 42;
+    pub(super) const CMP_ID: usize = 78;
+    pub(super) const CMP_VERSION: usize = 90;
+    pub(super) const SCREEN: usize = 102;
+    pub(super) const LANGUAGE: usize = 108;
+    pub(super) const LIST_VERSION: usize = 120;
+    pub(super) const POLICY_VERSION: usize = 132;
+    pub(super) const SERVICE_SPECIFIC: usize = 138;
+    pub(super) const NON_STANDARD_TEXTS: usize = 139;
+    pub(super) const SPECIAL_FEATURES: usize = 140;
+    pub(super) const PURPOSES_CONSENT: usize = 152;
+    pub(super) const PURPOSES_INTEREST: usize = 176;
+    pub(super) const PURPOSE_ONE: usize = 200;
+    pub(super) const COUNTRY: usize = 201;
+    pub(super) const VENDORS: usize = 213;
+}
+
+impl<'a> TcString<'a> {
+    /// Reads a TC string and checks all of its structure, without allocating.
+    ///
+    /// # Errors
+    ///
+    /// [`TcError`].
+    pub fn parse(text: &'a str) -> Result<Self, TcError> {
+        let mut segments = text.split('.');
+        let mut start = 0;
+        let mut bits = |segment: &'a str| {
+            let bits = Bits::of(segment);
+            let bits = bits.map_err(|at| TcError::Character { at: at.saturating_add(start) });
+            start = start.saturating_add(segment.len()).saturating_add(1);
+            bits
+        };
+        let core = bits(segments.next().unwrap_or_default())?;
+        let mut tc = Self::of_core(text, core)?;
+        for (index, segment) in segments.enumerate() {
+            let segment_number = index.saturating_add(1);
+            tc.add_segment(bits(segment)?, segment_number)?;
+        }
+        Ok(tc)
+    }
+
+    fn of_core(text: &'a str, core: Bits<'a>) -> Result<Self, TcError> {
+        let cut = |end| truncated(0, core, end);
+        match core.short(0, 6).map_err(cut)? {
+            1 => return Err(TcError::VersionOne),
+            2 => {}
+            version => return Err(TcError::Version { version }),
+        }
+        let head = Head::of(core).map_err(cut)?;
+        for at in [at::LANGUAGE, at::COUNTRY] {
+            if head.number(at, 6) > 25 || head.number(at.saturating_add(6), 6) > 25 {
+                return Err(TcError::Letters { at });
+            }
+        }
+        let (vendor_consents, end) = Vendors::read(core, at::VENDORS).map_err(cut)?;
+        let (vendor_interests, restrictions_at) = Vendors::read(core, end).map_err(cut)?;
+        restrictions(core, restrictions_at, |_, _, _| {}).map_err(cut)?;
+        Ok(Self {
+            text,
+            core,
+            head,
+            vendor_consents,
+            vendor_interests,
+            restrictions_at,
+            disclosed: None,
+            allowed: None,
+            publisher: None,
+        })
+    }
+
+    fn add_segment(&mut self, bits: Bits<'a>, segment: usize) -> Result<(), TcError> {
+        let cut = |end| truncated(segment, bits, end);
+        let repeated = Err(TcError::RepeatedSegment { segment });
+        match bits.short(0, 3).map_err(cut)? {
+            kind @ (1 | 2) => {
+                let (vendors, _) = Vendors::read(bits, 3).map_err(cut)?;
+                let place = if kind == 1 { &mut self.disclosed } else { &mut self.allowed };
+                if place.replace(vendors).is_some() {
+                    return repeated;
+                }
+            }
+            3 => {
+                let custom = bits.short(51, 6).map_err(cut)?;
+                let end = usize::from(custom).saturating_mul(2).saturating_add(57);
+                if end > bits.len() {
+                    return Err(cut(End { needed: end }));
+                }
+                if self.publisher.replace(bits).is_some() {
+                    return repeated;
+                }
+            }
+            kind => return Err(TcError::SegmentType { segment, kind }),
+        }
+        Ok(())
+    }
+
+    /// The text that was read.
+    #[must_use]
+    pub const fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// A field of the core that was checked to be there.
+    fn field(&self, at: usize, bits: usize) -> u16 {
+        u16::try_from(self.head.number(at, bits)).unwrap_or_default()
+    }
+
+    fn flag(&self, at: usize) -> bool {
+        self.field(at, 1) == 1
+    }
+
+    /// When the string was first made, in tenths of a second since 1970.
+    #[must_use]
+    pub fn created_deciseconds(&self) -> u64 {
+        self.head.number(at::CREATED, 36)
+    }
+
+    /// When the string was last changed, in tenths of a second since 1970.
+    #[must_use]
+    pub fn updated_deciseconds(&self) -> u64 {
+        self.head.number(at::UPDATED, 36)
+    }
+
+    /// When the string was last changed.
+    #[must_use]
+    pub fn updated(&self) -> UnixSeconds {
+        UnixSeconds(i64::try_from(self.updated_deciseconds() / 10).unwrap_or_default())
+    }
+
+    /// The consent management platform that made it.
+    #[must_use]
+    pub fn cmp_id(&self) -> u16 {
+        self.field(at::CMP_ID, 12)
+    }
+
+    /// The version of that platform.
+    #[must_use]
+    pub fn cmp_version(&self) -> u16 {
+        self.field(at::CMP_VERSION, 12)
+    }
+
+    /// The screen on which the choice was made.
+    #[must_use]
+    pub fn consent_screen(&self) -> u16 {
+        self.field(at::SCREEN, 6)
+    }
+
+    /// The language of that screen, two capital letters.
+    #[must_use]
+    pub fn language(&self) -> String {
+        self.letters(at::LANGUAGE)
+    }
+
+    /// The version of the Global Vendor List.
+    #[must_use]
+    pub fn vendor_list_version(&self) -> u16 {
+        self.field(at::LIST_VERSION, 12)
+    }
+
+    /// The version of the framework's policies.
+    #[must_use]
+    pub fn policy_version(&self) -> u16 {
+        self.field(at::POLICY_VERSION, 6)
+    }
+
+    /// Whether the choice was made for one service.
+    #[must_use]
+    pub fn is_service_specific(&self) -> bool {
+        self.flag(at::SERVICE_SPECIFIC)
+    }
+
+    /// Whether texts other than the standard ones were shown.
+    #[must_use]
+    pub fn uses_non_standard_texts(&self) -> bool {
+        self.flag(at::NON_STANDARD_TEXTS)
+    }
+
+    /// The special features opted in to, 1 to 12.
+    #[must_use]
+    pub fn special_feature_opt_ins(&self) -> Numbers {
+        Numbers::of_bits(self.head.number(at::SPECIAL_FEATURES, 12), 12)
+    }
+
+    /// The purposes consented to, 1 to 24.
+    #[must_use]
+    pub fn purposes_consent(&self) -> Numbers {
+        Numbers::of_bits(self.head.number(at::PURPOSES_CONSENT, 24), 24)
+    }
+
+    /// The purposes for which a legitimate interest was disclosed and not objected to.
+    #[must_use]
+    pub fn purposes_interest(&self) -> Numbers {
+        Numbers::of_bits(self.head.number(at::PURPOSES_INTEREST, 24), 24)
+    }
+
+    /// Whether purpose 1 was *not* disclosed, as some countries' law has it.
+    #[must_use]
+    pub fn purpose_one_treatment(&self) -> bool {
+        self.flag(at::PURPOSE_ONE)
+    }
+
+    /// The country of the publisher's law, two capital letters.
+    #[must_use]
+    pub fn publisher_country(&self) -> String {
+        self.letters(at::COUNTRY)
+    }
+
+    /// The vendors consented to.
+    #[must_use]
+    pub const fn vendor_consents(&self) -> Vendors<'a> {
+        self.vendor_consents
+    }
+
+    /// The vendors whose legitimate interest was disclosed and not objected to.
+    #[must_use]
+    pub const fn vendor_interests(&self) -> Vendors<'a> {
+        self.vendor_interests
+    }
+
+    /// The vendors disclosed to the person; `None` without that segment, which TCF 2.3 demands.
+    #[must_use]
+    pub const fn disclosed_vendors(&self) -> Option<Vendors<'a>> {
+        self.disclosed
+    }
+
+    /// The vendors allowed out of band, a segment that TCF 2.2 took out.
+    #[must_use]
+    pub const fn allowed_vendors(&self) -> Option<Vendors<'a>> {
+        self.allowed
+    }
+
+    /// Whether `vendor` may do what `purpose` stands for, on the ground of consent.
+    ///
+    /// The purpose and the vendor are consented to, the vendor was disclosed if the string says
+    /// who was, and the publisher restricts nothing.
+    ///
+    /// # Source
+    ///
+    /// IAB Europe, TCF Policies; the restriction types 0 (not allowed) and 2 (legitimate interest
+    /// alone) stand in the way of consent.
+    #[must_use]
+    pub fn allows(&self, purpose: u8, vendor: u16) -> bool {
+        let is_consented = self.purposes_consent().contains(purpose)
+            && self.vendor_consents.contains(vendor)
+            && self.disclosed.is_none_or(|disclosed| disclosed.contains(vendor));
+        if !is_consented {
+            return false;
+        }
+        let mut is_restricted = false;
+        let _ = restrictions(self.core, self.restrictions_at, |number, kind, vendors| {
+            let concerns = number == u16::from(purpose) && (kind == 0 || kind == 2);
+            is_restricted |= concerns && vendors.contains(vendor);
+        });
+        !is_restricted
+    }
+
+    fn letters(&self, at: usize) -> String {
+        let letter = |at| {
+            let place = u8::try_from(self.field(at, 6)).unwrap_or_default();
+            char::from(b'A'.saturating_add(place))
+        };
+        [letter(at), letter(at.saturating_add(6))].into_iter().collect()
+    }
+}
+
+fn truncated(segment: usize, bits: Bits<'_>, end: End) -> TcError {
+    TcError::Truncated { segment, bits: bits.len(), needed: end.needed }
+}
+
+/// Goes through the publisher's restrictions: purpose, kind, vendors.
+fn restrictions<'a>(
+    core: Bits<'a>,
+    at: usize,
+    mut found: impl FnMut(u16, u16, Vendors<'a>),
+) -> Result<(), End> {
+    let count = core.short(at, 12)?;
+    let mut at = at.saturating_add(12);
+    for _ in 0..count {
+        let (purpose, kind) = (core.short(at, 6)?, core.short(at.saturating_add(6), 2)?);
+        let (vendors, end) = Vendors::read_ranges(core, at.saturating_add(8), u16::MAX)?;
+        found(purpose, kind, vendors);
+        at = end;
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! The pages at which a person is asked.
+
+use askama::Template;
+use http::{Method, Response, StatusCode};
+use upheld_duo::{Params, UnixSeconds};
+
+use super::{Visit, address};
+use crate::Simulator;
+use crate::protocol::{html, redirect};
+use crate::state::{Asking, Kind, Stage};
+
+#[derive(Template)]
+#[template(path = "prompt.html")]
+struct PromptPage<'a> {
+    sid: &'a str,
+    who: &'a str,
+    message: &'a str,
+    is_waiting: bool,
+    code: Option<&'a str>,
+    phones: Vec<Offer<'a>>,
+    takes_passcode: bool,
+}
+
+/// What a phone can be asked by.
+struct Offer<'a> {
+    id: &'a str,
+    name: String,
+    push: bool,
+    call: bool,
+    sms: bool,
+}
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct RefusalPage<'a> {
+    why: &'a str,
+}
+
+pub(super) fn refusal(why: &str) -> Response<Vec<u8>> {
+    let text = RefusalPage { why }.render().unwrap_or_default();
+    html(StatusCode::BAD_REQUEST, text)
+}
+
+impl Simulator {
+    /// Shows the page, or does what was chosen on it.
+    pub(super) fn visit_page(
+        &mut self,
+        method: &Method,
+        params: &Params,
+        now: UnixSeconds,
+    ) -> Response<Vec<u8>> {
+        let sid = params.get("sid").unwrap_or_default().to_owned();
+        let Some(visit) = self.visits.visits.get(&sid).cloned() else {
+            return refusal("This page is no longer good. Sign in again.");
+        };
+        if method == Method::POST {
+            return self.choose(&sid, visit, params, now);
+        }
+        match visit.txid.as_ref().and_then(|txid| self.state.askings.get(txid)) {
+            Some(asking) if asking.stage == Stage::Approved => {
+                let factor = factor_of(asking);
+                self.visits.visits.remove(&sid);
+                self.leave(visit, factor, "user_approved", now)
+            }
+            Some(asking) if asking.is_over() => {
+                let message = asking.stage.message().to_owned();
+                self.say(&sid, message, None);
+                self.show(&sid)
+            }
+            _ => self.show(&sid),
+        }
+    }
+
+    fn choose(
+        &mut self,
+        sid: &str,
+        visit: Visit,
+        params: &Params,
+        now: UnixSeconds,
+    ) -> Response<Vec<u8>> {
+        let id = self.state.user_named(&visit.username).map(|user| user.id.clone());
+        let Some(id) = id else { return refusal("You are not enrolled.") };
+        let phone = params.get("device").unwrap_or_default().to_owned();
+        let is_theirs = self.state.user(&id).is_some_and(|user| user.phones.contains(&phone));
+        match params.get("factor") {
+            Some("push") if is_theirs => {
+                let draw = self.state.draw.digits(3);
+                let is_verified = self.state.user(&id).is_some_and(|user| user.verified_push);
+                let kind = Kind::Push { code: is_verified.then_some(draw), lines: Vec::new() };
+                let txid = self.state.ask(&id, &phone, kind, now.0);
+                self.say(sid, "Check your phone for a Duo Push.".to_owned(), Some(txid));
+            }
+            Some("phone") if is_theirs => {
+                let txid = self.state.ask(&id, &phone, Kind::Call, now.0);
+                self.say(sid, "Calling your phone.".to_owned(), Some(txid));
+            }
+            Some("sms") if is_theirs => {
+                self.send_sms(&phone, now);
+                self.say(sid, Stage::Sent.message().to_owned(), None);
+            }
+            Some("passcode") => {
+                let typed = params.get("passcode").unwrap_or_default().replace(' ', "");
+                let txid = self.check_passcode(&id, &typed, now);
+                let asking = self.state.askings.get(&txid);
+                if let Some(asking) = asking.filter(|asking| asking.stage == Stage::Approved) {
+                    let factor = factor_of(asking);
+                    self.visits.visits.remove(sid);
+                    let visit = Visit { txid: Some(txid), ..visit };
+                    return self.leave(visit, factor, "valid_passcode", now);
+                }
+                self.say(sid, "Incorrect passcode. Please try again.".to_owned(), None);
+            }
+            Some("cancel") => {
+                self.visits.visits.remove(sid);
+                let query =
+                    Params::new().with("state", &visit.state).with("error", "access_denied");
+                return redirect(&address(&visit.redirect_uri, &query));
+            }
+            _ => self.say(sid, "Choose a way to sign in.".to_owned(), None),
+        }
+        redirect(&["/frame/prompt?sid=", sid].concat())
+    }
+
+    fn say(&mut self, sid: &str, message: String, txid: Option<String>) {
+        if let Some(visit) = self.visits.visits.get_mut(sid) {
+            (visit.message, visit.txid) = (message, txid);
+        }
+    }
+
+    fn show(&self, sid: &str) -> Response<Vec<u8>> {
+        let visit = self.visits.visits.get(sid);
+        let user = visit.and_then(|visit| self.state.user_named(&visit.username));
+        let Some((visit, user)) = visit.zip(user) else { return refusal("You are not enrolled.") };
+        let asking = visit.txid.as_ref().and_then(|txid| self.state.askings.get(txid));
+        let code = asking.and_then(|asking| match &asking.kind {
+            Kind::Push { code, .. } => code.as_deref(),
+            Kind::Call | Kind::Passcode(_) => None,
+        });
+        let phones = user.phones.iter().filter_map(|id| self.state.phone(id));
+        let offers: Vec<_> = phones
+            .map(|phone| Offer {
+                id: &phone.id,
+                name: phone.display_name(),
+                push: phone.push,
+                call: phone.call,
+                sms: phone.sms,
+            })
+            .collect();
+        let page = PromptPage {
+            sid,
+            who: visit.display_username.as_deref().unwrap_or(&visit.username),
+            message: &visit.message,
+            is_waiting: asking.is_some_and(|asking| !asking.is_over()),
+            code,
+            takes_passcode: !offers.is_empty() || !user.tokens.is_empty(),
+            phones: offers,
+        };
+        html(StatusCode::OK, page.render().unwrap_or_default())
+    }
+}
+
+fn factor_of(asking: &Asking) -> &'static str {
+    match asking.kind {
+        Kind::Push { .. } => "duo_push",
+        Kind::Call => "phone_call",
+        Kind::Passcode(factor) => factor,
+    }
+}

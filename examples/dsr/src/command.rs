@@ -1,0 +1,5 @@
+//! The commands, one to a file.
+
+pub(crate) mod complaint;
+pub(crate) mod deadline;
+pub(crate) mod ledger;
