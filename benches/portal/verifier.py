@@ -1,7 +1,8 @@
 """django-otp behind HTTP, and nothing else: one view that asks a device to verify a code.
 
-    DATABASE_PORT=5432 python verifier.py 20000    # makes tables and devices, prints them
-    DATABASE_PORT=5432 gunicorn verifier:application
+    export DATABASE_HOST=/run/postgresql DATABASE_PORT=5432 DATABASE_NAME=verifier
+    python verifier.py 20000         # makes tables and devices, prints them
+    gunicorn verifier:application
 
 A right code is answered with 200, any other with 403.
 """
@@ -18,9 +19,9 @@ settings.configure(
     DATABASES={
         "default": {
             "ENGINE": "django.db.backends.postgresql",
-            "HOST": "127.0.0.1",
+            "HOST": os.environ["DATABASE_HOST"],  # a folder: of its socket
             "PORT": os.environ["DATABASE_PORT"],
-            "NAME": os.environ.get("DATABASE_NAME", "verifier"),
+            "NAME": os.environ["DATABASE_NAME"],
             "USER": "postgres",
             "CONN_MAX_AGE": None,  # connections are kept
         }

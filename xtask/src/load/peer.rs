@@ -120,6 +120,7 @@ impl Peer {
 
     fn python(&self, cluster: &Cluster<'_>, database: &str) -> Command {
         let mut command = self.program("python");
+        command.env("DATABASE_HOST", cluster.sockets());
         command.env("DATABASE_PORT", cluster.port().to_string()).env("DATABASE_NAME", database);
         // No compiled files among the sources.
         command.env("PYTHONDONTWRITEBYTECODE", "1");

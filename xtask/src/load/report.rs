@@ -30,7 +30,7 @@ that there is no session without an acceptance; a run that fails this stops the 
 
 const PEER: &str = "\
 django-otp runs behind a view that loads a device by its key and calls `verify_token`, on the same
-PostgreSQL server, driven by the same generator with the same number of connections in the same
+PostgreSQL server and over the same socket, driven by the same generator with the same number of connections in the same
 run ([`benches/portal/verifier.py`](benches/portal/verifier.py)). That view does less than the
 portal's: no sign-in to look up, no session to open, no form token, no record of the event, and the
 secret is stored in the clear. gunicorn's sync workers open a connection for every request; its

@@ -75,12 +75,12 @@ fn seal_batch(transaction: &mut Transaction<'_>) -> Result<Head, DatabaseError> 
     for row in &transaction.query(&sql, &[BATCH.into()])? {
         let event = Event::at(row)?;
         head = head.after(&event);
-        transaction.execute(
+        transaction.execute_later(
             "UPDATE audit_events SET seq = $3, hash = $4 WHERE tenant = $1 AND id = $2",
             &[event.id.into(), seq(head)?.into(), head.hash.into()],
         )?;
     }
-    transaction.execute(
+    transaction.execute_later(
         "UPDATE audit_head SET seq = $2, hash = $3 WHERE tenant = $1",
         &[seq(head)?.into(), head.hash.into()],
     )?;

@@ -155,9 +155,15 @@ impl Cluster<'_> {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// What a client of one of its databases connects with over TCP.
+    /// What a client of one of its databases connects with.
     pub(crate) fn url_of(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        let sockets = self.sockets().display().to_string().replace('/', "%2F");
+        format!("postgres://postgres@{sockets}:{}/{database}", self.port)
+    }
+
+    /// The folder of its socket.
+    pub(crate) fn sockets(&self) -> &Path {
+        self.ground.folder.path()
     }
 
     /// Where it listens on this machine.

@@ -57,22 +57,26 @@ pub(crate) async fn execute_all(
 ) -> Result<(), DatabaseError> {
     let mut waiting: Vec<_> = statements
         .iter()
-        .map(|(sql, values)| Box::pin(execute(connection, tenant, sql, values)))
+        .map(|(sql, values)| Some(Box::pin(execute(connection, tenant, sql, values))))
         .collect();
     let mut outcome = Ok(());
     poll_fn(|context| {
-        // A future that is polled for the first time sends its statement.
-        waiting.retain_mut(|statement| match statement.as_mut().poll(context) {
-            Poll::Ready(done) => {
-                let done = done.map(drop);
-                outcome = std::mem::replace(&mut outcome, Ok(())).and(done);
-                false
+        for place in &mut waiting {
+            // Polled for the first time, it sends its statement.
+            if let Some(statement) = place
+                && let Poll::Ready(done) = statement.as_mut().poll(context)
+            {
+                outcome = outcome.clone().and(done.map(drop));
+                *place = None;
             }
-            Poll::Pending => true,
-        });
-        if waiting.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        }
+        Poll::Ready(())
     })
     .await;
+    // Answers come in the order of the statements.
+    for statement in waiting.into_iter().flatten() {
+        outcome = outcome.and(statement.await.map(drop));
+    }
     outcome
 }
 

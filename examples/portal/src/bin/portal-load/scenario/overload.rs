@@ -82,7 +82,6 @@ impl Sender {
                 (sent, asked.elapsed())
             });
         }
-        let elapsed = start.elapsed();
         let (mut tally, mut begun) = (Tally::default(), 0_usize);
         while let Some(done) = under_way.join_next().await {
             begun = begun.saturating_add(1);
@@ -91,7 +90,8 @@ impl Sender {
                 (Err(Oddity(what)), took) => tally.note_odd(what, took),
             }
         }
-        Ok(Run { tally, elapsed, begun })
+        // Until the last of those who waited had an answer.
+        Ok(Run { tally, elapsed: start.elapsed(), begun })
     }
 
     async fn send(&self, seeded: &Seeded, at: usize) -> Result<Kind, Oddity> {
