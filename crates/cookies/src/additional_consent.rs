@@ -68,9 +68,10 @@ impl AdditionalConsent {
                     disclosed.strip_prefix("dv").ok_or(AdditionalConsentError::Disclosed)?;
                 let at = text.len().saturating_sub(listed.len());
                 let listed = match listed.strip_prefix('.') {
-                    Some(listed) if !listed.is_empty() => numbers(listed, at.saturating_add(1))?,
-                    None | Some(_) if listed.len() <= 1 => Vec::new(),
-                    _ => return Err(AdditionalConsentError::Disclosed),
+                    None if listed.is_empty() => Vec::new(),
+                    None => return Err(AdditionalConsentError::Disclosed),
+                    Some("") => Vec::new(),
+                    Some(listed) => numbers(listed, at.saturating_add(1))?,
                 };
                 Ok(Self { consented: numbers(consented, 2)?, disclosed: Some(listed) })
             }

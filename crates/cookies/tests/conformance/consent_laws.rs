@@ -313,6 +313,7 @@ fn additional_consent() {
         ("1~1~dv.2", AdditionalConsentError::Disclosed),
         ("2~1", AdditionalConsentError::Disclosed),
         ("2~1~dx.2", AdditionalConsentError::Disclosed),
+        ("2~~dv2", AdditionalConsentError::Disclosed),
         ("2~1.x~dv.2", AdditionalConsentError::Number { at: 4 }),
         ("2~1~dv.2.", AdditionalConsentError::Number { at: 9 }),
         ("1~01", AdditionalConsentError::Number { at: 2 }),
