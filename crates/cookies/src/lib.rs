@@ -72,19 +72,23 @@
 pub mod additional_consent;
 mod bits;
 mod date;
+mod day;
 pub mod gpp;
 mod host;
 mod jar;
 pub mod lint;
 mod path;
+pub mod policy;
 mod prefix;
 mod set_cookie;
+mod spelling;
 mod suffix;
 pub mod tcf;
 mod url;
 pub mod us_privacy;
 
 pub use date::{DateError, UnixSeconds};
+pub use day::{Day, DayError};
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};
 pub use path::{default_path, path_matches};
