@@ -74,6 +74,7 @@
 pub mod additional_consent;
 mod bits;
 mod date;
+mod day;
 pub mod google_consent;
 pub mod gpp;
 pub mod har;
@@ -81,15 +82,18 @@ mod host;
 mod jar;
 pub mod lint;
 mod path;
+pub mod policy;
 mod prefix;
 mod set_cookie;
 pub mod sol;
+mod spelling;
 mod suffix;
 pub mod tcf;
 mod url;
 pub mod us_privacy;
 
 pub use date::{DateError, UnixSeconds};
+pub use day::{Day, DayError};
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};
 pub use path::{default_path, path_matches};
