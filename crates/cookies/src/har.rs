@@ -20,6 +20,7 @@ use std::io::{ErrorKind, Read};
 mod entry;
 mod json;
 mod moment;
+mod read;
 mod recording;
 
 pub use entry::{CookieSource, Entry};
@@ -171,7 +172,7 @@ impl<R: Read> Har<R> {
                 Place::Start => self.open()?,
                 Place::Log => self.read_log()?,
                 Place::Entries if self.json.item()? => {
-                    let entry = entry::read(&mut self.json, &mut self.key, &mut self.text)?;
+                    let entry = read::entry(&mut self.json, &mut self.key, &mut self.text)?;
                     if let Some(entry) = entry {
                         self.recording.count(&entry);
                         return Ok(Some(entry));
@@ -237,7 +238,7 @@ impl<R: Read> Har<R> {
                 b"entries" => {}
                 b"version" => {
                     let _ = self.json.text(&mut self.text, MAX_TEXT)?;
-                    self.recording.version = entry::words(&self.text);
+                    self.recording.version = read::words(&self.text);
                 }
                 b"creator" => self.recording.creator = self.program()?,
                 b"browser" => self.recording.browser = self.program()?,
@@ -271,11 +272,11 @@ impl<R: Read> Har<R> {
                 match &self.key[..] {
                     b"name" => {
                         let _ = self.json.text(&mut self.text, MAX_TEXT)?;
-                        name = entry::words(&self.text);
+                        name = read::words(&self.text);
                     }
                     b"version" => {
                         let _ = self.json.text(&mut self.text, MAX_TEXT)?;
-                        version = entry::words(&self.text);
+                        version = read::words(&self.text);
                     }
                     _ => self.json.skip()?,
                 }
@@ -297,11 +298,11 @@ impl<R: Read> Har<R> {
                 match &self.key[..] {
                     b"id" => {
                         let _ = self.json.text(&mut self.text, MAX_TITLE)?;
-                        page.id = entry::words(&self.text);
+                        page.id = read::words(&self.text);
                     }
                     b"title" => {
                         let _ = self.json.text(&mut self.text, MAX_TITLE)?;
-                        page.title = entry::words(&self.text);
+                        page.title = read::words(&self.text);
                     }
                     b"startedDateTime" => {
                         let _ = self.json.text(&mut self.text, MAX_TEXT)?;

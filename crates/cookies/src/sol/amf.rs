@@ -87,6 +87,7 @@ fn check_depth(input: &Input<'_>, depth: usize) -> Result<usize, SolError> {
 pub(super) fn skip_amf0(input: &mut Input<'_>, depth: usize) -> Result<(), SolError> {
     let depth = check_depth(input, depth)?;
     let kind = input.byte()?;
+    //= Adobe AMF 0, Data Types: every kind of value has an end that can be found
     match kind {
         // A number; true or false; a reference; a date with its zone.
         0x00 => input.bytes(8).map(drop),
@@ -171,6 +172,7 @@ impl<'a> Tables<'a> {
     pub(super) fn skip(&mut self, input: &mut Input<'a>, depth: usize) -> Result<bool, SolError> {
         let depth = check_depth(input, depth)?;
         let kind = input.byte()?;
+        //= Adobe AMF 3, Data Types: every kind of value, with references to earlier texts and traits
         match kind {
             // Undefined, null, false, true.
             0x00..=0x03 => {}

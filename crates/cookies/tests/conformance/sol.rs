@@ -18,7 +18,7 @@ fn amf0(name: &str, value: &[u8]) -> Vec<u8> {
     [&length[..], name.as_bytes(), value, b"\0"].concat()
 }
 
-//= AMF 0, §2: every kind of value has an end that can be found
+//= Adobe AMF 0, Data Types: every kind of value has an end that can be found
 #[test]
 fn every_kind_of_amf0() {
     let values: [&[u8]; 13] = [
@@ -45,7 +45,7 @@ fn every_kind_of_amf0() {
     assert_eq!(object.keys(), names);
 }
 
-//= AMF 3, §3: every kind of value, with references to earlier texts and traits
+//= Adobe AMF 3, Data Types: every kind of value, with references to earlier texts and traits
 #[test]
 fn every_kind_of_amf3() {
     let body: &[&[u8]] = &[
