@@ -80,6 +80,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             // A server: HTTP, TLS, certificates, pages.
             "askama", "http", "http-body-util", "hyper", "hyper-util", "rcgen", "rustls", "tokio",
             "tokio-rustls",
+            // Security keys: CBOR, and the signatures that TLS has anyway.
+            "ciborium", "ring",
             // A program: arguments, settings, errors; identifiers from a seed.
             "clap", "data-encoding", "serde", "serde_json", "sha2", "thiserror", "toml",
         ],
