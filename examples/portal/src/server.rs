@@ -232,10 +232,14 @@ impl Portal {
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
         let pages = web::routes::router(app, &listener.site);
+        let follow = listener.identity.clone().map(|identity| tokio::spawn(identity.follow()));
         let served = connections::accept_until(listener, pages, stop).await;
         purge.abort();
         send.abort();
         seal.abort();
+        if let Some(follow) = follow {
+            follow.abort();
+        }
         audit::seal_rest(&database).await;
         database.close().await;
         served.map_err(ServeError::new)

@@ -102,7 +102,7 @@ pub(super) async fn set_headers(
     let headers = response.headers_mut();
     headers.extend(HEADERS);
     //= RFC 6797 §7.1: over secure transport alone
-    if site.is_https() {
+    if site.is_strict() {
         let a_year = HeaderValue::from_static("max-age=31536000");
         headers.insert(STRICT_TRANSPORT_SECURITY, a_year);
     }

@@ -46,4 +46,5 @@ mod sessions;
 mod sign_in;
 mod site;
 mod staff;
+mod tls;
 mod upkeep;
