@@ -3,10 +3,12 @@
 //! What needs a program from outside lives here and not in `cargo test`. A missing program is an
 //! error that names the command to install it.
 
+mod consent;
 mod portal;
 mod portal_postgres;
 pub(crate) mod postgres;
 mod program;
+mod python;
 mod screen;
 mod webdriver;
 
@@ -18,7 +20,8 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 3] = [
+const TESTS: [Test; 4] = [
+    ("consent", consent::receipts_are_read_by_others),
     ("portal", portal::first_sign_in),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),

@@ -35,6 +35,7 @@ mod notice;
 mod party;
 mod provision;
 mod purpose;
+mod receipt;
 mod term;
 mod text;
 mod word;
@@ -61,6 +62,7 @@ pub use party::{Address, Controller, Recipient, RecipientRole};
 pub use provision::{Instrument, LAW_AS_OF, Provision};
 pub use purpose::StoragePeriod;
 pub use purpose::{Advice, Necessity, Purpose, PurposeDraft, PurposeError, PurposeKind};
+pub use receipt::{Dossier, DossierError, Receipt, ReceiptError};
 pub use term::{Term, Vocabulary};
 pub use text::TextError;
 
