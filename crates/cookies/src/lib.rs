@@ -71,8 +71,11 @@
 
 pub mod additional_consent;
 mod bits;
+mod choice;
+pub mod consent_cookie;
 mod date;
 mod day;
+mod decide;
 pub mod gpp;
 mod host;
 mod jar;
@@ -81,14 +84,19 @@ mod path;
 pub mod policy;
 mod prefix;
 mod set_cookie;
+pub mod signals;
 mod spelling;
 mod suffix;
 pub mod tcf;
 mod url;
 pub mod us_privacy;
 
+pub use choice::{Choice, PurposeSet};
 pub use date::{DateError, UnixSeconds};
 pub use day::{Day, DayError};
+pub use decide::{
+    CookieId, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item, removals,
+};
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};
 pub use path::{default_path, path_matches};

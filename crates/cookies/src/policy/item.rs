@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::name::{DomainPattern, NamePattern};
 use super::word::Word;
-use super::{Basis, Jurisdiction, Place};
-use crate::Day;
+use super::{Basis, Exemption, Jurisdiction, Place, Purpose, PurposeKind, Regime};
+use crate::{Day, PurposeSet};
 
 /// One thing that a site or its vendors store on a device, read from it, or have it send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,30 @@ pub struct Item {
     pub evidence: Option<Day>,
     /// Where it stands in the file.
     pub place: Place,
+    /// What a decision needs of its purposes.
+    pub(super) of_purposes: OfPurposes,
+}
+
+/// What a decision needs of an item's purposes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct OfPurposes {
+    set: PurposeSet,
+    is_advertising: bool,
+    /// The exceptions that cover all of them, in the order of [`Exemption::ALL`].
+    covered: [bool; 5],
+}
+
+impl OfPurposes {
+    /// Of purposes with their places in the policy.
+    pub(super) fn of<'a>(purposes: impl Iterator<Item = (usize, &'a Purpose)> + Clone) -> Self {
+        let kinds = purposes.clone().map(|(_, purpose)| purpose.kind);
+        let covers = |exemption: Exemption| kinds.clone().all(|kind| exemption.covers(kind));
+        Self {
+            set: purposes.map(|(place, _)| place).fold(PurposeSet::EMPTY, PurposeSet::with),
+            is_advertising: kinds.clone().any(PurposeKind::is_advertising),
+            covered: Exemption::ALL.map(covers),
+        }
+    }
 }
 
 /// What an item is.
@@ -161,6 +185,35 @@ impl Item {
             None if self.by_jurisdiction.values().all(|basis| *basis == self.basis) => self.basis,
             None => Basis::Consent,
         }
+    }
+
+    /// What is enough in a jurisdiction: the ground claimed if the law there knows it, it covers
+    /// every purpose, and nothing is sold or shared; else consent.
+    #[must_use]
+    pub fn ground_in(&self, jurisdiction: Option<Jurisdiction>) -> Basis {
+        let effective = self.claimed_basis(jurisdiction).effective(jurisdiction);
+        let Basis::Exempt(exemption) = effective else { return effective };
+        let mut known = Exemption::ALL.iter().zip(self.of_purposes.covered);
+        let is_covered = known.any(|(known, is_covered)| *known == exemption && is_covered);
+        if is_covered && !self.sold_or_shared {
+            return effective;
+        }
+        match jurisdiction.map(Jurisdiction::regime) {
+            Some(Regime::OptOut) => Basis::OptOut,
+            _ => Basis::Consent,
+        }
+    }
+
+    /// Its purposes as a set.
+    #[must_use]
+    pub const fn purpose_set(&self) -> PurposeSet {
+        self.of_purposes.set
+    }
+
+    /// Whether one of its purposes is advertising.
+    #[must_use]
+    pub const fn is_advertising(&self) -> bool {
+        self.of_purposes.is_advertising
     }
 
     /// Whether it is a cookie, by whomever set.
