@@ -73,7 +73,8 @@ fn check_consent(policy: &Policy, findings: &mut Vec<Finding>) {
 fn check_banner(policy: &Policy, findings: &mut Vec<Finding>) {
     let Some(banner) = policy.banner() else {
         let message = "something needs consent, and no [banner] says how people are asked";
-        findings.push(Finding::new(Code::UnfairBanner, message.to_owned()));
+        let finding = Finding::new(Code::UnfairBanner, message.to_owned());
+        findings.push(finding.at(policy.site().place));
         return;
     };
     let mut unfair = |is_so: bool, message: &str| {
