@@ -1,7 +1,8 @@
-//! When a person's request about their data must be answered, as the law says and to the day.
+//! When a person's request about their data must be answered, and how: as the law says, and to the
+//! day.
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
-//! complaints.
+//! complaints. [`request`] holds whole requests and complaints, from receipt to the last duty.
 //!
 //! # Invariants
 //!
@@ -26,6 +27,7 @@ mod facts;
 mod icalendar;
 mod kind;
 mod provision;
+pub mod request;
 
 pub use calendar::{Calendar, CalendarError, Division, OutsideCoverage};
 pub use date::{Date, DateError, Weekday};
