@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use upheld_consent::request::{
-//!     Ask, Channel, Command, Context, Controller, Identity, Name, Receipt, Request, Requester,
+//!     Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Request, Requester,
 //!     Stage, decide,
 //! };
 //! use upheld_consent::{Calendar, Date, Division};
@@ -18,7 +18,7 @@
 //!     today,
 //!     by: &by,
 //!     calendar: &calendar,
-//!     controller: Controller::HealthProfessional,
+//!     controller: ControllerStatus::HealthProfessional,
 //! };
 //! let receipt = Receipt {
 //!     ask: Ask::Access,
@@ -76,7 +76,7 @@ pub use facts::{Ask, Burden, Channel, Choice, ErasureScope, ExtensionGround, Fee
 pub use facts::{Identity, Notified, Receipt, Requester, SearchPlan, SearchResult};
 pub use ground::SupplementaryStatement;
 pub use ground::{Ground, KeepingPurpose, Other, OthersTest, RectificationRefusal};
-pub use health::{Controller, Finding, Opinion, OpinionFault};
+pub use health::{ControllerStatus, Finding, Opinion, OpinionFault};
 pub use item::{Clearance, Item, ItemFault, Record, Verdict};
 pub use rejection::Rejection;
 pub use response::{AccessAnswer, CopyForm, Done, ErasureAnswer, Outcome, PortabilityAnswer};

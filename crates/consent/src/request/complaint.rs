@@ -182,13 +182,13 @@ fn stands(stage: Option<&ComplaintStage>) -> String {
 ///
 /// ```
 /// use upheld_consent::request::{
-///     Channel, Complaint, ComplaintCommand, Context, Controller, Name, Text, decide_complaint,
+///     Channel, Complaint, ComplaintCommand, Context, ControllerStatus, Name, Text, decide_complaint,
 /// };
 /// use upheld_consent::{Calendar, Date, Division};
 ///
 /// let (by, calendar) = (Name::new("dpo")?, Calendar::of(Division::EnglandAndWales));
 /// let at = Date::new(2026, 7, 1)?;
-/// let controller = Controller::Other;
+/// let controller = ControllerStatus::Other;
 /// let context = Context { at, today: at, by: &by, calendar: &calendar, controller };
 /// let command = ComplaintCommand::Receive {
 ///     channel: Channel::Form,

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Act, Burden, Command, Controller, Event, FeeGround, Ground, Identity, Name, Notified, Outcome,
-    Recorded, Rejection, Request, Requester, Response, Sent, Stage, Verdict, Version, transition,
+    Act, Burden, Command, ControllerStatus, Event, FeeGround, Ground, Identity, Name, Notified,
+    Outcome, Recorded, Rejection, Request, Requester, Response, Sent, Stage, Verdict, Version,
+    transition,
 };
 use crate::{Awaited, Calendar, Date, Due, Regime, RequestKind, deadline};
 
@@ -21,7 +22,7 @@ pub struct Context<'a> {
     /// The working days where the controller is established.
     pub calendar: &'a Calendar,
     /// Whether the controller is a health professional.
-    pub controller: Controller,
+    pub controller: ControllerStatus,
 }
 
 /// Says what comes of a command: events to be stored and then applied, or why nothing does.

@@ -9,7 +9,7 @@ use crate::Date;
 /// withheld and before it is disclosed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Controller {
+pub enum ControllerStatus {
     /// It is, as the Act defines them in section 204.
     HealthProfessional,
     /// It is not: a company that runs clinics, a platform, an insurer.

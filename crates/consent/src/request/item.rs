@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Controller, Finding, Ground, Name, Opinion, OpinionFault, Other, Text};
+use super::{ControllerStatus, Finding, Ground, Name, Opinion, OpinionFault, Other, Text};
 use crate::Date;
 
 /// Something that was found: a document, a record, a recording.
@@ -119,7 +119,7 @@ impl Verdict {
     pub(super) fn check(
         &self,
         item: &Item,
-        controller: Controller,
+        controller: ControllerStatus,
         at: Date,
     ) -> Result<(), ItemFault> {
         let name = || item.name.clone();
@@ -139,7 +139,7 @@ impl Verdict {
             //= DPA 2018, Schedule 3, paragraph 5: who is no health professional asks one before withholding
             Some(Ground::SeriousHarm { opinion: given, .. }) => match given {
                 Some(given) => opinion(given, Finding::SeriousHarm)?,
-                None if controller == Controller::Other => {
+                None if controller == ControllerStatus::Other => {
                     return Err(ItemFault::OpinionNeeded { item: name() });
                 }
                 None => {}
@@ -148,7 +148,9 @@ impl Verdict {
         }
         match self.clearance() {
             //= DPA 2018, Schedule 3, paragraph 6: and before disclosing what the person has not seen
-            Some(Clearance::Ordinary) if item.health_data && controller == Controller::Other => {
+            Some(Clearance::Ordinary)
+                if item.health_data && controller == ControllerStatus::Other =>
+            {
                 Err(ItemFault::OpinionNeeded { item: name() })
             }
             Some(Clearance::NoSeriousHarm(given)) => opinion(given, Finding::NoSeriousHarm),

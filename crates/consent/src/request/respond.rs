@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Choice, Context, Controller, Done, ErasureScope, Event, Finding, Ground, Name, Outcome,
+    Choice, Context, ControllerStatus, Done, ErasureScope, Event, Finding, Ground, Name, Outcome,
     Rejection, Request, Response, Stage,
 };
 
@@ -108,7 +108,9 @@ fn check_opinion(ground: &Ground, context: &Context<'_>) -> Result<(), Rejection
         Ground::SeriousHarm { opinion: Some(opinion), .. } => {
             Ok(opinion.check(Finding::SeriousHarm, context.at)?)
         }
-        Ground::SeriousHarm { opinion: None, .. } if context.controller == Controller::Other => {
+        Ground::SeriousHarm { opinion: None, .. }
+            if context.controller == ControllerStatus::Other =>
+        {
             Err(Rejection::OpinionNeeded)
         }
         _ => Ok(()),

@@ -2,7 +2,7 @@
 
 use upheld_consent::request::{
     Channel, Complaint, ComplaintAct, ComplaintCommand, ComplaintOutcome, ComplaintRejection,
-    ComplaintStage, Context, Controller, Recorded, complaint_transition, decide_complaint,
+    ComplaintStage, Context, ControllerStatus, Recorded, complaint_transition, decide_complaint,
 };
 use upheld_consent::{Calendar, Division};
 
@@ -14,7 +14,7 @@ fn try_on(
     command: ComplaintCommand,
 ) -> Result<Complaint, ComplaintRejection> {
     let (by, calendar) = (name("dpo"), Calendar::of(Division::EnglandAndWales));
-    let (today, controller) = (date("2027-01-01"), Controller::Other);
+    let (today, controller) = (date("2027-01-01"), ControllerStatus::Other);
     let context = Context { at: date(at), today, by: &by, calendar: &calendar, controller };
     let event = decide_complaint(complaint.as_ref(), command, &context)?;
     let line = serde_json::to_string(&event).unwrap();

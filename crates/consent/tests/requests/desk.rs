@@ -1,9 +1,9 @@
 //! A desk that handles one request after the other, for the tests.
 
 use upheld_consent::request::{
-    AccessAnswer, Ask, Burden, Channel, Choice, Clearance, Command, Context, Controller, CopyForm,
-    Done, ErasureAnswer, ExtensionGround, Fee, FeeGround, Identity, Item, Notified, Outcome,
-    PortabilityAnswer, Receipt, Record, Recorded, RectificationAnswer, Rejection, Request,
+    AccessAnswer, Ask, Burden, Channel, Choice, Clearance, Command, Context, ControllerStatus,
+    CopyForm, Done, ErasureAnswer, ExtensionGround, Fee, FeeGround, Identity, Item, Notified,
+    Outcome, PortabilityAnswer, Receipt, Record, Recorded, RectificationAnswer, Rejection, Request,
     Requester, ResidualCopies, Response, RestrictionAnswer, RestrictionCase, ReviewAnswer,
     SearchPlan, SearchResult, Sent, Verdict, decide,
 };
@@ -14,14 +14,14 @@ use crate::{date, name, text};
 /// One request, on its way.
 #[derive(Clone)]
 pub(crate) struct Desk {
-    pub(crate) controller: Controller,
+    pub(crate) controller: ControllerStatus,
     pub(crate) events: Vec<Recorded>,
     pub(crate) request: Option<Request>,
 }
 
 impl Desk {
     pub(crate) const fn new() -> Self {
-        let controller = Controller::HealthProfessional;
+        let controller = ControllerStatus::HealthProfessional;
         Self { controller, events: Vec::new(), request: None }
     }
 
@@ -33,7 +33,7 @@ impl Desk {
     }
 
     pub(crate) fn of_a_platform(self) -> Self {
-        Self { controller: Controller::Other, ..self }
+        Self { controller: ControllerStatus::Other, ..self }
     }
 
     pub(crate) fn try_on(&mut self, at: Date, command: Command) -> Result<(), Rejection> {
