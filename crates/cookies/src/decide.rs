@@ -233,7 +233,7 @@ fn opposed(
         return Some(Reason::Refused);
     }
     let follows = item.sold_or_shared || item.is_advertising();
-    //= CCPA Regulations, §7025(b): the signal is a valid request to opt out of sale and sharing
+    //= CCPA Regulations §7025(b): the signal is a valid request to opt out of sale and sharing
     if follows && visit.signals.gpc() {
         let is_explicit = policy.signals().gpc == GpcRule::ExplicitChoiceWins
             && choice.was_despite_gpc()

@@ -4,12 +4,14 @@
 //! follow it. See [`Policy`] for its form.
 
 mod basis;
+mod data;
 mod error;
 mod file;
 mod fingerprint;
 mod index;
 mod item;
 mod jurisdiction;
+mod lifetime;
 mod meaning;
 mod name;
 mod place;
@@ -20,10 +22,12 @@ mod vendor;
 pub(crate) mod word;
 
 pub use basis::{Basis, Exemption};
+pub use data::DataKind;
 pub use error::{Fault, PolicyError, Problem};
 pub use fingerprint::Fingerprint;
-pub use item::{DataKind, Item, ItemKind, Lifetime, Status};
+pub use item::{Item, ItemKind, Status};
 pub use jurisdiction::{Jurisdiction, Regime, UsState};
+pub use lifetime::Lifetime;
 pub use name::{DomainPattern, NamePattern};
 pub use place::Place;
 pub use purpose::{Purpose, PurposeKind};

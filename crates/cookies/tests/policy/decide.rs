@@ -77,7 +77,7 @@ fn tc_string(purposes: &[u8]) -> String {
 }
 
 //= GPC, The Sec-GPC Header Field: any other value is no signal
-//= CCPA Regulations, §7025(b): the signal is a valid request to opt out of sale and sharing
+//= CCPA Regulations §7025(b): the signal is a valid request to opt out of sale and sharing
 //= GDPR, Article 7(3): what is withdrawn is no longer consented to
 #[test]
 fn who_wins() {
