@@ -75,7 +75,7 @@ def preauth():
     assert known["result"] == "auth", known
     [phone] = known["devices"]
     assert phone["capabilities"] == ["auto", "push", "sms", "phone", "mobile_otp"], phone
-    assert phone["number"] == "XXX-XXX-0100", phone
+    assert phone["number"].endswith("-0100") and "555" not in phone["number"], phone
     [token] = auth.preauth(username="hardware-token")["devices"]
     assert token["type"] == "token" and "capabilities" not in token, token
     for name, result in (("bypass", "allow"), ("locked", "deny"), ("unenrolled", "enroll")):
@@ -143,11 +143,12 @@ def asynchronous():
 
 def verified_push():
     shown = auth.preauth(username="verified-push", client_supports_verified_push="1")
-    txid = auth.auth("push", username="verified-push", device="auto", txid=shown["txid"], async_txn=True)
+    given = {"username": "verified-push", "device": "auto", "txid": shown["txid"]}
+    txid = auth.auth("push", async_txn=True, **given)["txid"]
     [waiting] = asked("verified-push")
     post("decide", txid=waiting["txid"], decision="approve", code=shown["verification_code"])
-    assert auth.auth_status(txid["txid"])["status"] in ("pushed", "allow")
-    assert auth.auth_status(txid["txid"])["success"]
+    assert auth.auth_status(txid)["status"] == "pushed"
+    assert auth.auth_status(txid)["success"]
 
 
 def enrolment():

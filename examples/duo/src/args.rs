@@ -246,7 +246,7 @@ pub(crate) enum Admin {
     Phones(Of),
     /// Lists hardware tokens.
     Tokens(Of),
-    /// Lists security keys and platform authenticators.
+    /// Lists security keys, platform authenticators and older U2F tokens.
     SecurityKeys(Of),
     /// Lists, makes and deletes bypass codes.
     Bypass(BypassOf),

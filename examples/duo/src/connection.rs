@@ -46,15 +46,14 @@ impl Duo {
     }
 
     pub(crate) async fn send<C: Call>(&self, call: &C) -> Result<C::Output, SendError> {
-        self.send_as(&self.application, call).await
+        self.within(self.client.send(&self.application, call)).await
     }
 
-    pub(crate) async fn send_as<C: Call>(
+    /// Ends what takes longer than the command line allows.
+    pub(crate) async fn within<T>(
         &self,
-        application: &Application,
-        call: &C,
-    ) -> Result<C::Output, SendError> {
-        let sent = self.client.send(application, call);
+        sent: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
         match self.deadline {
             Some(deadline) => timeout_at(deadline, sent).await.map_err(|_| SendError::Timeout)?,
             None => sent.await,

@@ -1,9 +1,11 @@
 //! `duo admin`: what there is, and what happened.
 
 use anyhow::{Context, Result};
+use serde_json::json;
 use upheld_duo::UnixSeconds;
 use upheld_duo::admin::{
-    AuthLog, List, Listed, LogEntry, Named, Paged, Pages, Phone, Token, User, WebauthnCredential,
+    AuthLog, List, Listed, LogEntry, Named, Paged, Pages, Phone, Token, U2fToken, User,
+    WebauthnCredential,
 };
 use upheld_duo::auth::UserId;
 
@@ -48,14 +50,23 @@ pub(crate) async fn tokens(duo: &Duo, of: &Of) -> Result<Report> {
 
 pub(crate) async fn security_keys(duo: &Duo, of: &Of) -> Result<Report> {
     let keys = listed::<WebauthnCredential>(duo, of).await?;
-    Report::list(&keys, |key| {
+    let keys = Report::list(&keys, |key| {
         vec![
             key.webauthnkey.clone(),
             key.label.clone().unwrap_or_default(),
             key.credential_name.clone().unwrap_or_default(),
             moment_or_dash(key.date_added),
         ]
-    })
+    })?;
+    let tokens = listed::<U2fToken>(duo, of).await?;
+    let tokens = Report::list(&tokens, |token| {
+        let kind = "U2F".to_owned();
+        vec![token.registration_id.clone(), kind, String::new(), moment_or_dash(token.date_added)]
+    })?;
+    let lines: Vec<_> =
+        [keys.text, tokens.text].into_iter().filter(|text| !text.is_empty()).collect();
+    let json = json!({ "webauthncredentials": keys.json, "u2ftokens": tokens.json });
+    Ok(Report::done(lines.join("\n"), json))
 }
 
 pub(crate) async fn logs(duo: &Duo, args: &LogsOf) -> Result<Report> {

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use rand::rngs::SysRng;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
+use upheld_duo::SecretText;
 use upheld_duo::universal::{Callback, HealthCheck, Login, Prompt, Returned, UsernameMatch};
-use upheld_duo::{ClockOffset, SecretText};
 use upheld_duo_reqwest::SendError;
 
 use super::service;
@@ -16,12 +16,13 @@ use crate::args::LoginOf;
 use crate::callback::Listener;
 use crate::connection::Duo;
 use crate::report::Report;
-use crate::{input, moment, output};
+use crate::{input, output};
 
 /// How long a person may be at the prompt.
 const PATIENCE: Duration = Duration::from_mins(10);
 
 pub(crate) async fn check(duo: &Duo) -> Result<Report> {
+    synchronize(duo).await;
     let health = HealthCheck::new(&mut SysRng)?;
     service::time(duo.send(&health).await?, "the prompt is there, and knows this client")
 }
@@ -37,24 +38,22 @@ pub(crate) async fn login(duo: Duo, args: &LoginOf) -> Result<Report> {
         (None, Some(listener)) => listener.uri(),
         (None, None) => String::new(),
     };
+    synchronize(&duo).await;
     let health = HealthCheck::new(&mut SysRng)?;
-    let duos = match duo.before(&health).await? {
-        ControlFlow::Continue(duos) => duos,
-        ControlFlow::Break(report) => return Ok(report),
-    };
-    let offset = ClockOffset::between(moment::now()?, duos);
+    if let ControlFlow::Break(report) = duo.before(&health).await? {
+        return Ok(report);
+    }
     let patience = duo.patience(PATIENCE);
     let Duo { client, application, .. } = duo;
     let matching =
         if args.ignore_case { UsernameMatch::IgnoreAsciiCase } else { UsernameMatch::Exact };
     let prompt = Prompt::new(application, &redirect_uri)?.with_username_match(matching);
-    let (address, pending) = prompt.begin(&login, offset.apply(moment::now()?), &mut SysRng)?;
+    let (address, pending) = prompt.begin(&login, client.now(), &mut SysRng)?;
     output::say(&format!("open in a browser:\n{}", address.expose()));
     let returned = timeout(patience, back(listener));
     let query = returned.await.map_err(|_| SendError::Timeout).context("nobody came back")??;
-    let now = offset.apply(moment::now()?);
     let returned = Callback::parse(query.expose());
-    match returned.and_then(|callback| pending.finish(&callback, now)) {
+    match returned.and_then(|callback| pending.finish(&callback, client.now())) {
         Ok(Returned::Exchange(exchange)) => {
             let outcome = client.send(prompt.application(), &exchange).await?;
             Ok(Report::of_prompt(&outcome))
@@ -62,6 +61,12 @@ pub(crate) async fn login(duo: Duo, args: &LoginOf) -> Result<Report> {
         Ok(Returned::Denied(message)) => Ok(Report::refused(&message.to_string())),
         Err(refused) => Ok(Report::refused(&refused.to_string())),
     }
+}
+
+/// Sets the clock by Duo's: the prompt does not say when ours is what it refuses.
+async fn synchronize(duo: &Duo) {
+    // Where this fails, the health check says why.
+    drop(duo.within(duo.client.synchronize(&duo.application)).await);
 }
 
 fn asked(args: &LoginOf) -> Result<Login> {

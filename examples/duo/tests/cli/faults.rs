@@ -108,6 +108,19 @@ fn t21_a_push_is_sent_once_however_it_fails() {
 }
 
 #[test]
+fn a_proxy_is_used_only_when_asked_for() {
+    let duo = Duo::start();
+    // Nothing listens where this listened.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let check = |args: &[&str]| {
+        let run = duo.auth(&["check", "--attempts", "1"]).with(args);
+        run.env("HTTPS_PROXY", &format!("http://{closed}")).without("NO_PROXY").without("no_proxy")
+    };
+    assert_eq!(check(&[]).run().code, 0);
+    assert_eq!(check(&["--env-proxy"]).json(3)["failure"], "unreachable");
+}
+
+#[test]
 fn what_passes_by_itself_is_waited_out() {
     let duo = Duo::start();
     let after = Some("1".to_owned());
@@ -119,6 +132,7 @@ fn what_passes_by_itself_is_waited_out() {
         duo.with_simulator(|simulator| simulator.set_skew(skew));
         assert_eq!(duo.auth(&["push", "push-allow"]).run().code, 0, "a clock {skew} s off");
     }
+    assert_eq!(duo.prompt(&["check"]).run().code, 0, "the prompt's clock too");
     let offset = duo.auth(&["ping"]).json(0)["offset"].as_i64().unwrap();
     assert!((3_500..=3_700).contains(&offset), "{offset}");
 }
