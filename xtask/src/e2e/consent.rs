@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Outcome, check, program, python, say};
+use super::{Outcome, check, installed, program, say};
 
 const REQUIREMENTS: &str = include_str!("consent/requirements.txt");
 
@@ -22,9 +22,9 @@ const CHECKS: [&str; 7] = [
 
 /// Writes a receipt in each form, and has each read.
 pub(super) fn receipts_are_read_by_others() -> Outcome<()> {
-    let binary = program::build("dsr")?;
+    let binary = program::build("dsr", "dsr")?;
     let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
-    let interpreter = python::environment(&target.join("e2e-consent"), REQUIREMENTS)?;
+    let interpreter = installed::python(&target.join("e2e-consent"), REQUIREMENTS)?;
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
     let vectors = sources.join("../crates/consent/tests/vectors");
 
