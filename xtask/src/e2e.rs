@@ -37,6 +37,11 @@ pub(crate) fn run_racer(folder: &str) -> Outcome<()> {
     postgres::run_racer(folder.as_ref())
 }
 
+/// The same, for tests of the log.
+pub(crate) fn run_writer(folder: &str, number: &str) -> Outcome<()> {
+    postgres::run_writer(folder.as_ref(), number)
+}
+
 /// Tells the developer how far it got.
 pub(crate) fn say(line: &str) {
     // Nobody is there to hear of an error.
