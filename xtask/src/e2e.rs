@@ -3,6 +3,7 @@
 //! What needs a program from outside lives here and not in `cargo test`. A missing program is an
 //! error that names the command to install it.
 
+mod export;
 mod portal;
 mod portal_postgres;
 pub(crate) mod postgres;
@@ -18,7 +19,8 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 3] = [
+const TESTS: [Test; 4] = [
+    ("export", export::is_read_by_others),
     ("portal", portal::first_sign_in),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),

@@ -1,7 +1,8 @@
 //! When a person's request about their data must be answered, as the law says and to the day.
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
-//! complaints.
+//! complaints. [`retention`] says what is due to go, [`redaction`] takes out of a text what others
+//! have a right to, and [`export`] bundles an answer.
 //!
 //! # Invariants
 //!
@@ -25,6 +26,7 @@ mod catalogue;
 mod category;
 mod date;
 mod deadline;
+pub mod export;
 mod facts;
 mod icalendar;
 mod identifier;
@@ -32,6 +34,8 @@ mod kind;
 mod party;
 mod provision;
 mod purpose;
+pub mod redaction;
+pub mod retention;
 mod term;
 mod text;
 mod word;
