@@ -38,6 +38,7 @@ mod devices;
 mod enrolment;
 mod events;
 mod id;
+mod language;
 mod listener;
 mod mail;
 mod message_codes;

@@ -7,11 +7,18 @@ use upheld_store::sql::{Applied, Database, DatabaseError, MigrateError, Migratio
 use crate::audit;
 
 /// The tables of the portal itself.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
-    postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
+        postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_language.sql"),
+        postgres: include_str!("../migrations/postgres/0002_language.sql"),
+    },
+];
 
 /// The portal's own tables with something encrypted in them.
 const SEALED_TABLES: [SealedTable; 3] = [

@@ -10,6 +10,7 @@ use axum::response::Response;
 use zeroize::Zeroizing;
 
 use super::cookie::Cookie;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -17,6 +18,7 @@ use super::second_factor::{CODE_MALFORMED, CODE_REFUSED, RECOVERY_CODE_REFUSED, 
 use super::{App, Peer};
 use crate::CLINIC;
 use crate::id::{Id, PersonId};
+use crate::language::phrase;
 use crate::password;
 use crate::people::{Email, Role};
 use crate::reauthentication;
@@ -27,9 +29,11 @@ use crate::token::FormToken;
 use crate::user_agent::BrowserName;
 
 const PASSWORD_REFUSED: Problem<'_> = Problem {
-    what: "The password is not right",
-    advice: "After several tries you have to wait, up to 15 minutes, before the right one is \
+    what: phrase("The password is not right"),
+    advice: phrase(
+        "After several tries you have to wait, up to 15 minutes, before the right one is \
              accepted.",
+    ),
 };
 
 /// Where a person goes afterwards: one of these pages and nowhere else.

@@ -26,6 +26,7 @@ mod enrolment;
 mod gates;
 mod ground;
 mod guessing;
+mod languages;
 mod leaks;
 mod load;
 mod messages;
