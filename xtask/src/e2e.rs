@@ -19,11 +19,12 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 4] = [
+const TESTS: [Test; 5] = [
     ("export", export::is_read_by_others),
     ("portal", portal::first_sign_in),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),
+    ("records", postgres::keeps_records),
 ];
 
 /// Runs the end-to-end tests of one topic, or all.

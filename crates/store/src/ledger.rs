@@ -52,11 +52,18 @@ use crate::sql::{Applied, Database, DatabaseError, MigrateError, Migration, Row,
 /// The name of these tables among the components of a database.
 const COMPONENT: &str = "ledger";
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/ledger/0001_records.sql"),
-    postgres: include_str!("../migrations/postgres/ledger/0001_records.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/ledger/0001_records.sql"),
+        postgres: include_str!("../migrations/postgres/ledger/0001_records.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/ledger/0002_notices.sql"),
+        postgres: include_str!("../migrations/postgres/ledger/0002_notices.sql"),
+    },
+];
 
 const RECORDS: &str = "SELECT entry, leaf FROM ledger_entries
      WHERE tenant = $1 AND seq >= $2 ORDER BY seq LIMIT $3";
@@ -73,8 +80,8 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Brings the tables up to date, those of [`record`](crate::record) included. Run it before
-    /// anything else.
+    /// Brings the tables up to date, those of [`record`](crate::record), [`request`](crate::request)
+    /// and [`consent`](crate::consent) included. Run it before anything else.
     ///
     /// # Errors
     ///

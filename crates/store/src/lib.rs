@@ -6,7 +6,8 @@
 //! they are durable, and brings the tables up to date. [`keys`] seals secrets for the row they lie
 //! in, and [`rotation`] changes the keys. [`second_factor`] keeps second factors: it is the store
 //! that `upheld-second-factor` asks for. [`ledger`] keeps the log of `upheld-ledger`, [`record`] what
-//! it commits to and may have to be erased, and [`request`] the queue of a desk.
+//! it commits to and may have to be erased, [`request`] the queue of a desk, and [`consent`] notices and
+//! consents.
 //!
 //! # What it does not do
 //!
@@ -41,6 +42,7 @@
 #![forbid(unsafe_code)]
 
 mod columns;
+pub mod consent;
 pub mod keys;
 pub mod ledger;
 pub mod record;

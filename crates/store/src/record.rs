@@ -48,6 +48,8 @@ mod rows;
 mod sealed;
 mod verify;
 
+use core::fmt;
+
 use upheld_ledger::{Checkpoint, Integer, Object, UnixMillis, Value};
 
 pub use self::erase::Erasure;
@@ -91,12 +93,29 @@ impl Subject {
     }
 }
 
-/// Events that happened together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Events that are written together. Its `Debug` shows no payload.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Change {
     at: UnixMillis,
     actor: String,
-    events: Vec<(String, Value)>,
+    events: Vec<NewEvent>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct NewEvent {
+    at: UnixMillis,
+    kind: String,
+    payload: Value,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds: Vec<&str> = self.events.iter().map(|event| event.kind.as_str()).collect();
+        f.debug_struct("Change")
+            .field("at", &self.at)
+            .field("kinds", &kinds)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Change {
@@ -109,8 +128,15 @@ impl Change {
 
     /// Adds an event. Its kind stands in the log for good; its payload can be erased.
     #[must_use]
-    pub fn with_event(mut self, kind: &str, payload: Value) -> Self {
-        self.events.push((kind.into(), payload));
+    pub fn with_event(self, kind: &str, payload: Value) -> Self {
+        let at = self.at;
+        self.with_event_at(at, kind, payload)
+    }
+
+    /// Adds an event that happened at another moment.
+    #[must_use]
+    pub fn with_event_at(mut self, at: UnixMillis, kind: &str, payload: Value) -> Self {
+        self.events.push(NewEvent { at, kind: kind.into(), payload });
         self
     }
 }
@@ -136,8 +162,8 @@ pub enum Written {
     Unknown,
 }
 
-/// An event read back, and compared with what the log commits to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An event read back, and compared with what the log commits to. Its `Debug` shows no payload.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredEvent {
     /// Its place in the record, from 1.
@@ -152,6 +178,17 @@ pub struct StoredEvent {
     pub kind: String,
     /// The rest; none once it is erased.
     pub payload: Option<Value>,
+}
+
+impl fmt::Debug for StoredEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredEvent")
+            .field("version", &self.version)
+            .field("index", &self.index)
+            .field("kind", &self.kind)
+            .field("is_erased", &self.payload.is_none())
+            .finish_non_exhaustive()
+    }
 }
 
 /// A record read back.

@@ -54,7 +54,8 @@ const PUT: &str = "INSERT INTO requests
          (tenant, id, kind, state, is_open, assignee, received, runs_from)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, state = excluded.state,
-         is_open = excluded.is_open, assignee = excluded.assignee,
+         is_open = excluded.is_open,
+         assignee = coalesce(excluded.assignee, requests.assignee),
          received = excluded.received, runs_from = excluded.runs_from";
 
 /// The requests of one tenant. Clones share the database and the keys.
@@ -123,6 +124,25 @@ impl Requests {
         self.records.database().transact(append).await
     }
 
+    /// Gives a request to somebody, or to nobody, and says whether there is such a request.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn assign(
+        &self,
+        request: RecordId,
+        assignee: Option<u128>,
+    ) -> Result<bool, DatabaseError> {
+        let values = [id(request.0), assignee.map(u128::to_be_bytes).into()];
+        let assign = move |transaction: &mut Transaction<'_>| {
+            let sql = "UPDATE requests SET assignee = $3 WHERE tenant = $1 AND id = $2";
+            transaction.execute(sql, &values)
+        };
+        let given: Result<u64, DatabaseError> = self.records.database().transact(assign).await;
+        Ok(given? == 1)
+    }
+
     /// Lists up to `limit` requests, those first whose clock has run longest, from after a place on.
     ///
     /// A page costs as much at the end of the queue as at its beginning.
@@ -151,7 +171,8 @@ impl Requests {
     }
 }
 
-/// Says in the queue what a request is now, in a transaction of yours that appends to it.
+/// Says in the queue what a request is now, in a transaction of yours that appends to it. Whoever
+/// handles it goes on to, unless the summary names somebody.
 ///
 /// # Errors
 ///
@@ -170,7 +191,7 @@ pub fn summarise(
         number(summary.received).into(),
         number(summary.runs_from).into(),
     ];
-    transaction.execute(PUT, &values).map(drop)
+    transaction.execute_later(PUT, &values)
 }
 
 /// What a desk lists of a request. Nothing personal.

@@ -1,6 +1,8 @@
 //! The laws of the log and its records, on SQLite, and what somebody did to the file.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+#[path = "records/consents.rs"]
+mod consents;
 #[path = "records/laws.rs"]
 mod laws;
 #[path = "records/queue.rs"]
@@ -48,7 +50,7 @@ impl Fresh {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_law_holds() {
     let fresh = Fresh::new().await;
-    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 12);
+    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 14);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use rand::rngs::SysRng;
 use upheld_ledger::{Commitment, Draft, Pseudonym, PseudonymKey, Salt, UnixMillis};
 use zeroize::Zeroizing;
 
-use super::{Change, RecordError, RecordId, Subject, Written, facts};
+use super::{Change, NewEvent, RecordError, RecordId, Subject, Written, facts};
 use crate::Tenant;
 use crate::columns::{count, count_of, id, optional_id_of};
 use crate::keys::{KeyId, KeyRing, Place, Sealed};
@@ -34,13 +34,13 @@ pub struct SealedChange {
     ring: Arc<KeyRing>,
     record: RecordId,
     after: u64,
-    at: UnixMillis,
     actor: String,
     events: Vec<SealedEvent>,
 }
 
 #[derive(Debug)]
 struct SealedEvent {
+    at: UnixMillis,
     version: u64,
     kind: String,
     commitment: Commitment,
@@ -57,7 +57,7 @@ impl SealedChange {
     ) -> Result<Self, RecordError> {
         let mut events = Vec::with_capacity(change.events.len());
         let mut version = after;
-        for (kind, payload) in change.events {
+        for NewEvent { at, kind, payload } in change.events {
             version = version.saturating_add(1);
             let salt = Salt::generate(&mut SysRng).map_err(|_| RecordError::NoRandomness)?;
             let mut secret = Zeroizing::new(salt.expose().to_vec());
@@ -66,9 +66,9 @@ impl SealedChange {
             let sealed = ring.seal(place, &secret, &mut SysRng);
             let sealed = sealed.map_err(|_| RecordError::NoRandomness)?;
             let commitment = Commitment::to(&payload, &salt);
-            events.push(SealedEvent { version, kind, commitment, sealed });
+            events.push(SealedEvent { at, version, kind, commitment, sealed });
         }
-        Ok(Self { ring, record, after, at: change.at, actor: change.actor, events })
+        Ok(Self { ring, record, after, actor: change.actor, events })
     }
 
     /// How many events the record has after it.
@@ -134,7 +134,7 @@ impl SealedChange {
         let mut appender = Appender::lock(transaction)?;
         for event in self.events {
             let facts = facts(self.record.0, event.version);
-            let draft = Draft::new(self.at, &self.actor, &event.kind);
+            let draft = Draft::new(event.at, &self.actor, &event.kind);
             let draft = draft.committing(event.commitment).with_facts(&facts);
             let draft = name.map_or(draft, |name| draft.about(name));
             let index = appender.append(transaction, &draft)?;

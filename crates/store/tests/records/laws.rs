@@ -13,7 +13,7 @@ use upheld_store::record::{
 use upheld_store::rotation::{self, RECORD_TABLES};
 use upheld_store::sql::{Database, DatabaseError, Transaction};
 
-use super::queue;
+use super::{consents, queue};
 
 pub(crate) type Law = Result<(), Box<dyn Error>>;
 
@@ -38,7 +38,9 @@ pub(crate) async fn all(database: &Database) -> Result<usize, Box<dyn Error>> {
     checkpoints_and_proofs_hold(&of("proofs")?).await?;
     queue::is_listed_by_filter_and_page(&of("queue")?).await?;
     new_keys_open_what_was_sealed(&of("rotation")?).await?;
-    Ok(12)
+    consents::are_kept_as_they_were(&of("consents")?).await?;
+    consents::notices_are_published_once(&of("notices")?).await?;
+    Ok(14)
 }
 
 pub(crate) fn keys() -> Result<SharedKeys, Box<dyn Error>> {
@@ -92,6 +94,8 @@ async fn what_was_written_is_read_back(records: &Records) -> Law {
     assert_eq!((given.version, given.index, &*given.kind), (1, 0, "consent.given"));
     assert_eq!((&*given.actor, given.at), ("desk", at(1_750_000_000_000)));
     assert_eq!(given.payload, Some(text("Zoë")));
+    let shown = format!("{record:?} {:?}", change("consent.given", "Zoë"));
+    assert!(!shown.contains("Zoë"), "{shown}");
     assert_eq!((renewed.version, renewed.index, &renewed.payload), (2, 1, &Some(Value::Null)));
     assert_eq!(records.load(RecordId(8)).await?, None);
     let verified = records.verify(vec![]).await?;

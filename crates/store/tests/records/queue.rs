@@ -134,8 +134,21 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
     assert_eq!(written, Written::Written { version: 2 });
     let page = requests.list(&Filter::default().assigned_to(9), None, 5).await?;
     assert_eq!(page.rows.first().map(|row| &row.summary), Some(&changed));
+    assert!(requests.assign(RecordId(0), Some(8)).await?);
+    let goes_on = changed.clone().assigned_to(8);
+    let unsaid = Summary::new("access", "collecting", day("2027-12-24")?);
+    let unsaid = unsaid.running_from(day("2028-01-02")?);
+    let written = requests.append(RecordId(0), 2, change("c", ""), unsaid).await?;
+    assert_eq!(written, Written::Written { version: 3 });
+    let page = requests.list(&Filter::default().assigned_to(8), None, 5).await?;
+    assert_eq!(page.rows.first().map(|row| &row.summary), Some(&goes_on), "it stays with them");
+    assert!(
+        requests.assign(RecordId(0), None).await? && requests.assign(RecordId(0), Some(9)).await?
+    );
+    assert!(!requests.assign(RecordId(9999), None).await?, "there is no such request");
+    let page = requests.list(&Filter::default().assigned_to(9), None, 5).await?;
     let stale = requests.append(RecordId(0), 1, change("b", ""), changed.closed()).await?;
-    assert_eq!(stale, Written::Stale { version: 2 });
+    assert_eq!(stale, Written::Stale { version: 3 });
     assert_eq!(requests.list(&Filter::default().assigned_to(9).open(), None, 5).await?, page);
     Ok(())
 }

@@ -6,11 +6,18 @@ use upheld_store::sql::{Database, Migration};
 use super::laws::{self, Law};
 
 /// Written out once more: whoever alters a migration that is out there breaks this.
-pub(crate) const VERSIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../../migrations/sqlite/ledger/0001_records.sql"),
-    postgres: include_str!("../../migrations/postgres/ledger/0001_records.sql"),
-}];
+pub(crate) const VERSIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../../migrations/sqlite/ledger/0001_records.sql"),
+        postgres: include_str!("../../migrations/postgres/ledger/0001_records.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../../migrations/sqlite/ledger/0002_notices.sql"),
+        postgres: include_str!("../../migrations/postgres/ledger/0002_notices.sql"),
+    },
+];
 
 /// Makes the tables as a program of the time of `version` did, fills them, brings them up to date,
 /// and goes on with what was there.

@@ -1,6 +1,8 @@
 //! The log and its records on a server: their laws, writers in two processes, and a server that is
 //! killed while ten thousand appends are answered.
 
+#[path = "../../../../crates/store/tests/records/consents.rs"]
+mod consents;
 #[path = "../../../../crates/store/tests/records/laws.rs"]
 mod laws;
 #[path = "../../../../crates/store/tests/records/queue.rs"]
@@ -42,9 +44,9 @@ pub(super) fn conform(runtime: &Runtime, primary: &Cluster<'_>) -> Outcome<()> {
             let database = open(&address).await?;
             versions::upgrades_from(&database, version).await?;
             if version == 0 {
-                check(laws::all(&database).await? == 12, "laws were left out")?;
+                check(laws::all(&database).await? == 14, "laws were left out")?;
                 let slowest = queue::slowest_page(&database, 100_000).await?;
-                say(&format!("postgres: pages of a queue of 100,000 take {slowest:?} at most"));
+                say(&format!("records: pages of a queue of 100,000 take {slowest:?} at most"));
                 check(slowest.as_millis() < 50, "a page of a long queue is slow")?;
             }
             database.close().await;
@@ -154,7 +156,7 @@ pub(super) fn outage(runtime: &Runtime, primary: &Cluster<'_>) -> Outcome<()> {
         let verified = records.verify(vec![]).await?;
         check(verified.payloads == verified.tree.size(), "a payload is gone")?;
         let entries = verified.tree.size();
-        say(&format!("postgres: {ANSWERS} appends answered, {entries} entries, two outages"));
+        say(&format!("records: {ANSWERS} appends answered, {entries} entries, two outages"));
         check(entries >= ANSWERS, "answered appends are gone")
     })
 }
