@@ -1,8 +1,10 @@
-//! When a person's request about their data must be answered, as the law says and to the day.
+//! When a person's request about their data must be answered, and how: as the law says, and to the
+//! day.
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
-//! complaints. [`retention`] says what is due to go, [`redaction`] takes out of a text what others
-//! have a right to, and [`export`] bundles an answer.
+//! complaints. [`request`] holds whole requests and complaints, from receipt to the last duty.
+//! [`retention`] says what is due to go, [`redaction`] takes out of a text what others have a right
+//! to, and [`export`] bundles an answer.
 //!
 //! # Invariants
 //!
@@ -38,6 +40,7 @@ mod party;
 mod provision;
 mod purpose;
 pub mod redaction;
+pub mod request;
 pub mod retention;
 mod term;
 mod text;
