@@ -43,18 +43,21 @@
 //! # }
 //! ```
 
+mod change;
 mod erase;
 mod rows;
 mod sealed;
+mod stored;
 mod verify;
-
-use core::fmt;
 
 use upheld_ledger::{Checkpoint, Integer, Object, UnixMillis, Value};
 
+use self::change::NewEvent;
+pub use self::change::{Change, Subject, Written};
 pub use self::erase::Erasure;
 use self::rows::Found;
 pub use self::sealed::SealedChange;
+pub use self::stored::{Listed, Record, StoredEvent};
 pub use self::verify::Verified;
 use crate::columns::{count_of, id, id_of};
 use crate::keys::{OpenSealedError, SharedKeys};
@@ -70,146 +73,6 @@ pub struct RecordId(pub u128);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(clippy::exhaustive_structs, reason = "every number names a person")]
 pub struct PersonId(pub u128);
-
-/// Whom and what a new record is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subject {
-    kind: String,
-    label: Option<String>,
-    person: PersonId,
-}
-
-impl Subject {
-    /// Says what kind of record it is, and whose.
-    #[must_use]
-    pub fn new(kind: &str, person: PersonId) -> Self {
-        Self { kind: kind.into(), label: None, person }
-    }
-
-    /// Lets the person have one record of this kind and label, and no second.
-    #[must_use]
-    pub fn with_label(self, label: &str) -> Self {
-        Self { label: Some(label.into()), ..self }
-    }
-}
-
-/// Events that are written together. Its `Debug` shows no payload.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Change {
-    at: UnixMillis,
-    actor: String,
-    events: Vec<NewEvent>,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-struct NewEvent {
-    at: UnixMillis,
-    kind: String,
-    payload: Value,
-}
-
-impl fmt::Debug for Change {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds: Vec<&str> = self.events.iter().map(|event| event.kind.as_str()).collect();
-        f.debug_struct("Change")
-            .field("at", &self.at)
-            .field("kinds", &kinds)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Change {
-    /// Begins with the moment, and with who did it. The actor stands in the log for good: name a
-    /// role or an account of staff, never the person.
-    #[must_use]
-    pub fn new(at: UnixMillis, actor: &str) -> Self {
-        Self { at, actor: actor.into(), events: Vec::new() }
-    }
-
-    /// Adds an event. Its kind stands in the log for good; its payload can be erased.
-    #[must_use]
-    pub fn with_event(self, kind: &str, payload: Value) -> Self {
-        let at = self.at;
-        self.with_event_at(at, kind, payload)
-    }
-
-    /// Adds an event that happened at another moment.
-    #[must_use]
-    pub fn with_event_at(mut self, at: UnixMillis, kind: &str, payload: Value) -> Self {
-        self.events.push(NewEvent { at, kind: kind.into(), payload });
-        self
-    }
-}
-
-/// Whether a change was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a stale change was not written"]
-#[expect(clippy::exhaustive_enums, reason = "written, too late, or nowhere to write to")]
-pub enum Written {
-    /// It was, durably.
-    Written {
-        /// How many events the record has now.
-        version: u64,
-    },
-    /// Somebody was faster: read the record again and decide again.
-    Stale {
-        /// How many events the record has.
-        version: u64,
-    },
-    /// There is such a record already, or one of this kind and label of the person.
-    Exists,
-    /// There is no such record.
-    Unknown,
-}
-
-/// An event read back, and compared with what the log commits to. Its `Debug` shows no payload.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StoredEvent {
-    /// Its place in the record, from 1.
-    pub version: u64,
-    /// Its place in the log, from 0.
-    pub index: u64,
-    /// When it happened, as whoever wrote it said.
-    pub at: UnixMillis,
-    /// Who did it.
-    pub actor: String,
-    /// What happened.
-    pub kind: String,
-    /// The rest; none once it is erased.
-    pub payload: Option<Value>,
-}
-
-impl fmt::Debug for StoredEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredEvent")
-            .field("version", &self.version)
-            .field("index", &self.index)
-            .field("kind", &self.kind)
-            .field("is_erased", &self.payload.is_none())
-            .finish_non_exhaustive()
-    }
-}
-
-/// A record read back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Record {
-    /// What kind of record it is.
-    pub kind: String,
-    /// Whose; none once they are erased.
-    pub person: Option<PersonId>,
-    /// Its events, all of them. Their number is the version to append after.
-    pub events: Vec<StoredEvent>,
-}
-
-impl Record {
-    /// How many events it has.
-    #[must_use]
-    pub fn version(&self) -> u64 {
-        self.events.last().map_or(0, |event| event.version)
-    }
-}
 
 /// Records of one tenant. Clones share the database and the keys.
 #[derive(Clone, Debug)]
@@ -367,18 +230,6 @@ impl Records {
     pub async fn verify(&self, checkpoints: Vec<Checkpoint>) -> Result<Verified, VerifyError> {
         verify::verify(&self.database, &self.keys.ring(), checkpoints).await
     }
-}
-
-/// A record, as a list has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Listed {
-    /// Its name.
-    pub record: RecordId,
-    /// Its label.
-    pub label: Option<String>,
-    /// How many events it has.
-    pub version: u64,
 }
 
 /// Why a record was not written or read.
