@@ -102,6 +102,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "psl", "thiserror",
         ],
     ),
+    (
+        "upheld-cookies-tower",
+        // HTTP messages, and the traits of services that pass them on.
+        &["http", "pin-project-lite", "thiserror", "tower-layer", "tower-service"],
+    ),
 ];
 
 /// Packages compiled for upheld-totp: as it comes, and with every feature. A reviewer reads them.
