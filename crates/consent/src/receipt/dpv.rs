@@ -11,8 +11,8 @@ use crate::{ConsentKind, Controller, Means, Recipient, RecipientRole, StoragePer
 
 const PROFILE: Vocabulary = Vocabulary::Profile;
 
-//= DPV 2.3, guide to ISO/IEC TS 27560 §8: a record of processes, each with its purpose and status
-//= DPV 2.3, guide to ISO/IEC TS 27560 §9: a receipt of a record
+//= DPV 27560 guide §8: a record of processes, each with its purpose and status
+//= DPV 27560 guide §9: a receipt of a record
 pub(super) fn write(receipt: &Receipt<'_>) -> Value {
     let record = receipt.dossier.record();
     let processes: Vec<_> = receipt.views.iter().map(|view| process(receipt, view)).collect();

@@ -135,8 +135,33 @@ fn iso27560() {
     assert_eq!(ids("events", "process_id"), ids("pii_processing", "process_id"));
 }
 
-//= DPV 2.3, guide to ISO/IEC TS 27560 §8: a record of processes, each with its purpose and status
-//= DPV 2.3, guide to ISO/IEC TS 27560 §9: a receipt of a record
+//= ISO/IEC TS 27560:2023 §6.3.4: notice, language, purposes, controllers, storage, withdrawal
+//= ISO/IEC TS 27560:2023 §6.3.5: the type of each piece of personal information, and whether it is special
+//= ISO/IEC TS 27560:2023 §6.3.6: identifier, name, address, contact and type of each party
+//= UK GDPR, Article 13(2)(d): the person is told that they may complain to the Commissioner
+#[test]
+fn iso27560_refers_to_what_it_has() {
+    let dossier = dossier();
+    let receipt = json(&dossier.receipt(id(), day(61)).unwrap().to_iso27560());
+    let study = &receipt["pii_processing"][3];
+    assert_eq!(study["privacy_notice"]["sha256"], notice().hash().to_string());
+    let purpose = &study["purposes"][0];
+    assert_eq!(purpose["pii_information"][0]["pii_type"], "pd:HealthRecord");
+    assert_eq!(purpose["pii_information"][0]["sensitive_pii_category"], true);
+    assert_eq!(purpose["storage_locations"], serde_json::json!(["GB"]));
+    assert_eq!(purpose["withdrawal_method"].as_array().unwrap().len(), 3);
+    let parties = receipt["party_identification"].as_array().unwrap();
+    for party in ["controller", "university", "authority"] {
+        let found = parties.iter().find(|it| it["party_id"] == party).unwrap();
+        assert!(found["party_name"].is_string() && found["party_contact"].is_string());
+    }
+    assert_eq!(purpose["pii_controllers"], serde_json::json!(["controller"]));
+    assert_eq!(purpose["recipient_third_parties"], serde_json::json!(["university"]));
+    assert_eq!(purpose["authority_party"], "authority");
+}
+
+//= DPV 27560 guide §8: a record of processes, each with its purpose and status
+//= DPV 27560 guide §9: a receipt of a record
 #[test]
 fn dpv() {
     let dossier = dossier();
