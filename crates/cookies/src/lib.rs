@@ -73,6 +73,7 @@
 
 pub mod additional_consent;
 mod bits;
+pub mod catalogue;
 mod choice;
 pub mod consent_cookie;
 mod date;
