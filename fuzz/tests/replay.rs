@@ -1,7 +1,7 @@
 //! Every law holds for everything in `corpus/`: what fuzzing found worth keeping, and inputs made
 //! by hand from RFC 4226 appendix D, RFC 4648 §10, RFC 6238 appendix B, the Key URI format and the
 //! http-state suite of RFC 6265, and from strings of the IAB's own libraries; recordings and Flash
-//! cookies as the tests of `upheld-cookies` have them.
+//! cookies as the tests of `upheld-cookies` have them; section 16 of WebAuthn Level 3.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -22,6 +22,10 @@ const TARGETS: &[Target] = &[
     Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 35 },
     Target { name: "cookie_date", law: upheld_fuzz::cookie_date, inputs: 70 },
     Target { name: "deadline_facts", law: upheld_fuzz::deadline_facts, inputs: 40 },
+    Target { name: "duo_date", law: upheld_fuzz::duo_date, inputs: 30 },
+    Target { name: "duo_reply", law: upheld_fuzz::duo_reply, inputs: 30 },
+    Target { name: "duo_sign", law: upheld_fuzz::duo_sign, inputs: 20 },
+    Target { name: "duo_token", law: upheld_fuzz::duo_token, inputs: 25 },
     Target { name: "gov_uk", law: upheld_fuzz::gov_uk, inputs: 6 },
     Target { name: "gpp", law: upheld_fuzz::gpp, inputs: 50 },
     Target { name: "har", law: upheld_fuzz::har, inputs: 20 },
@@ -37,6 +41,7 @@ const TARGETS: &[Target] = &[
     Target { name: "tcf", law: upheld_fuzz::tcf, inputs: 27 },
     Target { name: "totp_match", law: upheld_fuzz::totp_match, inputs: 65 },
     Target { name: "uri", law: upheld_fuzz::uri, inputs: 100 },
+    Target { name: "webauthn", law: upheld_fuzz::webauthn, inputs: 58 },
 ];
 
 #[test]

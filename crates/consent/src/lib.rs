@@ -1,7 +1,10 @@
-//! When a person's request about their data must be answered, as the law says and to the day.
+//! When a person's request about their data must be answered, and how: as the law says, and to the
+//! day.
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
-//! complaints.
+//! complaints. [`request`] holds whole requests and complaints, from receipt to the last duty.
+//! [`retention`] says what is due to go, [`redaction`] takes out of a text what others have a right
+//! to, and [`export`] bundles an answer.
 //!
 //! # Invariants
 //!
@@ -26,6 +29,7 @@ mod category;
 mod consent;
 mod date;
 mod deadline;
+pub mod export;
 mod facts;
 mod icalendar;
 mod identifier;
@@ -35,6 +39,10 @@ mod notice;
 mod party;
 mod provision;
 mod purpose;
+mod receipt;
+pub mod redaction;
+pub mod request;
+pub mod retention;
 mod term;
 mod text;
 mod word;
@@ -61,6 +69,7 @@ pub use party::{Address, Controller, Recipient, RecipientRole};
 pub use provision::{Instrument, LAW_AS_OF, Provision};
 pub use purpose::StoragePeriod;
 pub use purpose::{Advice, Necessity, Purpose, PurposeDraft, PurposeError, PurposeKind};
+pub use receipt::{Dossier, DossierError, Receipt, ReceiptError};
 pub use term::{Term, Vocabulary};
 pub use text::TextError;
 

@@ -20,8 +20,10 @@ pub enum Instrument {
     /// Regulation (EU) 2016/679 as it is law in the United Kingdom, amended by the Data (Use and
     /// Access) Act 2025.
     UkGdpr,
-    /// Data Protection Act 2018.
+    /// Data Protection Act 2018, its sections.
     Dpa2018,
+    /// Data Protection Act 2018, its Schedules.
+    Dpa2018Schedule,
     /// Regulation (EU) 2016/679.
     EuGdpr,
     /// Regulation (EEC, Euratom) No 1182/71 on periods, dates and time limits.
@@ -44,6 +46,13 @@ pub struct Provision {
 }
 
 impl Provision {
+    /// What tells about somebody else is not disclosed without their consent, unless that is
+    /// reasonable: paragraph 16 of Schedule 2 to the Data Protection Act 2018.
+    pub const RIGHTS_OF_OTHERS: Self = Self::new(Instrument::Dpa2018Schedule, "2 para 16");
+    /// It is reasonable to name the professional who made a health, social work or education
+    /// record: paragraph 17 of that Schedule.
+    pub const PROFESSIONALS_NAMED: Self = Self::new(Instrument::Dpa2018Schedule, "2 para 17");
+
     pub(crate) const fn new(instrument: Instrument, clause: &'static str) -> Self {
         Self { instrument, clause }
     }
@@ -66,6 +75,7 @@ impl fmt::Display for Provision {
         let name = match self.instrument {
             Instrument::UkGdpr => "UK GDPR Art ",
             Instrument::Dpa2018 => "DPA 2018 s.",
+            Instrument::Dpa2018Schedule => "DPA 2018 Sch ",
             Instrument::EuGdpr => "GDPR Art ",
             Instrument::Periods => "Reg 1182/71 Art ",
             Instrument::Ccpa => "11 CCR §",

@@ -20,6 +20,7 @@ pub(crate) struct Event {
 impl Event {
     pub(crate) fn of_asking(txid: &str, asking: &Asking, user: &User, now: u64) -> Self {
         let (result, reason) = match (asking.stage, &asking.kind) {
+            (Stage::Bypassed, _) => ("success", "bypass_user"),
             (Stage::Approved, Kind::Passcode(_)) => ("success", "valid_passcode"),
             (Stage::Approved, _) => ("success", "user_approved"),
             (Stage::Fraud, _) => ("fraud", "user_marked_fraud"),
@@ -27,6 +28,7 @@ impl Event {
             (Stage::TimedOut, Kind::Call) => ("denied", "call_timed_out"),
             (Stage::TimedOut, _) => ("denied", "no_response"),
             (_, Kind::Passcode(_)) => ("denied", "invalid_passcode"),
+            (_, Kind::NotAsked) => ("denied", "user_disabled"),
             (_, Kind::SecurityKey) => ("denied", "error"),
             (_, Kind::Call) => ("denied", "no_keys_pressed"),
             (_, Kind::Push { .. }) => ("denied", "user_cancelled"),
@@ -44,7 +46,7 @@ impl Event {
     }
 
     /// An entry of the log, version 2.
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self, application: &str) -> Value {
         json!({
             "txid": self.txid,
             "timestamp": self.at,
@@ -53,7 +55,7 @@ impl Event {
             "result": self.result,
             "reason": self.reason,
             "user": { "key": self.user_id, "name": self.username, "groups": [] },
-            "application": { "key": "DISIMULATEDAUTHAPI01", "name": "Simulated application" },
+            "application": { "key": application, "name": "Simulated application" },
             "auth_device": { "ip": null, "key": self.device, "name": self.device },
             "access_device": { "ip": "192.0.2.7", "hostname": null, "browser": "Chrome" },
         })
