@@ -33,6 +33,9 @@ pub(crate) enum Event<'a> {
     AccountDisabled,
     AccountEnabled,
     AccountClosed,
+    DuoAdded,
+    DuoRemoved,
+    FraudReported,
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -57,6 +60,9 @@ impl Event<'_> {
             Self::AccountDisabled => "account disabled",
             Self::AccountEnabled => "account enabled",
             Self::AccountClosed => "account closed",
+            Self::DuoAdded => "duo added",
+            Self::DuoRemoved => "duo removed",
+            Self::FraudReported => "fraud reported",
         }
     }
 
@@ -77,6 +83,9 @@ impl Event<'_> {
             Self::AccountDisabled => "Your account was disabled",
             Self::AccountEnabled => "Your account was enabled again",
             Self::AccountClosed => "Your account was closed",
+            Self::DuoAdded => "Duo was added to your account",
+            Self::DuoRemoved => "Duo was removed from your account",
+            Self::FraudReported => "You reported a sign-in that was not yours",
         }
     }
 
@@ -138,6 +147,14 @@ impl Event<'_> {
                 "The clinic has disabled your account. You were signed out everywhere.".into()
             }
             Self::AccountEnabled => "The clinic has enabled your account again.".into(),
+            Self::DuoAdded => "Duo can now be used to sign in to your account.".into(),
+            Self::DuoRemoved => "Duo can no longer be used to sign in to your account.".into(),
+            Self::FraudReported => {
+                "Somebody gave your password, and you reported to Duo that it was not you. They \
+                 did not get in, and Duo is not asked about your account for 10 minutes. Change \
+                 your password now: somebody else knows it."
+                    .into()
+            }
             Self::AccountClosed => {
                 "You have closed your account and were signed out everywhere.".into()
             }
@@ -150,6 +167,7 @@ impl Event<'_> {
             Self::PasswordResetAsked { .. }
             | Self::SignInCode { .. }
             | Self::CodesRefused { .. }
+            | Self::FraudReported
             | Self::FactorResetAsked { .. } => "",
             _ => "\n\nIf this was not you, tell the clinic at once.",
         }

@@ -7,17 +7,25 @@ use upheld_store::sql::{Applied, Database, DatabaseError, MigrateError, Migratio
 use crate::audit;
 
 /// The tables of the portal itself.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
-    postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/sqlite/0001_accounts.sql"),
+        postgres: include_str!("../migrations/postgres/0001_accounts.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/sqlite/0002_duo.sql"),
+        postgres: include_str!("../migrations/postgres/0002_duo.sql"),
+    },
+];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 3] = [
+const SEALED_TABLES: [SealedTable; 4] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
+    SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
 ];
 
 /// Whose tables this program makes itself.
@@ -87,5 +95,5 @@ pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseEr
 /// Lists the tables with something encrypted in them, for changing its key.
 #[must_use]
 pub fn sealed_tables() -> Vec<SealedTable> {
-    [SEALED_TABLES, SECOND_FACTOR_TABLES].concat()
+    [&SEALED_TABLES[..], &SECOND_FACTOR_TABLES].concat()
 }

@@ -24,6 +24,8 @@ pub(crate) enum Refusal {
     SecondFactorFirst,
     /// The link from an e-mail was used, is too old, or never was one.
     LinkExpired,
+    /// What came back from Duo's page belongs to no sign-in of this browser, or no longer.
+    PromptExpired,
     /// The form was not made for this visitor.
     Forged,
     /// The request comes from another site.
@@ -58,6 +60,12 @@ impl IntoResponse for Refusal {
                 StatusCode::NOT_FOUND,
                 "This link no longer works",
                 "It works once, for 30 minutes. Ask for another on the sign-in page.",
+            ),
+            Self::PromptExpired => (
+                StatusCode::FORBIDDEN,
+                "This answer of Duo belongs to no sign-in here",
+                "It came too late, was used before, or is another browser's. Nobody was signed in. \
+                 Sign in again.",
             ),
             Self::Forged => (
                 StatusCode::FORBIDDEN,

@@ -12,6 +12,7 @@ use super::sign_in::farewell;
 use crate::CLINIC;
 use crate::browsers;
 use crate::devices::{self, Device, DeviceKind};
+use crate::duo::{self, Account};
 use crate::id::Id;
 use crate::people::Role;
 use crate::recovery;
@@ -29,6 +30,8 @@ struct SecurityPage<'a> {
     notice: Option<&'static str>,
     devices: Vec<Device>,
     recovery_codes: u8,
+    duo: Option<Account>,
+    offers_duo: bool,
     sessions: Vec<sessions::Listed>,
     browsers: Vec<browsers::Listed>,
     problem: Option<Problem<'a>>,
@@ -46,6 +49,8 @@ pub(super) async fn page(
         notice: query.as_deref().and_then(notice),
         devices: devices::list(records, person).await?,
         recovery_codes: recovery::count_unused(records, person).await?,
+        duo: duo::find(&records.database, person, now).await?,
+        offers_duo: records.duo.is_some(),
         sessions: sessions::list(records, person, now).await?,
         browsers: browsers::list(records, person, now).await?,
         problem: None,
@@ -57,6 +62,8 @@ pub(super) async fn page(
 fn notice(query: &str) -> Option<&'static str> {
     Some(match query {
         "device-added" => "The authenticator counts from now on.",
+        "duo-added" => "Duo counts from now on.",
+        "duo-removed" => "Duo was removed.",
         "device-removed" => "The authenticator was removed.",
         "device-renamed" => "The new name was saved.",
         "token-found" => "The token is in step again.",
