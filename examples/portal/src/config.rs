@@ -212,7 +212,7 @@ impl Reader<'_> {
             second_factor: second_factor?,
             email_codes,
             remembered_browser_days: remembered_browser_days?,
-            duo: duo?,
+            duo: duo.ok()?,
             password: password?,
             log_level: log_level?,
             log_format: log_format?,

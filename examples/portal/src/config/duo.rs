@@ -10,9 +10,12 @@ use super::keys::{self, Key};
 use super::values::Scalar;
 use crate::duo::{DuoKeys, DuoSettings, NotAsked};
 
+/// The section is at fault, which was noted.
+pub(super) struct AtFault;
+
 impl Reader<'_> {
-    /// `Some(None)` when there is no Duo, `None` after a fault.
-    pub(super) fn duo(&mut self) -> Option<Option<DuoSettings>> {
+    /// Nothing when there is no Duo.
+    pub(super) fn duo(&mut self) -> Result<Option<DuoSettings>, AtFault> {
         let fail_mode = self.text(&keys::DUO_FAIL_MODE, |text| match text {
             "closed" => Ok(FailMode::Closed),
             "open" => Ok(FailMode::Open),
@@ -22,7 +25,7 @@ impl Reader<'_> {
             NotAsked::parse(text).map_err(|error| error.to_string())
         });
         if self.values.of(&keys::DUO_HOST).is_none() {
-            return self.without_duo().then_some(None);
+            return if self.is_without_duo() { Ok(None) } else { Err(AtFault) };
         }
         let api_host = self
             .text(&keys::DUO_HOST, |text| ApiHost::parse(text).map_err(|error| error.to_string()));
@@ -31,23 +34,26 @@ impl Reader<'_> {
             .into_iter()
             .any(|key| self.values.of(key).is_some());
         let phones = if has_phones {
-            self.pair(&keys::DUO_INTEGRATION_KEY, &keys::DUO_SECRET_KEY).map(Some)
+            self.pair(&keys::DUO_INTEGRATION_KEY, &keys::DUO_SECRET_KEY)
         } else {
-            Some(None)
+            None
         };
         let roots = self.roots();
-        Some(Some(DuoSettings {
-            api_host: api_host?,
-            prompt: prompt?,
-            phones: phones?,
-            roots: roots?,
-            fail_mode: fail_mode?,
-            not_asked: not_asked?,
+        if has_phones && phones.is_none() {
+            return Err(AtFault);
+        }
+        Ok(Some(DuoSettings {
+            api_host: api_host.ok_or(AtFault)?,
+            prompt: prompt.ok_or(AtFault)?,
+            phones,
+            roots: roots.ok_or(AtFault)?,
+            fail_mode: fail_mode.ok_or(AtFault)?,
+            not_asked: not_asked.ok_or(AtFault)?,
         }))
     }
 
     /// Keys without a host are a mistake.
-    fn without_duo(&mut self) -> bool {
+    fn is_without_duo(&mut self) -> bool {
         let others = [
             &keys::DUO_CLIENT_ID,
             &keys::DUO_CLIENT_SECRET,

@@ -9,7 +9,7 @@ use upheld_duo::universal::{Callback, HealthCheck, Login, Pending, Returned};
 use upheld_duo::{FailMode, Fallback, SecretText};
 use upheld_store::sql::{DatabaseError, Row, Value};
 
-use super::account::{Account, seconds};
+use super::account::Account;
 use super::verdict::{Admitted, Said, judge};
 use super::{Duo, settings::NotAsked};
 use crate::clock::Moment;
@@ -113,7 +113,7 @@ pub(crate) async fn begin(
         // What was shown at the sign-in does not count again.
         Purpose::Reauthenticate | Purpose::Add => login.with_max_age(0).asking_again(),
     };
-    let begun = duo.prompt.begin(&login, seconds(now), &mut SysRng);
+    let begun = duo.prompt.begin(&login, duo.client.now(), &mut SysRng);
     let (address, pending) = begun.map_err(|_| NoRandomness)?;
     keep(records, &trip, &pending, now).await?;
     Ok(Begun::Redirect(address))
@@ -212,7 +212,7 @@ pub(crate) async fn come_back(
     now: Moment,
 ) -> Result<Option<Admitted>, RecordsError> {
     let (person, purpose) = (taken.holder.person, taken.purpose);
-    let said = match taken.pending.finish(callback, seconds(now)) {
+    let said = match taken.pending.finish(callback, duo.client.now()) {
         Ok(Returned::Exchange(exchange)) => {
             Said::Prompt(duo.send(duo.prompt.application(), &exchange).await)
         }

@@ -108,10 +108,7 @@ pub(super) async fn judge(
     let outcome = decision.as_ref().map_or("refused", |decision| decision.outcome);
     records.metrics.duo(outcome, start.elapsed());
     let Some(decision) = decision else { return Ok(None) };
-    match decision.on {
-        Some(on) => tracing::info!(%person, outcome, ?on, "Duo decided"),
-        None => tracing::warn!(%person, outcome, "Duo decided"),
-    }
+    tracing::info!(%person, outcome, on = ?decision.on, "Duo decided");
     Ok(decision.on.map(|on| Admitted { person, on }))
 }
 

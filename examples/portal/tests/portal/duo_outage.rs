@@ -2,7 +2,7 @@
 
 use portal::{DuoKeys, DuoSettings};
 use upheld_duo::{FailMode, SecretText};
-use upheld_duo_sim::Fault;
+use upheld_duo_sim::{Decision, Fault};
 
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, PASSWORD, STAFF};
@@ -29,8 +29,11 @@ const AFTER: [Step; 4] = [
     },
     Step {
         path: "/auth/v2/auth_status",
-        take: |_, _, browser| {
+        take: |_, duo, browser| {
             browser.ask_phone("push").assert_redirects_to("/login/duo/wait");
+            // Approved, and the portal does not get to hear of it.
+            let asked = duo.await_ringing();
+            assert!(duo.decide(&asked.txid, Decision::Approve, None));
             browser.await_answer()
         },
     },
@@ -83,10 +86,13 @@ fn half(clinic: &Clinic) -> Browser {
 /// Takes a step while every call to its path goes wrong.
 fn take_step(clinic: &Clinic, duo: &Duo, step: &Step, fault: Fault) -> (Browser, Page) {
     let mut browser = half(clinic);
-    eprintln!("{} {fault:?}", step.path);
     duo.fault(step.path, 99, fault);
     let page = (step.take)(clinic, duo, &mut browser);
     duo.with(upheld_duo_sim::Simulator::clear_faults);
+    // A phone may ring although the portal was told nothing of it.
+    for asked in duo.asked().iter().filter(|asked| !asked.is_over) {
+        duo.decide(&asked.txid, Decision::Deny, None);
+    }
     // The next push is not to be too many.
     clinic.change("UPDATE duo_accounts SET pushes = '{\"sent\":[],\"pending_until\":null,\"blocked_until\":null}'");
     (browser, page)

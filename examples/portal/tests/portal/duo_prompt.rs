@@ -74,7 +74,7 @@ fn t50_what_comes_back_counts_once_in_the_browser_it_was_sent_from_and_in_time()
         let page = browser.get(&format!("/duo/callback?{query}&from=here"));
         page.assert_shows(403, refused);
     }
-    for nonsense in ["", "?", "?state=%22%3E", "?state=<script>"] {
+    for nonsense in ["", "?", "?state=%22%3E", "?state=%3Cscript%3E"] {
         let page = browser.get(&format!("/duo/callback{nonsense}"));
         assert!(page.status == 403 || page.status == 200, "{}", page.status);
         assert!(!page.body.contains("<script>"), "{}", page.body);
