@@ -1,6 +1,7 @@
 //! Every law holds for everything in `corpus/`: what fuzzing found worth keeping, and inputs made
 //! by hand from RFC 4226 appendix D, RFC 4648 §10, RFC 6238 appendix B, the Key URI format and the
-//! http-state suite of RFC 6265, and from strings of the IAB's own libraries.
+//! http-state suite of RFC 6265, and from strings of the IAB's own libraries; recordings and Flash
+//! cookies as the tests of `upheld-cookies` have them.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -23,6 +24,7 @@ const TARGETS: &[Target] = &[
     Target { name: "deadline_facts", law: upheld_fuzz::deadline_facts, inputs: 40 },
     Target { name: "gov_uk", law: upheld_fuzz::gov_uk, inputs: 6 },
     Target { name: "gpp", law: upheld_fuzz::gpp, inputs: 50 },
+    Target { name: "har", law: upheld_fuzz::har, inputs: 20 },
     Target { name: "hotp_search", law: upheld_fuzz::hotp_search, inputs: 35 },
     Target { name: "import_files", law: upheld_fuzz::import_files, inputs: 20 },
     Target { name: "ledger_file", law: upheld_fuzz::ledger_file, inputs: 12 },
@@ -31,6 +33,7 @@ const TARGETS: &[Target] = &[
     Target { name: "recovery_parse", law: upheld_fuzz::recovery_parse, inputs: 25 },
     Target { name: "secret_parse", law: upheld_fuzz::secret_parse, inputs: 65 },
     Target { name: "set_cookie", law: upheld_fuzz::set_cookie, inputs: 200 },
+    Target { name: "sol", law: upheld_fuzz::sol, inputs: 12 },
     Target { name: "tcf", law: upheld_fuzz::tcf, inputs: 27 },
     Target { name: "totp_match", law: upheld_fuzz::totp_match, inputs: 65 },
     Target { name: "uri", law: upheld_fuzz::uri, inputs: 100 },

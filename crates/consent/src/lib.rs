@@ -19,22 +19,52 @@
 
 #![forbid(unsafe_code)]
 
+mod basis;
 mod calendar;
+mod catalogue;
+mod category;
+mod consent;
 mod date;
 mod deadline;
 mod facts;
 mod icalendar;
+mod identifier;
 mod kind;
+mod moment;
+mod notice;
+mod party;
 mod provision;
+mod purpose;
+mod term;
+mod text;
+mod word;
 
+pub use basis::{LawfulBasis, SpecialCategoryCondition};
 pub use calendar::{Calendar, CalendarError, Division, OutsideCoverage};
+pub use catalogue::{CataloguePurpose, NotSpecified};
+pub use category::{DataCategory, DataGroup};
+pub use consent::{Affirmation, Capacity, Change, Channel, Circumstances, Command, ConsentKind};
+pub use consent::{ConsentEvent, ConsentRecord, Contact, Decision, EventError, Grant};
+pub use consent::{Ground, Guardian, GuardianCheck, Happening, Invalidity, Method, Obligation};
+pub use consent::{Processing, Reason, RecordId, RecordIdError, Rejection, ReplayError, Scope};
+pub use consent::{SoftOptIn, SoftOptInGap, State, Status, Subscriber, TpsScreening};
 pub use date::{Date, DateError, Weekday};
 pub use deadline::{ComplaintDeadline, Deadline, DeadlineError, Due, Event, Fact, Regime, Step};
 pub use deadline::{Waiting, complaint_deadline, deadline, explain};
 pub use facts::{Awaited, Clarification, Extension, Facts};
 pub use icalendar::to_icalendar;
+pub use identifier::{IdentifierError, NoticeId, PurposeId, RecipientId};
 pub use kind::RequestKind;
+pub use notice::WithdrawalRoute;
+pub use notice::{Means, Notice, NoticeChange, NoticeDraft, NoticeError, NoticeHash, NoticeRef};
+pub use party::{Address, Controller, Recipient, RecipientRole};
 pub use provision::{Instrument, LAW_AS_OF, Provision};
+pub use purpose::StoragePeriod;
+pub use purpose::{Advice, Necessity, Purpose, PurposeDraft, PurposeError, PurposeKind};
+pub use term::{Term, Vocabulary};
+pub use text::TextError;
+
+pub use upheld_ledger::UnixMillis;
 
 #[doc = include_str!("../README.md")]
 #[cfg(doctest)]

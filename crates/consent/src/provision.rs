@@ -30,6 +30,8 @@ pub enum Instrument {
     Ccpa,
     /// Code of Federal Regulations, title 45, part 164 (HIPAA).
     Hipaa,
+    /// Privacy and Electronic Communications (EC Directive) Regulations 2003.
+    Pecr,
     /// Guidance of the Information Commissioner.
     Ico,
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Provision {
             Instrument::Periods => "Reg 1182/71 Art ",
             Instrument::Ccpa => "11 CCR §",
             Instrument::Hipaa => "45 CFR §",
+            Instrument::Pecr => "PECR reg ",
             Instrument::Ico => "ICO, ",
         };
         write!(f, "{name}{}", self.clause)

@@ -248,7 +248,7 @@ const fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-fn length_of_month(year: i64, month: usize) -> i64 {
+pub(crate) fn length_of_month(year: i64, month: usize) -> i64 {
     match month {
         1 if is_leap(year) => 29,
         1 => 28,
@@ -259,7 +259,7 @@ fn length_of_month(year: i64, month: usize) -> i64 {
 
 /// Days from 1970-01-01 to a date that exists, from 1601 to 9999. January is month 0.
 #[expect(clippy::arithmetic_side_effects, reason = "years have four digits")]
-fn days(year: i64, month: usize, day: i64) -> i64 {
+pub(crate) fn days(year: i64, month: usize, day: i64) -> i64 {
     let years = year - FIRST_YEAR;
     let before_year = years * 365 + years / 4 - years / 100 + years / 400;
     let leap_day = i64::from(month > 1 && is_leap(year));
@@ -269,7 +269,7 @@ fn days(year: i64, month: usize, day: i64) -> i64 {
 
 /// The date of a day counted from 1970-01-01, from 1601 to 9999: year, month from 0, day from 1.
 #[expect(clippy::arithmetic_side_effects, reason = "days of years with four digits")]
-fn date(days_since_1970: i64) -> (i64, usize, i64) {
+pub(crate) fn date(days_since_1970: i64) -> (i64, usize, i64) {
     let day = days_since_1970 + DAYS_TO_1970;
     // Years are never longer than 366 days, so this is the year or a little early.
     let mut year = FIRST_YEAR + day / 366;

@@ -6,6 +6,7 @@
 //! everything. A [`Jar`] says what a user agent stores and sends. [`lint`] says what is wrong with
 //! a field, where, by which clause, and how to put it right. The modules [`tcf`], [`gpp`],
 //! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
+//! What a site did is read from recordings of its traffic: [`har`], [`google_consent`], [`sol`].
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -64,6 +65,7 @@
 //! | `lint/…` | what is wrong, and how is it put right? |
 //! | `bits`, `tcf/…` | what does a TC string say, and may one rely on it? |
 //! | `gpp/…`, `us_privacy`, `additional_consent` | what do the other strings say? |
+//! | `har/…`, `sol/…`, `google_consent` | what did a site do? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
 
@@ -72,19 +74,26 @@
 pub mod additional_consent;
 mod bits;
 mod date;
+mod day;
+pub mod google_consent;
 pub mod gpp;
+pub mod har;
 mod host;
 mod jar;
 pub mod lint;
 mod path;
+pub mod policy;
 mod prefix;
 mod set_cookie;
+pub mod sol;
+mod spelling;
 mod suffix;
 pub mod tcf;
 mod url;
 pub mod us_privacy;
 
 pub use date::{DateError, UnixSeconds};
+pub use day::{Day, DayError};
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};
 pub use path::{default_path, path_matches};

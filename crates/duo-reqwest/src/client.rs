@@ -134,6 +134,15 @@ impl Client {
         Ok(offset)
     }
 
+    /// This machine's clock, corrected by what was learnt of Duo's: for
+    /// [`Prompt::begin`](upheld_duo::universal::Prompt::begin) and the like.
+    #[must_use]
+    pub fn now(&self) -> UnixSeconds {
+        let ours = clock();
+        let offset = self.offset.load(Ordering::Relaxed);
+        UnixSeconds(ours.0.saturating_add_signed(offset))
+    }
+
     /// One attempt, and how long Duo wants us to wait after it.
     async fn attempt<C: Call>(
         &self,
@@ -177,12 +186,6 @@ impl Client {
             reply.body_mut().extend_from_slice(&chunk);
         }
         Ok(reply)
-    }
-
-    fn now(&self) -> UnixSeconds {
-        let ours = clock();
-        let offset = self.offset.load(Ordering::Relaxed);
-        UnixSeconds(ours.0.saturating_add_signed(offset))
     }
 }
 

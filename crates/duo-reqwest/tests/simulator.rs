@@ -217,6 +217,8 @@ async fn a_clock_that_is_off_is_set_by_duos() {
     duo.server.handle().with(|simulator, _| simulator.set_skew(3_600));
     let offset = duo.client.synchronize(&duo.application).await.unwrap();
     assert!((3_598..=3_602).contains(&offset.as_seconds()), "{offset:?}");
+    let ours = duo.server.handle().with(|_, now| now);
+    assert!((3_590..=3_660).contains(&(duo.client.now().0 - ours.0)), "for the prompt");
     assert!(duo.send(&Check).await.is_ok());
 }
 

@@ -71,6 +71,9 @@ pub struct Person {
     pub verified_push: bool,
     /// Whether pushes do not get through at first.
     pub push_fails: bool,
+    /// Whether the prompt lets the user begin with a security key, as long as there is nothing else
+    /// to sign in with.
+    pub adds_security_key: bool,
     /// Phones.
     pub phones: Vec<PhoneOf>,
     /// Hardware tokens.
@@ -193,6 +196,7 @@ fn default_users() -> Vec<Person> {
             ..person("phone")
         },
         Person { tokens: vec![token], ..person("hardware-token") },
+        Person { adds_security_key: true, ..person("security-key") },
         Person { status: Some("locked out".into()), ..with_phone("locked") },
         person("unenrolled"),
         Person { status: Some("bypass".into()), ..with_phone("bypass") },

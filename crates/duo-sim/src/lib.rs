@@ -37,9 +37,8 @@
 //!
 //! # What it does not do
 //!
-//! Policies, groups, trusted endpoints and the passcodes of a YubiKey are not simulated. Security
-//! keys are neither: the prompt has no WebAuthn. Keys are not kept secret, because nothing is
-//! behind them.
+//! Policies, groups, trusted endpoints and the passcodes of a YubiKey are not simulated. Secret keys
+//! are not kept secret, because nothing is behind them.
 
 #![forbid(unsafe_code)]
 
@@ -51,6 +50,7 @@ mod server;
 mod simulator;
 mod state;
 mod tls;
+pub mod webauthn;
 
 pub use config::{Config, ConfigError, Decision, Keys, Person, PhoneOf, TokenOf};
 pub use control::{Asked, Message};

@@ -96,7 +96,10 @@ impl Server {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = listen(options.listen).await?;
         let address = local(&listener, options.listen)?;
-        let simulator = Simulator::new(options.config, &address.to_string(), options.seed)?;
+        let mut simulator = Simulator::new(options.config, &address.to_string(), options.seed)?;
+        if matches!(options.transport, Transport::Http) {
+            simulator.scheme = "http";
+        }
         let handle =
             Handle(Arc::new(Shared { simulator: Mutex::new(simulator), changed: Notify::new() }));
         let (tls, authority) = match &options.transport {

@@ -18,6 +18,8 @@ pub struct Simulator {
     pub(crate) skew: i64,
     /// Under which host it is reached, with the port.
     pub(crate) host: String,
+    /// Over what: `https`, unless it is a server without TLS.
+    pub(crate) scheme: &'static str,
 }
 
 /// What comes of a request.
@@ -65,6 +67,7 @@ impl Simulator {
             faults: Vec::new(),
             skew: 0,
             host: host.to_owned(),
+            scheme: "https",
         })
     }
 }

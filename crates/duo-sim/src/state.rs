@@ -5,12 +5,14 @@ mod code;
 mod device;
 mod draw;
 mod event;
+mod security_key;
 mod user;
 
 pub(crate) use asking::{Asking, Kind, Stage};
 pub(crate) use device::{Phone, Token, TokenKind};
 pub(crate) use draw::Draw;
 pub(crate) use event::Event;
+pub(crate) use security_key::SecurityKey;
 pub(crate) use user::{BypassCode, Enrolment, Status, User};
 
 use std::collections::BTreeMap;
@@ -64,6 +66,7 @@ impl State {
         }
         (user.decision, user.delay) = (person.decision, person.delay);
         (user.verified_push, user.push_fails) = (person.verified_push, person.push_fails);
+        user.adds_security_key = person.adds_security_key;
         for phone in &person.phones {
             let phone = Phone::new(&mut self.draw, phone);
             user.phones.push(phone.id.clone());

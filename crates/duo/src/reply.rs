@@ -224,6 +224,15 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReplyError> {
         .map_err(|error| ReplyError::Malformed { line: error.line(), column: error.column() })
 }
 
+/// Where it has nothing to say, Duo leaves a member out, or writes `null`.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// Without a bound on `T`, which `#[serde(default)]` would make.
 const fn none<T>() -> Option<T> {
     None

@@ -49,7 +49,7 @@ impl fmt::Debug for StatusMessage {
 
 impl<'de> Deserialize<'de> for StatusMessage {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::deserialize(deserializer).map(Self)
+        crate::reply::null_as_default(deserializer).map(Self)
     }
 }
 

@@ -204,6 +204,8 @@ fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Out
         Account { address: account.address.clone(), user: "robin@example.com".into(), password };
     browser.go_to(&robin.address)?;
     give_password(browser, &robin, &robin.password)?;
+    // Else the form, still on its way, replaces the page that is visited next.
+    browser.expect_heading("Security")?;
     visit("/staff", "Staff sign in with a second factor", "18-staff-need-a-second-factor")?;
     browser.go_to(&format!("{}/account/security", robin.address))?;
     browser.find("form[action='/account/security/totp'] button")?.click()?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::report::{Report, readable};
 use super::{Code, Severity};
 use crate::set_cookie::AttributeName;
+use crate::spelling::distance;
 use crate::{Attribute, MAX_ATTRIBUTE_VALUE, SameSite, SetCookie};
 
 /// Names longer than this are not compared with the known ones.
@@ -61,24 +62,6 @@ fn closest(name: &[u8]) -> Option<AttributeName> {
     let (distance, known) = all.min_by_key(|(distance, _)| *distance)?;
     let most = if known.as_str().len() <= 4 { 1 } else { 2 };
     (distance <= most).then_some(known)
-}
-
-/// How many bytes must be put in, taken out or exchanged to make one word of the other.
-fn distance(one: &[u8], other: &[u8]) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, a) in one.iter().enumerate() {
-        let mut diagonal = index;
-        let mut left = index.saturating_add(1);
-        let mut next = vec![left];
-        for (b, above) in other.iter().zip(row.iter().skip(1)) {
-            let exchanged = diagonal.saturating_add(usize::from(a != b));
-            left = exchanged.min(left.saturating_add(1)).min(above.saturating_add(1));
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 //= RFC 6265bis §4.1.1: no attribute twice

@@ -4,8 +4,11 @@
 
 mod consent_laws;
 mod consent_strings;
+mod google_consent;
+mod har;
 mod http_state;
 mod laws;
 mod lint;
 mod rfc6265bis;
+mod sol;
 mod wpt;

@@ -9,7 +9,7 @@ use super::reply::{Done, page};
 use super::{Failure, Json, invalid, json, required};
 use crate::Simulator;
 use crate::config::PhoneOf;
-use crate::state::{BypassCode, Phone, Status, Token, TokenKind, User};
+use crate::state::{BypassCode, Phone, SecurityKey, Status, Token, TokenKind, User};
 
 impl Simulator {
     pub(super) fn admin_api(
@@ -48,7 +48,13 @@ impl Simulator {
                 listed(codes.map(bypass_json).collect(), params, 500)
             }
             ("DELETE", ["bypass_codes", id]) => self.delete_bypass_code(id),
-            ("GET", ["webauthncredentials" | "u2ftokens"]) => listed(Vec::new(), params, 500),
+            ("GET", ["webauthncredentials"]) => {
+                let users = self.state.users.iter();
+                listed(users.flat_map(security_keys_json).collect(), params, 500)
+            }
+            ("DELETE", ["webauthncredentials", id]) => self.delete_security_key(id),
+            // Duo has moved them all to WebAuthn.
+            ("GET", ["u2ftokens"]) => listed(Vec::new(), params, 500),
             ("GET", ["users", id, kind]) => self.list_of_user(id, kind, params),
             ("POST", ["users", id, "bypass_codes"]) => self.create_bypass_codes(id, params, now),
             ("POST", ["users", id, "phones"]) => self.attach(id, params, "phone_id"),
@@ -182,7 +188,8 @@ impl Simulator {
             "phones" => self.phones_json(user),
             "tokens" => self.tokens_json(user),
             "bypass_codes" => user.bypass_codes.iter().map(bypass_json).collect(),
-            "webauthncredentials" | "u2ftokens" => Vec::new(),
+            "webauthncredentials" => security_keys_json(user),
+            "u2ftokens" => Vec::new(),
             _ => return Err(missing()),
         };
         listed(items, params, 500)
@@ -223,6 +230,13 @@ impl Simulator {
         json("".into())
     }
 
+    fn delete_security_key(&mut self, id: &str) -> Json {
+        let is_it = |key: &SecurityKey| key.id == id;
+        let owner = self.state.users.iter_mut().find(|user| user.security_keys.iter().any(is_it));
+        owner.ok_or_else(missing)?.security_keys.retain(|key| !is_it(key));
+        json("".into())
+    }
+
     fn user_json(&self, user: &User) -> Value {
         object!({
             "user_id": user.id,
@@ -238,7 +252,7 @@ impl Simulator {
             "groups": [],
             "phones": self.phones_json(user),
             "tokens": self.tokens_json(user),
-            "webauthncredentials": [],
+            "webauthncredentials": security_keys_json(user),
             "u2ftokens": [],
         })
     }
@@ -291,6 +305,18 @@ fn token_json(token: &Token) -> Value {
         "type": token.kind.as_str(),
         "totp_step": token.kind.step(),
     })
+}
+
+fn security_keys_json(user: &User) -> Vec<Value> {
+    let json = |key: &SecurityKey| {
+        object!({
+            "webauthnkey": key.id,
+            "credential_name": "Security Key",
+            "label": "Security Key",
+            "date_added": key.added,
+        })
+    };
+    user.security_keys.iter().map(json).collect()
 }
 
 fn bypass_json(code: &BypassCode) -> Value {

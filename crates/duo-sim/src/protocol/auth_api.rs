@@ -206,7 +206,7 @@ impl Simulator {
         }
     }
 
-    fn over(&mut self, id: &str, kind: Kind, stage: Stage, now: UnixSeconds) -> String {
+    pub(crate) fn over(&mut self, id: &str, kind: Kind, stage: Stage, now: UnixSeconds) -> String {
         let txid = self.state.draw.uuid();
         self.state.askings.insert(txid.clone(), Asking::over(id, kind, stage, now.0));
         if stage != Stage::Sent {

@@ -1,6 +1,7 @@
 //! The Universal Prompt: `/oauth/v1/*`, and the pages behind it.
 
 mod page;
+mod security_key;
 mod token;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,14 @@ use super::{Failure, html, json, redirect, write};
 use crate::Simulator;
 use crate::fault::Fault;
 use crate::state::Status;
+use crate::webauthn::Challenge;
 
 /// Who is at the prompt, and who may fetch a token.
 #[derive(Debug, Default)]
 pub(crate) struct Visits {
-    visits: BTreeMap<String, Visit>,
+    open: BTreeMap<String, Visit>,
+    /// What the security key of a visit is asked; taken out when it has answered.
+    challenges: BTreeMap<String, Challenge>,
     /// By code; a code is taken out when it is used.
     grants: BTreeMap<String, Grant>,
 }
@@ -77,7 +81,11 @@ impl Simulator {
                 Err(why) => page::refusal(why),
             },
             "/oauth/v1/token" => self.grant(&params, &host, fault, now),
-            "/frame/prompt" => self.visit_page(request.method(), &params, now),
+            "/frame/prompt" => {
+                let origin = [self.scheme, "://", &host].concat();
+                self.visit_page(request.method(), &params, &origin, now)
+            }
+            "/frame/security-key.js" => security_key::script(),
             _ => html(StatusCode::NOT_FOUND, String::new()),
         }
     }
@@ -177,15 +185,18 @@ impl Simulator {
         let Some(user) = self.state.user_named(&visit.username) else {
             return page::refusal("You are not enrolled.");
         };
+        if let Some(why) = closed_to(user.status) {
+            return page::refusal(why);
+        }
         match user.status {
             Status::Bypass => self.leave(visit, "not_available", "bypass_user", now),
-            Status::Disabled => page::refusal("Your account is disabled."),
-            Status::LockedOut => page::refusal("Your account has been locked out."),
-            Status::Active if !user.is_enrolled() => page::refusal("You are not enrolled."),
-            Status::Active => {
+            _ if !user.is_enrolled() && !user.adds_security_key => {
+                page::refusal("You are not enrolled.")
+            }
+            _ => {
                 let sid = self.state.draw.hex();
                 let to = ["/frame/prompt?sid=", &sid].concat();
-                self.visits.visits.insert(sid, visit);
+                self.visits.open.insert(sid, visit);
                 redirect(&to)
             }
         }
@@ -207,6 +218,23 @@ impl Simulator {
         let expires = now.0.saturating_add(CODE_SECONDS);
         self.visits.grants.insert(code, Grant { visit, factor, reason, txid, expires });
         redirect(&to)
+    }
+}
+
+impl Visits {
+    /// Ends a visit, and what it asked.
+    fn forget(&mut self, sid: &str) {
+        self.open.remove(sid);
+        self.challenges.remove(sid);
+    }
+}
+
+/// Why nobody of a status gets in.
+const fn closed_to(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Disabled => Some("Your account is disabled."),
+        Status::LockedOut => Some("Your account has been locked out."),
+        Status::Active | Status::Bypass => None,
     }
 }
 

@@ -33,6 +33,20 @@ pub(crate) enum Kind {
     Call,
     /// No phone: a passcode, which was checked at once.
     Passcode(&'static str),
+    /// No phone: a security key, which was checked at once.
+    SecurityKey,
+}
+
+impl Kind {
+    /// What was shown, as the log and tokens name it.
+    pub(crate) const fn factor(&self) -> &'static str {
+        match self {
+            Self::Push { .. } => "duo_push",
+            Self::Call => "phone_call",
+            Self::Passcode(factor) => factor,
+            Self::SecurityKey => "WebAuthn Security Key",
+        }
+    }
 }
 
 /// How far it is.
@@ -68,7 +82,7 @@ impl Asking {
         let stage = match kind {
             Kind::Push { .. } if push_fails => Stage::PushFailed,
             Kind::Push { .. } => Stage::Pushed,
-            Kind::Call | Kind::Passcode(_) => Stage::Calling,
+            Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => Stage::Calling,
         };
         Self {
             user_id: user_id.to_owned(),
@@ -124,7 +138,7 @@ impl Asking {
         }
         let wants = match &self.kind {
             Kind::Push { code, .. } => code.as_deref(),
-            Kind::Call | Kind::Passcode(_) => None,
+            Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => None,
         };
         // A script knows the code.
         let has_code = wants.is_none() || self.script.0 == decision || typed == wants;
@@ -162,7 +176,7 @@ impl Asking {
     const fn end(&self) -> u64 {
         let seconds = match self.kind {
             Kind::Call => CALL_SECONDS,
-            Kind::Push { .. } | Kind::Passcode(_) => PUSH_SECONDS,
+            Kind::Push { .. } | Kind::Passcode(_) | Kind::SecurityKey => PUSH_SECONDS,
         };
         self.began.saturating_add(seconds)
     }

@@ -19,11 +19,6 @@ pub(crate) struct Event {
 
 impl Event {
     pub(crate) fn of_asking(txid: &str, asking: &Asking, user: &User, now: u64) -> Self {
-        let factor = match asking.kind {
-            Kind::Push { .. } => "duo_push",
-            Kind::Call => "phone_call",
-            Kind::Passcode(factor) => factor,
-        };
         let (result, reason) = match (asking.stage, &asking.kind) {
             (Stage::Approved, Kind::Passcode(_)) => ("success", "valid_passcode"),
             (Stage::Approved, _) => ("success", "user_approved"),
@@ -32,6 +27,7 @@ impl Event {
             (Stage::TimedOut, Kind::Call) => ("denied", "call_timed_out"),
             (Stage::TimedOut, _) => ("denied", "no_response"),
             (_, Kind::Passcode(_)) => ("denied", "invalid_passcode"),
+            (_, Kind::SecurityKey) => ("denied", "error"),
             (_, Kind::Call) => ("denied", "no_keys_pressed"),
             (_, Kind::Push { .. }) => ("denied", "user_cancelled"),
         };
@@ -40,7 +36,7 @@ impl Event {
             at: now,
             user_id: user.id.clone(),
             username: user.name.clone(),
-            factor,
+            factor: asking.kind.factor(),
             result,
             reason,
             device: asking.phone_id.clone(),

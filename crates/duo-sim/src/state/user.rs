@@ -1,5 +1,6 @@
 //! Users.
 
+use super::SecurityKey;
 use crate::config::Decision;
 
 /// A user.
@@ -12,6 +13,9 @@ pub(crate) struct User {
     pub(crate) status: Status,
     pub(crate) phones: Vec<String>,
     pub(crate) tokens: Vec<String>,
+    pub(crate) security_keys: Vec<SecurityKey>,
+    /// Whether the prompt lets the user begin with a security key.
+    pub(crate) adds_security_key: bool,
     pub(crate) bypass_codes: Vec<BypassCode>,
     pub(crate) enrolment: Option<Enrolment>,
     pub(crate) failures: u32,
@@ -62,6 +66,8 @@ impl User {
             status: Status::Active,
             phones: Vec::new(),
             tokens: Vec::new(),
+            security_keys: Vec::new(),
+            adds_security_key: false,
             bypass_codes: Vec::new(),
             enrolment: None,
             failures: 0,
@@ -76,7 +82,7 @@ impl User {
 
     /// Whether the user has something to show.
     pub(crate) fn is_enrolled(&self) -> bool {
-        !self.phones.is_empty() || !self.tokens.is_empty()
+        !self.phones.is_empty() || !self.tokens.is_empty() || !self.security_keys.is_empty()
     }
 
     /// Uses a bypass code up, if it is one.

@@ -3,6 +3,7 @@
 //! That it also does so in the eyes of Duo's own clients is shown by `cargo xtask e2e duo`.
 
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
@@ -17,10 +18,13 @@ use upheld_duo::{
 use upheld_duo_sim::{Answer, Config, Keys, Simulator};
 
 mod authentication;
+mod authenticator;
 mod control;
 mod devices;
 mod management;
 mod prompt;
+mod security_key;
+mod webauthn;
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 const HOST: &str = "localhost:9443";

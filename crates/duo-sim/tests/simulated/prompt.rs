@@ -14,22 +14,22 @@ use crate::{Duo, HOST, application};
 const REDIRECT: &str = "https://clinic.example/duo/callback";
 
 /// A browser that goes where it is sent, until it is sent back to the application.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     duo: &'a mut Duo,
     /// Where it is: a path and a query, or the application's address.
-    at: String,
-    page: String,
+    pub(crate) at: String,
+    pub(crate) page: String,
 }
 
 impl<'a> Browser<'a> {
-    fn open(duo: &'a mut Duo, address: &str) -> Self {
+    pub(crate) fn open(duo: &'a mut Duo, address: &str) -> Self {
         let path = address.strip_prefix(&format!("https://{HOST}")).unwrap().to_owned();
         let mut browser = Self { duo, at: String::new(), page: String::new() };
         browser.go(Method::GET, &path, "");
         browser
     }
 
-    fn go(&mut self, method: Method, path: &str, form: &str) {
+    pub(crate) fn go(&mut self, method: Method, path: &str, form: &str) {
         let request = Request::builder().method(method).uri(path).header("host", HOST);
         let reply: Response<Vec<u8>> =
             self.duo.exchange(&request.body(form.as_bytes().to_vec()).unwrap());
@@ -45,12 +45,12 @@ impl<'a> Browser<'a> {
         }
     }
 
-    fn value(&self, name: &str) -> String {
+    pub(crate) fn value(&self, name: &str) -> String {
         let start = format!("name=\"{name}\" value=\"");
         self.page.split(&start).nth(1).unwrap().split('"').next().unwrap().to_owned()
     }
 
-    fn choose(&mut self, form: Params) {
+    pub(crate) fn choose(&mut self, form: Params) {
         let form = form.with("sid", &self.value("sid"));
         self.go(Method::POST, "/frame/prompt", &form.canonical());
     }
@@ -60,13 +60,13 @@ impl<'a> Browser<'a> {
         self.choose(form);
     }
 
-    fn reload(&mut self) {
+    pub(crate) fn reload(&mut self) {
         let at = self.at.clone();
         self.go(Method::GET, &at, "");
     }
 
     /// The query with which it came back.
-    fn callback(&self) -> Callback {
+    pub(crate) fn callback(&self) -> Callback {
         let query = self
             .at
             .strip_prefix(&format!("{REDIRECT}?"))
@@ -79,7 +79,7 @@ fn prompt() -> Prompt {
     Prompt::new(application(&Config::default().prompt), REDIRECT).unwrap()
 }
 
-fn begin(duo: &Duo, user: &str) -> (String, Pending) {
+pub(crate) fn begin(duo: &Duo, user: &str) -> (String, Pending) {
     let (address, pending) =
         prompt().begin(&Login::new(user).unwrap(), duo.now, &mut SysRng).unwrap();
     (address.expose().to_owned(), pending)
@@ -94,7 +94,7 @@ fn exchange(duo: &mut Duo, exchange: &Exchange) -> Result<PromptOutcome, ReplyEr
 }
 
 /// Signs in by what `choose` does on the page.
-fn sign_in(
+pub(crate) fn sign_in(
     duo: &mut Duo,
     user: &str,
     choose: impl FnOnce(&mut Browser<'_>),
@@ -109,7 +109,7 @@ fn sign_in(
     exchange(duo, &code)
 }
 
-fn factor(outcome: Result<PromptOutcome, ReplyError>) -> FactorUsed {
+pub(crate) fn factor(outcome: Result<PromptOutcome, ReplyError>) -> FactorUsed {
     match outcome {
         Ok(PromptOutcome::Allowed(identity)) => identity.factor,
         other => panic!("{other:?}"),

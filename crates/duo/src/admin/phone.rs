@@ -4,7 +4,7 @@ use http::{Method, Request, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{Capability, DeviceId};
-use crate::reply;
+use crate::reply::{self, null_as_default};
 use crate::{Application, Call, Params, Repeat, ReplyError, RequestError, UnixSeconds};
 
 /// Names a phone: the Auth API calls it by the same name.
@@ -29,10 +29,10 @@ pub struct Phone {
     #[serde(default)]
     pub platform: Option<String>,
     /// What it can do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub capabilities: Vec<Capability>,
     /// Whether Duo Mobile is set up on it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub activated: bool,
 }
 

@@ -7,7 +7,7 @@ use super::{Phone, Token, U2fToken, WebauthnCredential};
 use crate::auth::UserId;
 use crate::open::open_enum;
 use crate::params::encode;
-use crate::reply;
+use crate::reply::{self, null_as_default};
 use crate::{Application, Call, Params, Repeat, ReplyError, RequestError, UnixSeconds};
 
 /// A user as administrators see them.
@@ -39,16 +39,16 @@ pub struct User {
     #[serde(default)]
     pub notes: Option<String>,
     /// Their phones.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub phones: Vec<Phone>,
     /// Their hardware tokens.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub tokens: Vec<Token>,
     /// Their security keys and platform authenticators.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub webauthncredentials: Vec<WebauthnCredential>,
     /// Their U2F tokens.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub u2ftokens: Vec<U2fToken>,
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{Factor, Txid, User};
 use crate::call::PATIENCE_FOR_A_PERSON;
 use crate::open::open_enum;
-use crate::reply;
+use crate::reply::{self, null_as_default};
 use crate::{
     Application, Call, Params, Repeat, ReplyError, RequestError, SecretText, StatusMessage,
     UnixSeconds,
@@ -135,7 +135,7 @@ pub(super) struct Wire {
     status_msg: StatusMessage,
     #[serde(default)]
     trusted_device_token: Option<SecretText>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     auth_delayed: bool,
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::open::open_enum;
+use crate::reply::null_as_default;
 
 /// Names a phone (`DP…`) or a token (`DH…`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,16 +21,16 @@ pub struct Device {
     #[serde(rename = "type", default = "unnamed")]
     pub kind: DeviceType,
     /// What the person or an administrator called it; may be empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub name: String,
     /// What to show: the name and the end of the number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub display_name: String,
     /// The number, all but its end hidden; may be empty.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub number: String,
     /// What it can do. Tokens have none listed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     pub capabilities: Vec<Capability>,
     /// The first digit of the next passcode of the last text message.
     #[serde(default, rename = "sms_nextcode")]

@@ -6,7 +6,7 @@ use http::{Method, Request, Response};
 use serde::Deserialize;
 
 use super::{Device, Txid, User};
-use crate::reply;
+use crate::reply::{self, null_as_default};
 use crate::{
     Application, BeforeChallenge, Call, Params, Repeat, ReplyError, RequestError, SecretText,
     StatusMessage, UnixSeconds,
@@ -116,7 +116,7 @@ struct Wire {
     result: Box<str>,
     #[serde(default)]
     status_msg: StatusMessage,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_as_default")]
     devices: Vec<Device>,
     #[serde(default)]
     enroll_portal_url: Option<SecretText>,

@@ -51,6 +51,27 @@ fn preauth_offers_devices() {
 }
 
 #[test]
+fn what_duo_has_nothing_to_say_of_may_be_null() {
+    let body = r#"{"stat":"OK","response":{"result":"auth","status_msg":null,"txid":null,"devices":
+        [{"device":"DHXXXXXXXXXXXXXXXXXX","type":"token","name":null,"display_name":null,
+        "number":null,"capabilities":null,"sms_nextcode":null}]}}"#;
+    let Ok(PreauthOutcome::Challenge(challenge)) = preauth(body) else { panic!() };
+    let [token] = challenge.devices.as_slice() else { panic!() };
+    assert_eq!((token.name.as_str(), token.capabilities.len()), ("", 0));
+    let none = r#"{"stat":"OK","response":{"result":"auth","devices":null}}"#;
+    assert!(matches!(preauth(none), Ok(PreauthOutcome::Challenge(_))));
+    let waiting = r#"{"response":{"auth_delayed":null,"result":"waiting","status":"calling",
+        "status_msg":null,"trusted_device_token":null},"stat":"OK"}"#;
+    assert!(matches!(auth_status(waiting), Ok(AuthProgress::Waiting(_))));
+    // But no result and no status.
+    for member in ["result", "status"] {
+        let body =
+            waiting.replace(&format!("\"{member}\":"), &format!("\"{member}\":null,\"was\":"));
+        assert!(matches!(auth_status(&body), Err(ReplyError::Malformed { .. })), "{member}");
+    }
+}
+
+#[test]
 fn preauth_has_four_results_and_takes_no_other_for_consent() {
     let of = |result: &str| {
         preauth(&format!(
@@ -122,6 +143,10 @@ fn progress_goes_on_until_it_is_over() {
     let Ok(AuthProgress::Waiting(progress)) = auth_status(waiting) else { panic!() };
     assert_eq!((progress.status, progress.is_delayed), (Status::Pushed, false));
     assert_eq!(progress.message.to_string(), "Pushed a login request to your device...");
+
+    let sent = r#"{"response":{"result":"deny","status":"sent","status_msg":"m"},"stat":"OK"}"#;
+    let sent = auth_status(sent);
+    assert!(matches!(sent, Ok(AuthProgress::Done(AuthOutcome::PasscodesSent(_)))), "no denial");
 
     let allowed = r#"{"response":{"result":"allow","status":"allow","status_msg":"m",
         "trusted_device_token":"REkxNTg4"},"stat":"OK"}"#;

@@ -198,6 +198,23 @@ proptest! {
     }
 
     #[test]
+    fn the_order_of_adding_does_not_matter(
+        names in proptest::collection::btree_set("(?s).{1,8}", 0..6),
+        version in 0_usize..4,
+        post: bool,
+    ) {
+        let of = |names: &mut dyn Iterator<Item = &String>| {
+            let params = names.fold(Params::new(), |params, name| params.with(name, "value"));
+            let method = if post { Method::POST } else { Method::GET };
+            signed(ALL[version], method, &params)
+        };
+        let (one, other) = (of(&mut names.iter()), of(&mut names.iter().rev()));
+        prop_assert_eq!(one.uri(), other.uri());
+        prop_assert_eq!(one.body(), other.body());
+        prop_assert_eq!(&one.headers()[AUTHORIZATION], &other.headers()[AUTHORIZATION]);
+    }
+
+    #[test]
     fn no_header_and_body_panic(header in "\\PC{0,60}", body: Vec<u8>, json: bool) {
         let kind = if json { "application/json" } else { "text/plain" };
         let mut request = signed(Signature::V5, Method::POST, &Params::new());

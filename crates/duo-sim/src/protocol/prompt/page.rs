@@ -4,10 +4,11 @@ use askama::Template;
 use http::{Method, Response, StatusCode};
 use upheld_duo::{Params, UnixSeconds};
 
+use super::security_key::allow_script;
 use super::{Visit, address};
 use crate::Simulator;
 use crate::protocol::{html, redirect};
-use crate::state::{Asking, Kind, Stage};
+use crate::state::{Kind, Stage};
 
 #[derive(Template)]
 #[template(path = "prompt.html")]
@@ -19,6 +20,13 @@ struct PromptPage<'a> {
     code: Option<&'a str>,
     phones: Vec<Offer<'a>>,
     takes_passcode: bool,
+    security_key: Option<Offered>,
+}
+
+/// What the page can ask of a security key, with the options in JSON.
+pub(super) enum Offered {
+    Add { options: String },
+    Use { options: String },
 }
 
 /// What a phone can be asked by.
@@ -36,6 +44,22 @@ struct RefusalPage<'a> {
     why: &'a str,
 }
 
+impl Offered {
+    const fn is_new(&self) -> bool {
+        matches!(self, Self::Add { .. })
+    }
+
+    const fn ceremony(&self) -> &'static str {
+        if self.is_new() { "add" } else { "use" }
+    }
+
+    fn options(&self) -> &str {
+        match self {
+            Self::Add { options } | Self::Use { options } => options,
+        }
+    }
+}
+
 pub(super) fn refusal(why: &str) -> Response<Vec<u8>> {
     let text = RefusalPage { why }.render().unwrap_or_default();
     html(StatusCode::BAD_REQUEST, text)
@@ -47,27 +71,33 @@ impl Simulator {
         &mut self,
         method: &Method,
         params: &Params,
+        origin: &str,
         now: UnixSeconds,
     ) -> Response<Vec<u8>> {
         let sid = params.get("sid").unwrap_or_default().to_owned();
-        let Some(visit) = self.visits.visits.get(&sid).cloned() else {
+        let Some(visit) = self.visits.open.get(&sid).cloned() else {
             return refusal("This page is no longer good. Sign in again.");
         };
+        let status = self.state.user_named(&visit.username).map(|user| user.status);
+        if let Some(why) = status.and_then(super::closed_to) {
+            self.visits.forget(&sid);
+            return refusal(why);
+        }
         if method == Method::POST {
-            return self.choose(&sid, visit, params, now);
+            return self.choose(&sid, visit, params, origin, now);
         }
         match visit.txid.as_ref().and_then(|txid| self.state.askings.get(txid)) {
             Some(asking) if asking.stage == Stage::Approved => {
-                let factor = factor_of(asking);
-                self.visits.visits.remove(&sid);
+                let factor = asking.kind.factor();
+                self.visits.forget(&sid);
                 self.leave(visit, factor, "user_approved", now)
             }
             Some(asking) if asking.is_over() => {
                 let message = asking.stage.message().to_owned();
                 self.say(&sid, message, None);
-                self.show(&sid)
+                self.show(&sid, origin)
             }
-            _ => self.show(&sid),
+            _ => self.show(&sid, origin),
         }
     }
 
@@ -76,6 +106,7 @@ impl Simulator {
         sid: &str,
         visit: Visit,
         params: &Params,
+        origin: &str,
         now: UnixSeconds,
     ) -> Response<Vec<u8>> {
         let id = self.state.user_named(&visit.username).map(|user| user.id.clone());
@@ -103,15 +134,35 @@ impl Simulator {
                 let txid = self.check_passcode(&id, &typed, now);
                 let asking = self.state.askings.get(&txid);
                 if let Some(asking) = asking.filter(|asking| asking.stage == Stage::Approved) {
-                    let factor = factor_of(asking);
-                    self.visits.visits.remove(sid);
+                    let factor = asking.kind.factor();
+                    self.visits.forget(sid);
                     let visit = Visit { txid: Some(txid), ..visit };
                     return self.leave(visit, factor, "valid_passcode", now);
                 }
                 self.say(sid, "Incorrect passcode. Please try again.".to_owned(), None);
             }
+            Some("add_security_key") => {
+                let message = match self.add_security_key(sid, &id, params, origin, now) {
+                    Ok(()) => "Your security key was added. Use it to sign in.".to_owned(),
+                    Err(problem) => format!("The security key was not added: {problem}."),
+                };
+                self.say(sid, message, None);
+            }
+            Some("use_security_key") => match self.check_security_key(sid, &id, params, origin) {
+                Ok(()) => {
+                    let txid = self.over(&id, Kind::SecurityKey, Stage::Approved, now);
+                    self.visits.forget(sid);
+                    let visit = Visit { txid: Some(txid), ..visit };
+                    return self.leave(visit, Kind::SecurityKey.factor(), "user_approved", now);
+                }
+                Err(problem) => {
+                    self.over(&id, Kind::SecurityKey, Stage::Denied, now);
+                    let message = format!("The security key was not accepted: {problem}.");
+                    self.say(sid, message, None);
+                }
+            },
             Some("cancel") => {
-                self.visits.visits.remove(sid);
+                self.visits.forget(sid);
                 let query =
                     Params::new().with("state", &visit.state).with("error", "access_denied");
                 return redirect(&address(&visit.redirect_uri, &query));
@@ -122,19 +173,20 @@ impl Simulator {
     }
 
     fn say(&mut self, sid: &str, message: String, txid: Option<String>) {
-        if let Some(visit) = self.visits.visits.get_mut(sid) {
+        if let Some(visit) = self.visits.open.get_mut(sid) {
             (visit.message, visit.txid) = (message, txid);
         }
     }
 
-    fn show(&self, sid: &str) -> Response<Vec<u8>> {
-        let visit = self.visits.visits.get(sid);
+    fn show(&mut self, sid: &str, origin: &str) -> Response<Vec<u8>> {
+        let security_key = self.offer_security_key(sid, origin);
+        let visit = self.visits.open.get(sid);
         let user = visit.and_then(|visit| self.state.user_named(&visit.username));
         let Some((visit, user)) = visit.zip(user) else { return refusal("You are not enrolled.") };
         let asking = visit.txid.as_ref().and_then(|txid| self.state.askings.get(txid));
         let code = asking.and_then(|asking| match &asking.kind {
             Kind::Push { code, .. } => code.as_deref(),
-            Kind::Call | Kind::Passcode(_) => None,
+            Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => None,
         });
         let phones = user.phones.iter().filter_map(|id| self.state.phone(id));
         let offers: Vec<_> = phones
@@ -152,17 +204,14 @@ impl Simulator {
             message: &visit.message,
             is_waiting: asking.is_some_and(|asking| !asking.is_over()),
             code,
-            takes_passcode: !offers.is_empty() || !user.tokens.is_empty(),
+            takes_passcode: !offers.is_empty()
+                || !user.tokens.is_empty()
+                || !user.bypass_codes.is_empty(),
             phones: offers,
+            security_key,
         };
-        html(StatusCode::OK, page.render().unwrap_or_default())
-    }
-}
-
-fn factor_of(asking: &Asking) -> &'static str {
-    match asking.kind {
-        Kind::Push { .. } => "duo_push",
-        Kind::Call => "phone_call",
-        Kind::Passcode(factor) => factor,
+        let mut reply = html(StatusCode::OK, page.render().unwrap_or_default());
+        allow_script(&mut reply);
+        reply
     }
 }

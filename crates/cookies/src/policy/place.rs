@@ -1,0 +1,187 @@
+//! Where in the file a thing stands.
+
+use std::collections::HashMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A place in a policy file, both counted from 1; columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a place is a line and a column")]
+pub struct Place {
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+}
+
+impl Place {
+    /// The first character of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+
+    /// The place of a byte of `text`.
+    pub(super) fn of(text: &str, byte: usize) -> Self {
+        let before = text.get(..byte.min(text.len())).unwrap_or(text);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
+        let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
+        let column = before.get(start..).unwrap_or_default().chars().count().saturating_add(1);
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { line: number(line), column: number(column) }
+    }
+}
+
+/// The places of all values of a file by their path, such as `item[3].basis.uk`.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    bytes: HashMap<String, usize>,
+}
+
+impl Places {
+    /// The places in TOML; none where it is none.
+    pub(super) fn of_toml(text: &str) -> Self {
+        let mut places = Self::default();
+        if let Ok(table) = DeTable::parse(text) {
+            places.add_table("", table.get_ref());
+        }
+        places
+    }
+
+    fn add_table(&mut self, path: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let path = member(path, key.get_ref());
+            self.add(&path, key.span().start, value);
+        }
+    }
+
+    fn add(&mut self, path: &str, key_at: usize, value: &Spanned<DeValue<'_>>) {
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                self.bytes.insert(path.to_owned(), key_at);
+                self.add_table(path, table);
+            }
+            DeValue::Array(values) => {
+                self.bytes.insert(path.to_owned(), key_at);
+                for (index, value) in values.iter().enumerate() {
+                    self.add(&element(path, index), value.span().start, value);
+                }
+            }
+            _ => {
+                self.bytes.insert(path.to_owned(), value.span().start);
+            }
+        }
+    }
+
+    /// The places in JSON that was read already; none where it is none.
+    pub(super) fn of_json(text: &str) -> Self {
+        let mut places = Self::default();
+        let mut json = Json { text, at: 0 };
+        json.value("", &mut places);
+        places
+    }
+
+    /// The byte of the longest beginning of `path` that the file has.
+    pub(super) fn byte(&self, path: &str) -> usize {
+        let mut path = path;
+        loop {
+            if let Some(at) = self.bytes.get(path) {
+                return *at;
+            }
+            match path.rfind(['.', '[']) {
+                Some(end) => path = path.get(..end).unwrap_or_default(),
+                None => return 0,
+            }
+        }
+    }
+}
+
+/// The path of a member.
+pub(super) fn member(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+/// The path of an element.
+pub(super) fn element(path: &str, index: usize) -> String {
+    format!("{path}[{index}]")
+}
+
+/// A walk through JSON that is known to be well formed, and so no deeper than its reader goes.
+struct Json<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Json<'_> {
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
+        self.at = self.at.saturating_add(blank);
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn step(&mut self) {
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn value(&mut self, path: &str, places: &mut Places) {
+        let first = self.peek();
+        places.bytes.insert(path.to_owned(), self.at);
+        match first {
+            Some(b'{') => self.members(path, places),
+            Some(b'[') => self.elements(path, places),
+            Some(b'"') => drop(self.string()),
+            _ => {
+                let rest = self.text.get(self.at..).unwrap_or_default();
+                let length = rest.find([',', ']', '}', ' ', '\t', '\r', '\n']);
+                self.at = self.at.saturating_add(length.unwrap_or(rest.len()));
+            }
+        }
+    }
+
+    fn members(&mut self, path: &str, places: &mut Places) {
+        self.step();
+        while self.peek() == Some(b'"') {
+            let key = self.string();
+            if self.peek() == Some(b':') {
+                self.step();
+            }
+            self.value(&member(path, &key), places);
+            if self.peek() == Some(b',') {
+                self.step();
+            }
+        }
+        self.step();
+    }
+
+    fn elements(&mut self, path: &str, places: &mut Places) {
+        self.step();
+        let mut index = 0_usize;
+        while self.peek().is_some_and(|byte| byte != b']') {
+            let before = self.at;
+            self.value(&element(path, index), places);
+            index = index.saturating_add(1);
+            if self.peek() == Some(b',') {
+                self.step();
+            }
+            if self.at == before {
+                return;
+            }
+        }
+        self.step();
+    }
+
+    /// The text between quotes, as it is written.
+    fn string(&mut self) -> String {
+        self.step();
+        let start = self.at;
+        while let Some(byte) = self.text.as_bytes().get(self.at) {
+            match byte {
+                b'"' => break,
+                b'\\' => self.at = self.at.saturating_add(2),
+                _ => self.step(),
+            }
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default().to_owned();
+        self.step();
+        text
+    }
+}

@@ -1,0 +1,11 @@
+//! The declaration, what follows from it, and the cookie that keeps a choice.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may panic"
+)]
+
+mod declaration;
