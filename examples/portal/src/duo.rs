@@ -4,14 +4,18 @@
 //! |---|---|
 //! | `account` | who confirms with Duo, and how often their phone may ring |
 //! | `prompt` | sending a browser to Duo's own page, and taking it back |
-//! | `phone` | asking by a push or a call from a page of the portal, and passcodes |
+//! | `phone` | asking a phone from a page of the portal |
+//! | `challenge` | a push or a call until it is answered |
+//! | `passcode` | passcodes that are entered on a page of the portal |
 //! | `verdict` | the one place that judges what Duo said |
 //!
 //! Duo knows a person by their e-mail address, as it was when they added Duo. Nobody chooses that
 //! name, so nobody can make another's phone ring.
 
 mod account;
+mod challenge;
 mod check;
+mod passcode;
 mod phone;
 mod prompt;
 mod settings;
@@ -28,9 +32,9 @@ pub use check::{DuoCheck, check_duo};
 pub use settings::{DuoKeys, DuoKeysError, DuoSettings, DuoSettingsError, NotAsked};
 
 pub(crate) use account::{Account, add, end_what_was_begun, find, has, note_use, purge, remove};
-pub(crate) use phone::{
-    Ask, Asked, Passcode, Progress, Way, ask, check_passcode, devices, label, progress,
-};
+pub(crate) use challenge::{Progress, progress};
+pub(crate) use passcode::{Passcode, check_passcode};
+pub(crate) use phone::{Ask, Asked, Way, ask, devices, label};
 pub(crate) use prompt::{Begun, Holder, Purpose, Trip, begin, come_back, take};
 pub(crate) use verdict::{Admitted, On};
 

@@ -82,9 +82,8 @@ pub(crate) async fn run(place: &Place) -> Result<Output, Failure> {
     checks.push(check_mail_folder(&config.mail_directory));
     if let Some(settings) = &config.duo {
         let found = check_duo(settings.clone(), &config.public_url, &Clock::system()).await;
-        checks.extend(found.into_iter().map(|found| match found.is_good {
-            true => good("Duo", found.what),
-            false => bad("Duo", found.what),
+        checks.extend(found.into_iter().map(|found| {
+            if found.is_good { good("Duo", found.what) } else { bad("Duo", found.what) }
         }));
     }
     if let DatabaseChoice::Sqlite(file) = &config.database {

@@ -118,12 +118,11 @@ impl Clinic {
 
     /// Gives the person an app, and signs them out.
     pub(crate) fn enrol(&self) -> Phone {
-        let clinic = self;
-        let mut browser = clinic.browser();
+        let mut browser = self.browser();
         browser.show_password(PASSWORD).assert_redirects_to("/account/security");
-        let phone = browser.enrol(&clinic);
+        let phone = browser.enrol(self);
         browser.sign_out();
-        clinic.step_on(60);
+        self.step_on(60);
         phone
     }
 
@@ -257,16 +256,15 @@ impl Clinic {
 
     /// Does what an operator does, with a portal on the same database.
     fn operate(&self, work: impl AsyncFnOnce(&Portal)) {
-        let clinic = self;
         let opened = async {
             let tenant = Tenant::new("northside").unwrap();
-            let settings = clinic.ground.settings();
+            let settings = self.ground.settings();
             let database = Database::open(&settings, tenant).await.unwrap();
             let url = PublicUrl::parse("http://localhost:1").unwrap();
-            let now = Arc::clone(&clinic.now);
+            let now = Arc::clone(&self.now);
             let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
-            let transport = Arc::new(Directory::open(&clinic.mail()).unwrap());
-            let records = (database.clone(), clinic.keys.clone());
+            let transport = Arc::new(Directory::open(&self.mail()).unwrap());
+            let records = (database.clone(), self.keys.clone());
             let portal = Portal::open(records, Settings::at(url), clock, transport).await.unwrap();
             work(&portal).await;
             database.close().await;

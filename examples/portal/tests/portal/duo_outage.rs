@@ -235,7 +235,8 @@ fn t51_open_lets_nobody_in_by_wrong_keys_or_an_unknown_certificate() {
         let roots = upheld_duo_reqwest::Roots::Pinned(upheld_duo_reqwest::Pins::DUO_1_0);
         DuoSettings { roots, ..open_mode(settings) }
     };
-    for adjust in [keys as fn(DuoSettings) -> DuoSettings, roots] {
+    let adjustments: [fn(DuoSettings) -> DuoSettings; 2] = [keys, roots];
+    for adjust in adjustments {
         let (clinic, _duo) = enrolled_with(people(), adjust);
         let mut browser = half(&clinic);
         browser.post("/login/duo", &[]).assert_shows(422, "Duo cannot be used at this moment");

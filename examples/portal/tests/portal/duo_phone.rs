@@ -84,7 +84,8 @@ fn passcodes_of_duo_mobile_and_bypass_codes_sign_in() {
     for code in [duo.press(EMAIL), BYPASS_CODE.to_owned()] {
         let mut browser = half(&clinic);
         browser.look_at_phones();
-        let spaced = format!(" {} {} ", &code[..3], &code[3..]);
+        let (first, second) = code.split_at(3);
+        let spaced = format!(" {first} {second} ");
         let shown = browser.post("/login/duo/passcode", &[("passcode", &spaced)]);
         shown.assert_redirects_to("/account");
     }
@@ -276,14 +277,16 @@ fn t21_nobody_elses_phone_is_asked() {
 /// password alone.
 #[test]
 fn people_whom_duo_turns_away_are_told_nothing_to_enrol_with() {
-    for (change, why) in [
+    type Case = (fn(&mut Person), &'static str);
+    let cases: [Case; 3] = [
         (
-            (|person: &mut Person| person.status = Some("locked out".into())) as fn(&mut Person),
+            |person| person.status = Some("locked out".into()),
             "second factor refused: Duo, Your account has been locked out.",
         ),
         (|person| person.phones.clear(), "second factor refused: Duo, not enrolled at Duo"),
         (|person| person.name = "x".into(), "second factor refused: Duo, not enrolled at Duo"),
-    ] {
+    ];
+    for (change, why) in cases {
         let (clinic, _duo) = enrolled_with(people_with(EMAIL, change), |settings| settings);
         let mut browser = half(&clinic);
         let page = browser.get("/login/duo/here");

@@ -26,6 +26,7 @@ pub(crate) struct Duo {
     handle: Handle,
     address: SocketAddr,
     roots: Roots,
+    authority_pem: String,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -96,12 +97,14 @@ impl Duo {
     pub(crate) fn start(config: Config) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = std::sync::mpsc::channel();
+        let ca = DevCa::generate().unwrap();
+        let authority_pem = ca.authority_pem().to_owned();
         let serve = async move {
             let server = Server::start(Options {
                 config,
                 listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 control: None,
-                transport: Transport::Tls(Box::new(DevCa::generate().unwrap())),
+                transport: Transport::Tls(Box::new(ca)),
                 seed: 7,
             });
             let server = server.await.unwrap();
@@ -112,11 +115,17 @@ impl Duo {
         };
         let thread = thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(serve));
         let (handle, address, roots) = is_ready.recv().unwrap();
-        Self { handle, address, roots, stop: Some(stop), thread: Some(thread) }
+        let (stop, thread) = (Some(stop), Some(thread));
+        Self { handle, address, roots, authority_pem, stop, thread }
     }
 
     pub(crate) fn host(&self) -> String {
         format!("localhost:{}", self.address.port())
+    }
+
+    /// The certificate to believe, as a file.
+    pub(crate) fn authority_pem(&self) -> String {
+        self.authority_pem.clone()
     }
 
     pub(crate) fn settings(&self) -> DuoSettings {
@@ -191,7 +200,7 @@ impl Duo {
             }
             next = self.follow("POST", "/frame/prompt", &body.finish())?;
         }
-        let at = next.find("/duo/callback?").unwrap_or_else(|| panic!("{next}"));
+        let at = next.find("/duo/callback?").unwrap();
         next.get(at..).map(str::to_owned)
     }
 
@@ -206,7 +215,11 @@ impl Duo {
             .body(body.as_bytes().to_vec())
             .unwrap();
         let answer = self.handle.with(|simulator, now| simulator.respond(&request, now));
-        let Answer::Reply(reply) = answer else { panic!("{answer:?}") };
+        let reply = match answer {
+            Answer::Reply(reply) => Some(reply),
+            _ => None,
+        };
+        let reply = reply.unwrap();
         let location = reply.headers().get(header::LOCATION)?;
         Some(location.to_str().unwrap().to_owned())
     }
