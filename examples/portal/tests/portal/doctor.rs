@@ -112,8 +112,7 @@ fn what_duo_says_about_the_settings_is_told() {
             keys.prompt.key,
             keys.auth.key
         );
-        // `init` writes every section, with all of this one commented out.
-        office.write("portal.toml", &text.replace("\n[duo]\n", &section));
+        office.write("portal.toml", &format!("{text}{section}"));
         office.write("client", &keys.prompt.secret);
         office.write("auth", secret);
     };
