@@ -4,6 +4,10 @@
 //! periods walked along it, so that it is kept rather than year, month and day.
 
 use core::fmt;
+use std::borrow::Cow;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day of the Gregorian calendar, from 1900-01-01 to 2199-12-31.
 ///
@@ -149,6 +153,18 @@ impl Date {
         (year <= LAST_YEAR).then(|| Self(days_from_civil(year, month, day)))
     }
 
+    /// The same day of the month so many months earlier, or the last day of that month where it
+    /// has none such; `None` outside the range.
+    #[must_use]
+    pub fn minus_months(self, months: u8) -> Option<Self> {
+        let (year, month, day) = civil_from_days(self.0);
+        let all = year.saturating_mul(12).saturating_add(month).saturating_sub(1);
+        let all = all.saturating_sub(months.into());
+        let (year, month) = (all.div_euclid(12), all.rem_euclid(12).saturating_add(1));
+        let day = day.min(days_in_month(year, month));
+        (year >= FIRST_YEAR).then(|| Self(days_from_civil(year, month, day)))
+    }
+
     /// How many days this date is after `earlier`.
     #[must_use]
     pub const fn days_since(self, earlier: Self) -> i32 {
@@ -205,6 +221,21 @@ impl fmt::Display for Date {
 impl fmt::Debug for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl Serialize for Date {
+    /// Writes the text `YYYY-MM-DD`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    /// Reads the text `YYYY-MM-DD`.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'_, str>::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
     }
 }
 

@@ -1,7 +1,8 @@
-//! When a person's request about their data must be answered, as the law says and to the day.
+//! When a person's request about their data must be answered, and how: as the law says, and to the
+//! day.
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
-//! complaints.
+//! complaints. [`request`] holds whole requests and complaints, from receipt to the last duty.
 //!
 //! # Invariants
 //!
@@ -35,6 +36,7 @@ mod notice;
 mod party;
 mod provision;
 mod purpose;
+pub mod request;
 mod term;
 mod text;
 mod word;

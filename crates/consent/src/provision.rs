@@ -20,8 +20,10 @@ pub enum Instrument {
     /// Regulation (EU) 2016/679 as it is law in the United Kingdom, amended by the Data (Use and
     /// Access) Act 2025.
     UkGdpr,
-    /// Data Protection Act 2018.
+    /// Data Protection Act 2018, its sections.
     Dpa2018,
+    /// Data Protection Act 2018, its Schedules.
+    Dpa2018Schedule,
     /// Regulation (EU) 2016/679.
     EuGdpr,
     /// Regulation (EEC, Euratom) No 1182/71 on periods, dates and time limits.
@@ -66,6 +68,7 @@ impl fmt::Display for Provision {
         let name = match self.instrument {
             Instrument::UkGdpr => "UK GDPR Art ",
             Instrument::Dpa2018 => "DPA 2018 s.",
+            Instrument::Dpa2018Schedule => "DPA 2018 Sch ",
             Instrument::EuGdpr => "GDPR Art ",
             Instrument::Periods => "Reg 1182/71 Art ",
             Instrument::Ccpa => "11 CCR §",

@@ -73,8 +73,11 @@
 
 pub mod additional_consent;
 mod bits;
+mod choice;
+pub mod consent_cookie;
 mod date;
 mod day;
+mod decide;
 pub mod google_consent;
 pub mod gpp;
 pub mod har;
@@ -85,6 +88,7 @@ mod path;
 pub mod policy;
 mod prefix;
 mod set_cookie;
+pub mod signals;
 pub mod sol;
 mod spelling;
 mod suffix;
@@ -92,8 +96,12 @@ pub mod tcf;
 mod url;
 pub mod us_privacy;
 
+pub use choice::{Choice, PurposeSet};
 pub use date::{DateError, UnixSeconds};
 pub use day::{Day, DayError};
+pub use decide::{
+    CookieId, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item, removals,
+};
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};
 pub use path::{default_path, path_matches};

@@ -3,6 +3,7 @@
 //! Not secret: the length, where spaces, dashes and padding stand, whether the text is valid,
 //! and where the first fault is.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -14,7 +15,7 @@ use crate::secret::Hidden;
 const MAX_TEXT: usize = 1024;
 
 /// Reads base32 as people type it: any case, spaces and dashes anywhere, padding or none.
-pub(crate) fn decode(text: &str) -> Result<Hidden<Vec<u8>>, SecretError> {
+pub(crate) fn decode(text: &str) -> Result<Hidden<Box<[u8]>>, SecretError> {
     if text.len() > MAX_TEXT {
         return Err(SecretError::TooLong);
     }
@@ -22,7 +23,7 @@ pub(crate) fn decode(text: &str) -> Result<Hidden<Vec<u8>>, SecretError> {
 }
 
 /// Reads what is left of a text without its spaces, dashes and padding.
-fn decode_typed(text: &str) -> Result<Hidden<Vec<u8>>, SecretError> {
+fn decode_typed(text: &str) -> Result<Hidden<Box<[u8]>>, SecretError> {
     let mut symbols = Hidden(Vec::with_capacity(text.len()));
     let mut padding = 0_usize;
     for byte in text.bytes() {
@@ -59,11 +60,11 @@ const fn is_whole(symbols: usize) -> bool {
 }
 
 /// Decodes symbols alone. The one branch that depends on them is whether all is well.
-fn decode_symbols(symbols: &[u8]) -> Option<Hidden<Vec<u8>>> {
+fn decode_symbols(symbols: &[u8]) -> Option<Hidden<Box<[u8]>>> {
     if !is_whole(symbols.len()) {
         return None;
     }
-    let mut bytes = Hidden(vec![0; symbols.len().saturating_mul(5) / 8]);
+    let mut bytes = Hidden(vec![0; symbols.len().saturating_mul(5) / 8].into_boxed_slice());
     let mut fault = 0;
     let (groups, rest) = symbols.as_chunks();
     let (whole, part) = bytes.0.as_chunks_mut();

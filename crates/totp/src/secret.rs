@@ -1,8 +1,8 @@
 //! The key shared by prover and verifier: how it is made, held, shown and wiped.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
-use alloc::vec::Vec;
 use core::fmt;
 
 use rand_core::TryCryptoRng;
@@ -32,7 +32,7 @@ use crate::{Algorithm, base32};
 /// let stored = serde_json::to_string(&secret);
 /// ```
 #[derive(Debug)]
-pub struct Secret(Hidden<Vec<u8>>);
+pub struct Secret(Hidden<Box<[u8]>>);
 
 impl Secret {
     //= RFC 4226 §4 R6: at least 128 bits, 160 recommended
@@ -97,7 +97,7 @@ impl Secret {
     ///
     /// Whatever `rng` reports; no secret is made of half-filled bytes.
     pub fn generate<R: TryCryptoRng>(algorithm: Algorithm, rng: &mut R) -> Result<Self, R::Error> {
-        let mut bytes = Hidden(vec![0; algorithm.mac_len()]);
+        let mut bytes = Hidden(vec![0; algorithm.mac_len()].into_boxed_slice());
         rng.try_fill_bytes(&mut bytes.0)?;
         Ok(Self(bytes))
     }

@@ -6,13 +6,16 @@
 
 use upheld_second_factor::Factor;
 use upheld_store::sql::Transaction;
+use zeroize::Zeroizing;
 
 use crate::CLINIC;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::devices;
 use crate::id::PersonId;
+use crate::language::{Language, fill, phrase};
 use crate::mail::{self, Letter};
+use crate::people;
 use crate::records::{Records, RecordsError};
 
 /// Something that a person should know of.
@@ -68,96 +71,125 @@ impl Event<'_> {
 
     const fn subject(self) -> &'static str {
         match self {
-            Self::DeviceAdded { .. } => "An authenticator was added to your account",
-            Self::DeviceRemoved { .. } => "An authenticator was removed from your account",
-            Self::RecoveryCodeUsed { .. } => "A recovery code was used",
-            Self::RecoveryCodesReplaced => "Your recovery codes were replaced",
-            Self::PasswordChanged => "Your password was changed",
-            Self::PasswordResetAsked { .. } => "Choose a new password",
-            Self::SignInCode { .. } => "Your code to sign in",
-            Self::CodesRefused { .. } => "Somebody may know your password",
-            Self::FactorDisabled => "Signing in with codes is blocked",
-            Self::FactorUnlocked => "Signing in with codes works again",
-            Self::FactorResetAsked { .. } => "The removal of your second factor was asked for",
-            Self::FactorReset => "Your second factor was removed",
-            Self::AccountDisabled => "Your account was disabled",
-            Self::AccountEnabled => "Your account was enabled again",
-            Self::AccountClosed => "Your account was closed",
-            Self::DuoAdded => "Duo was added to your account",
-            Self::DuoRemoved => "Duo was removed from your account",
-            Self::FraudReported => "You reported a sign-in that was not yours",
+            Self::DeviceAdded { .. } => phrase("An authenticator was added to your account"),
+            Self::DeviceRemoved { .. } => phrase("An authenticator was removed from your account"),
+            Self::RecoveryCodeUsed { .. } => phrase("A recovery code was used"),
+            Self::RecoveryCodesReplaced => phrase("Your recovery codes were replaced"),
+            Self::PasswordChanged => phrase("Your password was changed"),
+            Self::PasswordResetAsked { .. } => phrase("Choose a new password"),
+            Self::SignInCode { .. } => phrase("Your code to sign in"),
+            Self::CodesRefused { .. } => phrase("Somebody may know your password"),
+            Self::FactorDisabled => phrase("Signing in with codes is blocked"),
+            Self::FactorUnlocked => phrase("Signing in with codes works again"),
+            Self::FactorResetAsked { .. } => {
+                phrase("The removal of your second factor was asked for")
+            }
+            Self::FactorReset => phrase("Your second factor was removed"),
+            Self::AccountDisabled => phrase("Your account was disabled"),
+            Self::AccountEnabled => phrase("Your account was enabled again"),
+            Self::AccountClosed => phrase("Your account was closed"),
+            Self::DuoAdded => phrase("Duo was added to your account"),
+            Self::DuoRemoved => phrase("Duo was removed from your account"),
+            Self::FraudReported => phrase("You reported a sign-in that was not yours"),
         }
     }
 
-    fn text(self) -> String {
+    fn text(self, language: Language) -> String {
         match self {
             Self::DeviceAdded { name } => {
-                format!("The authenticator \u{201c}{name}\u{201d} can now be used to sign in to your account.")
+                let text = phrase("The authenticator “{name}” can now be used to sign in to your account.");
+                fill(&language.say(text), "name", &name)
             }
             Self::DeviceRemoved { name } => {
-                format!("The authenticator \u{201c}{name}\u{201d} can no longer be used to sign in to your account.")
+                let text = phrase("The authenticator “{name}” can no longer be used to sign in to your account.");
+                fill(&language.say(text), "name", &name)
             }
-            Self::RecoveryCodeUsed { left } => format!(
-                "One of your recovery codes was used instead of your authenticator. You have {left} \
-                 left; each works once."
+            Self::RecoveryCodeUsed { left } => language.count(
+                "One of your recovery codes was used instead of your authenticator. You have {n} left.",
+                "One of your recovery codes was used instead of your authenticator. You have {n} \
+                 left; each works once.",
+                left.into(),
             ),
-            Self::RecoveryCodesReplaced => {
-                "Your account has a new set of recovery codes. The codes before it no longer work."
-                    .into()
+            Self::PasswordResetAsked { link } => {
+                let text = phrase(
+                    "Somebody, most likely you, asked to choose a new password for your account. To \
+                     do so, open this address within 30 minutes. It works once.\n\n{link}\n\nYour \
+                     second factor stays as it is: you will need it to sign in. If you did not ask, \
+                     do nothing: your password stays as it is.",
+                );
+                fill(&language.say(text), "link", &link)
             }
+            Self::SignInCode { code } => {
+                let text = phrase(
+                    "Your code to sign in is\n\n{code}\n\nIt works once, within 10 minutes, and \
+                     only in the browser in which you asked for it. Nobody from the clinic will ever \
+                     ask you for it.",
+                );
+                fill(&language.say(text), "code", &code)
+            }
+            Self::CodesRefused { count } => {
+                let text = phrase(
+                    "Somebody gave your password and then {n} codes that were not right. If it was \
+                     not you, somebody else knows your password: change it.",
+                );
+                fill(&language.say(text), "n", &count)
+            }
+            Self::FactorResetAsked { by, until } => {
+                let text = phrase(
+                    "{name} of the clinic asked to remove the second factor of your account, which \
+                     is done for people who have lost their phone and their recovery codes. It \
+                     happens when a second member of staff agrees, until {when}. If you did not ask \
+                     the clinic for it, tell us at once.",
+                );
+                let text = fill(&language.say(text), "when", &language.moment(until));
+                fill(&text, "name", &by)
+            }
+            _ => language.say(self.plain_text()).into_owned(),
+        }
+    }
+
+    /// The text of those in which nothing is filled.
+    const fn plain_text(self) -> &'static str {
+        match self {
+            Self::RecoveryCodesReplaced => phrase(
+                "Your account has a new set of recovery codes. The codes before it no longer work.",
+            ),
             Self::PasswordChanged => {
-                "Your password was changed, and you were signed out everywhere else.".into()
+                phrase("Your password was changed, and you were signed out everywhere else.")
             }
-            Self::PasswordResetAsked { link } => format!(
-                "Somebody, most likely you, asked to choose a new password for your account. To do \
-                 so, open this address within 30 minutes. It works once.\n\n{link}\n\nYour second \
-                 factor stays as it is: you will need it to sign in. If you did not ask, do \
-                 nothing: your password stays as it is."
-            ),
-            Self::SignInCode { code } => format!(
-                "Your code to sign in is\n\n{code}\n\nIt works once, within 10 minutes, and only in \
-                 the browser in which you asked for it. Nobody from the clinic will ever ask you \
-                 for it."
-            ),
-            Self::CodesRefused { count } => format!(
-                "Somebody gave your password and then {count} codes that were not right. If it was \
-                 not you, somebody else knows your password: change it."
-            ),
-            Self::FactorDisabled => {
+            Self::FactorDisabled => phrase(
                 "There were too many wrong codes in a row, so codes are no longer accepted for your \
-                 account. Sign in with a recovery code, or ask the clinic to unlock it."
-                    .into()
-            }
-            Self::FactorUnlocked => "The clinic has unlocked your account: codes are accepted \
-                                     again."
-                .into(),
-            Self::FactorResetAsked { by, until } => format!(
-                "{by} of the clinic asked to remove the second factor of your account, which is \
-                 done for people who have lost their phone and their recovery codes. It happens \
-                 when a second member of staff agrees, until {until}. If you did not ask the clinic \
-                 for it, tell us at once."
+                 account. Sign in with a recovery code, or ask the clinic to unlock it.",
             ),
-            Self::FactorReset => {
+            Self::FactorUnlocked => {
+                phrase("The clinic has unlocked your account: codes are accepted again.")
+            }
+            Self::FactorReset => phrase(
                 "Two members of the clinic's staff have removed the second factor of your account. \
                  Your password alone signs you in now: add an authenticator again as soon as you \
-                 can."
-                    .into()
-            }
+                 can.",
+            ),
             Self::AccountDisabled => {
-                "The clinic has disabled your account. You were signed out everywhere.".into()
+                phrase("The clinic has disabled your account. You were signed out everywhere.")
             }
-            Self::AccountEnabled => "The clinic has enabled your account again.".into(),
-            Self::DuoAdded => "Duo can now be used to sign in to your account.".into(),
-            Self::DuoRemoved => "Duo can no longer be used to sign in to your account.".into(),
-            Self::FraudReported => {
+            Self::AccountEnabled => phrase("The clinic has enabled your account again."),
+            Self::DuoAdded => phrase("Duo can now be used to sign in to your account."),
+            Self::DuoRemoved => phrase("Duo can no longer be used to sign in to your account."),
+            Self::FraudReported => phrase(
                 "Somebody gave your password, and you reported to Duo that it was not you. They \
                  did not get in, and Duo is not asked about your account for 10 minutes. Change \
-                 your password now: somebody else knows it."
-                    .into()
-            }
+                 your password now: somebody else knows it.",
+            ),
             Self::AccountClosed => {
-                "You have closed your account and were signed out everywhere.".into()
+                phrase("You have closed your account and were signed out everywhere.")
             }
+            Self::DeviceAdded { .. }
+            | Self::DeviceRemoved { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::PasswordResetAsked { .. }
+            | Self::SignInCode { .. }
+            | Self::CodesRefused { .. }
+            | Self::FactorResetAsked { .. } => "",
         }
     }
 
@@ -169,8 +201,20 @@ impl Event<'_> {
             | Self::CodesRefused { .. }
             | Self::FraudReported
             | Self::FactorResetAsked { .. } => "",
-            _ => "\n\nIf this was not you, tell the clinic at once.",
+            _ => phrase("If this was not you, tell the clinic at once."),
         }
+    }
+
+    /// What the message says.
+    fn letter(self, language: Language, now: Moment) -> Zeroizing<String> {
+        let text = Zeroizing::new(self.text(language));
+        let advice = match self.advice() {
+            "" => String::new(),
+            advice => format!("\n\n{}", language.say(advice)),
+        };
+        let end = language.say(phrase("Written {when}. Please do not reply: nobody reads it."));
+        let end = fill(&end, "when", &language.moment(now));
+        Zeroizing::new(format!("{}{advice}\n\n{CLINIC}\n{end}\n", *text))
     }
 
     const fn is_told_once(self) -> bool {
@@ -194,14 +238,11 @@ pub(crate) fn record(
     }
     let (action, subject) = (event.kind(), Some(person.to_bits()));
     audit::append(transaction, &Entry { at: now.into(), actor, action, subject })?;
-    let text = event.text();
-    let advice = event.advice();
+    let language = people::language(transaction, person)?;
     let letter = Letter {
         kind: event.kind(),
-        subject: event.subject(),
-        body: zeroize::Zeroizing::new(format!(
-            "{text}{advice}\n\n{CLINIC}\nWritten {now}. Please do not reply: nobody reads it.\n"
-        )),
+        subject: language.say(event.subject()).into_owned(),
+        body: event.letter(language, now),
     };
     mail::put(records, transaction, person, &letter, now)?;
     Ok(true)

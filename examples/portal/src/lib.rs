@@ -39,6 +39,7 @@ mod duo;
 mod enrolment;
 mod events;
 mod id;
+mod language;
 mod listener;
 mod mail;
 mod message_codes;

@@ -28,7 +28,7 @@ const MEMORY_SECONDS: i64 = 7 * 24 * 60 * 60;
 #[derive(Debug)]
 pub(crate) struct Letter {
     pub(crate) kind: &'static str,
-    pub(crate) subject: &'static str,
+    pub(crate) subject: String,
     pub(crate) body: Zeroizing<String>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) fn put(
             id.into(),
             person.into(),
             letter.kind.into(),
-            letter.subject.into(),
+            letter.subject.as_str().into(),
             key,
             body,
             now.into(),

@@ -3,6 +3,7 @@
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
 use crate::id::PersonId;
+use crate::language::Language;
 use crate::password::{Credential, Replacement};
 
 /// An e-mail address in the one spelling by which people are found and guesses are counted.
@@ -227,6 +228,30 @@ pub(crate) fn rename(
     transaction.execute(
         "UPDATE people SET display_name = $3 WHERE tenant = $1 AND id = $2",
         &[person.into(), name.as_str().into()],
+    )?;
+    Ok(())
+}
+
+/// The language in which the person is written to.
+pub(crate) fn language(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+) -> Result<Language, DatabaseError> {
+    let sql = "SELECT language FROM people WHERE tenant = $1 AND id = $2";
+    let rows = transaction.query(sql, &[person.into()])?;
+    let Some(row) = rows.first() else { return Ok(Language::default()) };
+    Ok(Language::of_tag(row.text(0)?).unwrap_or_default())
+}
+
+/// Has the person written to in `language` from now on.
+pub(crate) fn set_language(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    language: Language,
+) -> Result<(), DatabaseError> {
+    transaction.execute(
+        "UPDATE people SET language = $3 WHERE tenant = $1 AND id = $2",
+        &[person.into(), language.tag().into()],
     )?;
     Ok(())
 }

@@ -15,8 +15,13 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 2,
-        sqlite: include_str!("../migrations/sqlite/0002_duo.sql"),
-        postgres: include_str!("../migrations/postgres/0002_duo.sql"),
+        sqlite: include_str!("../migrations/sqlite/0002_language.sql"),
+        postgres: include_str!("../migrations/postgres/0002_language.sql"),
+    },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_duo.sql"),
+        postgres: include_str!("../migrations/postgres/0003_duo.sql"),
     },
 ];
 

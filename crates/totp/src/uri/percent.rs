@@ -3,9 +3,11 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::str::from_utf8;
+use core::mem::take;
 
 use zeroize::Zeroize;
+
+use crate::secret::Hidden;
 
 /// Appends `name` with everything but letters, digits and four signs encoded.
 //= RFC 3986 §2.3: the characters that stand for themselves everywhere
@@ -37,30 +39,35 @@ pub(super) fn decode(raw: &str, is_parameter: bool) -> Option<Decoded<'_>> {
     let seen = raw.bytes().fold(0, |seen, byte| seen | kind(byte, is_parameter));
     let (has_plus, has_unescaped) = (seen & PLUS != 0, seen & UNESCAPED != 0);
     let mut decoded = Decoded { text: raw.into(), has_plus, has_unescaped };
-    if seen & (PLUS | PERCENT) == 0 {
-        return Some(decoded);
+    if seen & (PLUS | PERCENT) != 0 {
+        decoded.text = Cow::Owned(unescape(raw, is_parameter)?);
     }
-    let mut bytes = Vec::with_capacity(raw.len());
-    if unescape(raw, is_parameter, &mut bytes).is_none() || from_utf8(&bytes).is_err() {
-        bytes.zeroize();
-        return None;
-    }
-    decoded.text = Cow::Owned(String::from_utf8(bytes).ok()?);
     Some(decoded)
 }
 
 /// Writes what the escapes and the plus signs stand for. A secret may be among it.
-fn unescape(raw: &str, is_parameter: bool, to: &mut Vec<u8>) -> Option<()> {
-    let space = if is_parameter { b' ' } else { b'+' };
-    let spaced = |byte: u8| if byte == b'+' { space } else { byte };
-    let mut parts = raw.split('%');
-    to.extend(parts.next()?.bytes().map(spaced));
-    for part in parts {
-        let (escape, rest) = part.split_at_checked(2)?;
-        to.push(hex_pair(escape)?);
-        to.extend(rest.bytes().map(spaced));
+fn unescape(raw: &str, is_parameter: bool) -> Option<String> {
+    let mut bytes = Hidden(Vec::with_capacity(raw.len()));
+    let mut rest = raw.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        let byte = match (*first, after) {
+            //= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
+            (b'%', [high, low, after @ ..]) => {
+                rest = after;
+                hex(*high)? << 4 | hex(*low)?
+            }
+            (b'%', _) => return None,
+            (b'+', _) if is_parameter => b' ',
+            (byte, _) => byte,
+        };
+        bytes.0.push(byte);
     }
-    Some(())
+    String::from_utf8(take(&mut bytes.0)).map_err(|error| error.into_bytes().zeroize()).ok()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16)?.try_into().ok()
 }
 
 const PERCENT: u8 = 1;
@@ -75,10 +82,4 @@ fn kind(byte: u8, is_parameter: bool) -> u8 {
         b'!' | b'$' | b'&'..=b';' | b'=' | b'?'..=b'Z' | b'_' | b'a'..=b'z' | b'~' => 0,
         _ => UNESCAPED,
     }
-}
-
-//= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
-fn hex_pair(digits: &str) -> Option<u8> {
-    let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::App;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form};
 use super::refusal::Refusal;
@@ -13,6 +14,7 @@ use super::visitor::Fresh;
 use crate::CLINIC;
 use crate::accounts;
 use crate::events::{self, Event};
+use crate::language::phrase;
 use crate::people::{Role, State as AccountState};
 use crate::records::RecordsError;
 use crate::sessions::Session;
@@ -20,8 +22,10 @@ use crate::token::FormToken;
 
 /// What a person types to mean it.
 const WORD: &str = "close";
-const NOT_MEANT: Problem<'_> =
-    Problem { what: "Type the word close into the field", advice: "Nothing was changed." };
+const NOT_MEANT: Problem<'_> = Problem {
+    what: phrase("Type the word close into the field"),
+    advice: phrase("Nothing was changed."),
+};
 
 /// Says what closing means, and asks for a word.
 #[derive(Template)]

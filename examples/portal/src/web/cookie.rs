@@ -1,4 +1,4 @@
-//! The four cookies, and no others.
+//! The four cookies that name somebody or something. [`crate::language`] has one more, which does not.
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::Response;

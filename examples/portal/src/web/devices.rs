@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::App;
 use super::cookie::Cookie;
 use super::enrol::MAX_NAME_BYTES;
+use super::filters;
 use super::form::{Fields, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -15,6 +16,7 @@ use super::visitor::Fresh;
 use crate::CLINIC;
 use crate::devices::{self, Device, DeviceKind, DeviceName};
 use crate::id::Id;
+use crate::language::phrase;
 use crate::people::Role;
 use crate::reauthentication;
 use crate::removal;
@@ -22,12 +24,16 @@ use crate::second_factor::Shown;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
-const TWO_CODES_MALFORMED: Problem<'_> =
-    Problem { what: "Enter two codes that the token has shown one after the other", advice: "" };
+const TWO_CODES_MALFORMED: Problem<'_> = Problem {
+    what: phrase("Enter two codes that the token has shown one after the other"),
+    advice: "",
+};
 const TWO_CODES_REFUSED: Problem<'_> = Problem {
-    what: "Those codes were not accepted",
-    advice: "Press the button of the token twice and enter both codes in that order. After \
+    what: phrase("Those codes were not accepted"),
+    advice: phrase(
+        "Press the button of the token twice and enter both codes in that order. After \
              several tries you have to wait, up to 15 minutes.",
+    ),
 };
 
 /// Shows one authenticator.

@@ -12,6 +12,7 @@ use axum::http::header::HeaderMap;
 use axum::response::Response;
 use upheld_duo::auth::{Device, PreauthChallenge};
 
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -22,6 +23,7 @@ use crate::duo::{
     self, Account, Admitted, Ask, Asked, Begun, Duo, Passcode, Progress, Purpose, Trip, Way,
 };
 use crate::id::PersonId;
+use crate::language::phrase;
 use crate::second_factor::Proof;
 use crate::sign_in::PendingLogin;
 use crate::token::FormToken;
@@ -32,35 +34,45 @@ const WAITING: &str = "/login/duo/wait";
 const MAX_PASSCODE_BYTES: usize = 96;
 
 pub(super) const REFUSED: Problem<'_> = Problem {
-    what: "You were not signed in",
-    advice: "Duo was not approved, or did not answer in time. Try again, or use another way.",
+    what: phrase("You were not signed in"),
+    advice: phrase(
+        "Duo was not approved, or did not answer in time. Try again, or use another way.",
+    ),
 };
 const SILENT: Problem<'_> = Problem {
-    what: "Duo cannot be used at this moment",
-    advice: "Try again in a minute. If you have recovery codes or an authenticator app, use them \
+    what: phrase("Duo cannot be used at this moment"),
+    advice: phrase(
+        "Try again in a minute. If you have recovery codes or an authenticator app, use them \
              instead.",
+    ),
 };
 const BLOCKED: Problem<'_> = Problem {
-    what: "Duo is not asked about your account for 10 minutes",
-    advice: "You have reported a sign-in that was not yours. Use a recovery code or an \
+    what: phrase("Duo is not asked about your account for 10 minutes"),
+    advice: phrase(
+        "You have reported a sign-in that was not yours. Use a recovery code or an \
              authenticator app, and change your password.",
+    ),
 };
 const PASSCODE_REFUSED: Problem<'_> = Problem {
-    what: "That passcode was not accepted",
-    advice: "Each works once. After several tries you have to wait, up to 15 minutes, before a \
+    what: phrase("That passcode was not accepted"),
+    advice: phrase(
+        "Each works once. After several tries you have to wait, up to 15 minutes, before a \
              right one is accepted.",
+    ),
 };
 const PASSCODE_MALFORMED: Problem<'_> =
-    Problem { what: "Enter a passcode of letters and digits", advice: "" };
-const UNABLE: Problem<'_> =
-    Problem { what: "That phone cannot be asked so", advice: "Choose another way." };
+    Problem { what: phrase("Enter a passcode of letters and digits"), advice: "" };
+const UNABLE: Problem<'_> = Problem {
+    what: phrase("That phone cannot be asked so"),
+    advice: phrase("Choose another way."),
+};
 const PENDING: Problem<'_> = Problem {
-    what: "Your phone is being asked already",
-    advice: "Answer it, or wait a minute until it is over.",
+    what: phrase("Your phone is being asked already"),
+    advice: phrase("Answer it, or wait a minute until it is over."),
 };
 const TOO_MANY: Problem<'_> = Problem {
-    what: "Your phone was asked too often",
-    advice: "Wait 10 minutes, or use a passcode.",
+    what: phrase("Your phone was asked too often"),
+    advice: phrase("Wait 10 minutes, or use a passcode."),
 };
 
 /// Offers Duo's page and the other ways.

@@ -9,8 +9,10 @@ use zeroize::Zeroizing;
 
 use super::App;
 use super::cookie::Cookie;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
+use super::reading::Reading;
 use super::refusal::Refusal;
 use super::second_factor::{CODE_MALFORMED, MAX_CODE_BYTES, read_code};
 use super::security;
@@ -19,18 +21,21 @@ use crate::CLINIC;
 use crate::devices::DeviceName;
 use crate::enrolment::{self, Confirmation, Pending};
 use crate::id::Id;
+use crate::language::phrase;
 use crate::people::Role;
 use crate::recovery;
 use crate::sessions::Session;
 use crate::token::{FormToken, Token};
 
 const CODE_WRONG: Problem<'_> = Problem {
-    what: "That code does not belong to this key",
-    advice: "Check that your phone sets its clock by itself, and enter the code that your app \
+    what: phrase("That code does not belong to this key"),
+    advice: phrase(
+        "Check that your phone sets its clock by itself, and enter the code that your app \
              shows now.",
+    ),
 };
 /// What an app is called that was given no name.
-const UNNAMED: &str = "Authenticator app";
+const UNNAMED: &str = phrase("Authenticator app");
 /// Enough for the longest name in any script.
 pub(super) const MAX_NAME_BYTES: usize = 4 * DeviceName::MAX_CHARACTERS;
 
@@ -65,7 +70,8 @@ pub(super) async fn start(
     Posted { visitor: Fresh(session), fields }: Posted<Fresh>,
 ) -> Result<Response, Refusal> {
     let typed = fields.text("name", MAX_NAME_BYTES).unwrap_or_default();
-    let name = if typed.trim().is_empty() { UNNAMED } else { typed };
+    let unnamed = Reading::current().language().say(UNNAMED);
+    let name = if typed.trim().is_empty() { &*unnamed } else { typed };
     let name = match DeviceName::parse(name) {
         Ok(name) => name,
         Err(error) => {
@@ -77,8 +83,8 @@ pub(super) async fn start(
     if let Some(id) = started {
         return Ok(see_other(&format!("{}/totp/{id}", security::PATH)));
     }
-    let what = "You have as many authenticators as there may be";
-    let problem = Problem { what, advice: "Remove one before you add another." };
+    let what = phrase("You have as many authenticators as there may be");
+    let problem = Problem { what, advice: phrase("Remove one before you add another.") };
     show_name_page(&session, typed, Some(problem))
 }
 

@@ -77,7 +77,7 @@ impl fmt::Debug for Fields {
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
     let Some(Ok(kind)) = headers.get(CONTENT_TYPE).map(|kind| kind.to_str()) else { return false };
     let essence = kind.split(';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case("application/x-www-form-urlencoded")

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::App;
+use super::filters;
 use super::pages::{Problem, form};
 use super::refusal::Refusal;
 use crate::CLINIC;

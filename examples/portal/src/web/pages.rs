@@ -5,10 +5,12 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use axum::response::{IntoResponse, Response};
 
+use super::filters;
+use super::reading::Reading;
 use super::refusal::Refusal;
 use crate::CLINIC;
 
-const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+pub(super) const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const MINUTES: HeaderValue = HeaderValue::from_static("max-age=600");
 
 /// Why a form is shown again.
@@ -31,7 +33,8 @@ struct MessagePage<'a> {
 
 /// A page that says one thing, for requests that get no other.
 pub(super) fn message(status: StatusCode, heading: &str, advice: &str) -> Response {
-    let page = MessagePage { heading, advice, problem: None }.render();
+    let page = MessagePage { heading, advice, problem: None };
+    let page = page.render_with_values(&Reading::current());
     // Without its page the status still says enough.
     (status, [(CONTENT_TYPE, HTML)], page.unwrap_or_default()).into_response()
 }
@@ -68,7 +71,7 @@ pub(super) fn form(
     problem: Option<Problem<'_>>,
 ) -> Result<Response, Refusal> {
     let status = problem.map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
-    let page = page.render().map_err(|error| {
+    let page = page.render_with_values(&Reading::current()).map_err(|error| {
         tracing::error!(%error, "a page was not written");
         Refusal::Failed
     })?;

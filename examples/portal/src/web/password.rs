@@ -10,6 +10,7 @@ use axum::response::Response;
 use zeroize::Zeroizing;
 
 use super::cookie::Cookie;
+use super::filters;
 use super::form::{Fields, Posted, TOKEN_FIELD};
 use super::pages::{self, Problem, form, see_other};
 use super::refusal::Refusal;
@@ -17,6 +18,7 @@ use super::sign_in::form_cookie;
 use super::visitor::{Fresh, Stranger};
 use super::{App, Peer};
 use crate::CLINIC;
+use crate::language::phrase;
 use crate::new_password::{NewPassword, NewPasswordError};
 use crate::password;
 use crate::password_change;
@@ -28,9 +30,11 @@ use crate::token::FormToken;
 use crate::user_agent::BrowserName;
 
 const OLD_REFUSED: Problem<'_> = Problem {
-    what: "Your password until now is not right",
-    advice: "After several tries you have to wait, up to 15 minutes, before the right one is \
+    what: phrase("Your password until now is not right"),
+    advice: phrase(
+        "After several tries you have to wait, up to 15 minutes, before the right one is \
              accepted.",
+    ),
 };
 
 /// Asks for the old password and a new one.
@@ -114,14 +118,16 @@ pub(super) async fn forgot(
     Posted { visitor: Stranger(token), fields }: Posted<Stranger>,
 ) -> Result<Response, Refusal> {
     let Some(email) = fields.text("email", Email::MAX_BYTES).and_then(Email::parse) else {
-        let problem = Some(Problem { what: "Enter your e-mail address", advice: "" });
+        let problem = Some(Problem { what: phrase("Enter your e-mail address"), advice: "" });
         return form(&ForgotPage { form_token: token.to_form_token(), problem }, problem);
     };
     resets::ask(&app.records, email, from, app.clock.now()).await?;
-    let advice = "If there is an account with this address, a message with a link is on its way \
+    let advice = phrase(
+        "If there is an account with this address, a message with a link is on its way \
                   to it. The link works once, for 30 minutes. There is no message? Look into the \
-                  spam folder, and check the spelling of the address.";
-    Ok(pages::message(StatusCode::OK, "Look at your e-mail", advice))
+                  spam folder, and check the spelling of the address.",
+    );
+    Ok(pages::message(StatusCode::OK, phrase("Look at your e-mail"), advice))
 }
 
 pub(super) async fn reset_page(reset: Reset) -> Result<Response, Refusal> {
@@ -142,9 +148,11 @@ pub(super) async fn reset(
     if !reset.redeem(&app.records, &app.passwords, new, app.clock.now()).await? {
         return Err(Refusal::LinkExpired);
     }
-    let advice = "Sign in with it now. If your account has a second factor, you will need that as \
-                  well: it has not changed.";
-    Ok(pages::message(StatusCode::OK, "Your new password was saved", advice))
+    let advice = phrase(
+        "Sign in with it now. If your account has a second factor, you will need that as \
+                  well: it has not changed.",
+    );
+    Ok(pages::message(StatusCode::OK, phrase("Your new password was saved"), advice))
 }
 
 fn read_new(fields: &Fields, email: &str) -> Result<NewPassword, NewPasswordError> {

@@ -5,6 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::App;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;

@@ -10,6 +10,7 @@ use axum::response::Response;
 use zeroize::Zeroizing;
 
 use super::cookie::Cookie;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -19,6 +20,7 @@ use super::second_factor::{
 use super::{App, Peer};
 use crate::CLINIC;
 use crate::id::{Id, PersonId};
+use crate::language::phrase;
 use crate::password;
 use crate::people::{Email, Role};
 use crate::reauthentication;
@@ -29,15 +31,19 @@ use crate::token::FormToken;
 use crate::user_agent::BrowserName;
 
 const PASSWORD_REFUSED: Problem<'_> = Problem {
-    what: "The password is not right",
-    advice: "After several tries you have to wait, up to 15 minutes, before the right one is \
+    what: phrase("The password is not right"),
+    advice: phrase(
+        "After several tries you have to wait, up to 15 minutes, before the right one is \
              accepted.",
+    ),
 };
 
 const DUO_REFUSED: Problem<'_> = Problem {
-    what: "Duo has not confirmed that it is you",
-    advice: "You have to show something there, just now. If Duo does not answer, try again in a \
+    what: phrase("Duo has not confirmed that it is you"),
+    advice: phrase(
+        "You have to show something there, just now. If Duo does not answer, try again in a \
              minute, or use another way.",
+    ),
 };
 
 /// Where a person goes afterwards: one of these pages and nowhere else.

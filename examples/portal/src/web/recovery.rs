@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::App;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -13,14 +14,15 @@ use super::security;
 use super::visitor::Fresh;
 use crate::CLINIC;
 use crate::id::Id;
+use crate::language::phrase;
 use crate::people::Role;
 use crate::recovery::{self, Pending};
 use crate::sessions::Session;
 use crate::token::FormToken;
 
 const NOT_SAVED: Problem<'_> = Problem {
-    what: "Say that you have saved the codes",
-    advice: "They count from then on, and cannot be shown again.",
+    what: phrase("Say that you have saved the codes"),
+    advice: phrase("They count from then on, and cannot be shown again."),
 };
 
 /// Says what recovery codes are, and offers new ones.

@@ -9,6 +9,7 @@ use upheld_store::sql::DatabaseError;
 use super::pages::{self, see_other};
 use super::reauthentication::After;
 use crate::enrolment::EnrolmentError;
+use crate::language::phrase;
 use crate::password::PasswordError;
 use crate::records::RecordsError;
 use crate::sign_in::SignInError;
@@ -52,74 +53,82 @@ impl IntoResponse for Refusal {
             Self::ReauthenticateFirst(after) => return see_other(&format!("/reauth?for={after}")),
             Self::SecondFactorFirst => (
                 StatusCode::FORBIDDEN,
-                "Staff sign in with a second factor",
-                "Add an authenticator on the security page, then sign out and in again with a code \
+                phrase("Staff sign in with a second factor"),
+                phrase(
+                    "Add an authenticator on the security page, then sign out and in again with a code \
                  of it.",
+                ),
             ),
             Self::LinkExpired => (
                 StatusCode::NOT_FOUND,
-                "This link no longer works",
-                "It works once, for 30 minutes. Ask for another on the sign-in page.",
+                phrase("This link no longer works"),
+                phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
             ),
             Self::PromptExpired => (
                 StatusCode::FORBIDDEN,
-                "This answer of Duo belongs to no sign-in here",
-                "It came too late, was used before, or is another browser's. Nobody was signed in. \
-                 Sign in again.",
+                phrase("This answer of Duo belongs to no sign-in here"),
+                phrase(
+                    "It came too late, was used before, or is another browser's. Nobody was signed \
+                     in. Sign in again.",
+                ),
             ),
             Self::Forged => (
                 StatusCode::FORBIDDEN,
-                "This form has expired",
-                "Nothing was changed. Go back, reload the page and send the form again. If this \
+                phrase("This form has expired"),
+                phrase(
+                    "Nothing was changed. Go back, reload the page and send the form again. If this \
                  happens every time, check that your browser keeps cookies of this site.",
+                ),
             ),
             Self::OtherSite => (
                 StatusCode::FORBIDDEN,
-                "This request came from another website",
-                "Nothing was changed. Open the portal yourself and try again there.",
+                phrase("This request came from another website"),
+                phrase("Nothing was changed. Open the portal yourself and try again there."),
             ),
             Self::OtherHost => (
                 StatusCode::MISDIRECTED_REQUEST,
-                "There is no portal at this address",
-                "Check the address that the clinic gave you.",
+                phrase("There is no portal at this address"),
+                phrase("Check the address that the clinic gave you."),
             ),
             Self::NotAForm => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "This is not a form of the portal",
-                "Nothing was changed.",
+                phrase("This is not a form of the portal"),
+                phrase("Nothing was changed."),
             ),
             Self::Unreadable(StatusCode::PAYLOAD_TOO_LARGE) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "That was too much text",
-                "Nothing was changed. Go back and shorten what you typed.",
+                phrase("That was too much text"),
+                phrase("Nothing was changed. Go back and shorten what you typed."),
             ),
-            Self::Unreadable(status) => {
-                (status, "Your message did not arrive whole", "Nothing was changed. Try again.")
-            }
+            Self::Unreadable(status) => (
+                status,
+                phrase("Your message did not arrive whole"),
+                phrase("Nothing was changed. Try again."),
+            ),
             Self::TooSlow => (
                 StatusCode::REQUEST_TIMEOUT,
-                "That took too long",
-                "Check what has become of it before you try again.",
+                phrase("That took too long"),
+                phrase("Check what has become of it before you try again."),
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
-                "Page not found",
-                "It may have expired, or the address is not quite right.",
+                phrase("Page not found"),
+                phrase("It may have expired, or the address is not quite right."),
             ),
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
-                "This page cannot be used that way",
-                "Nothing was changed.",
+                phrase("This page cannot be used that way"),
+                phrase("Nothing was changed."),
             ),
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "The portal is busy",
-                "Nothing was changed. Try again in a few seconds.",
+                phrase("The portal is busy"),
+                phrase("Nothing was changed. Try again in a few seconds."),
             ),
             Self::Failed => (
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "Something went wrong on our side",
-                "It was written down. Try again later.",
+                phrase("Something went wrong on our side"),
+                phrase("It was written down. Try again later."),
             ),
         };
         let mut response = pages::message(status, heading, advice);

@@ -8,13 +8,15 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, devices, duo, enrol, gate, outbox, pages, password, profile, reauthentication,
-    recovery, second_factor, security, sign_in, staff,
+    App, closure, devices, duo, enrol, gate, outbox, pages, password, profile, reading,
+    reauthentication, recovery, second_factor, security, sign_in, staff,
 };
 use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
 const MAX_BODY_BYTES: usize = 16 * 1024;
+/// Longer than any address here.
+const MAX_PATH_BYTES: usize = 256;
 /// From the end of a request's headers to its answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -61,10 +63,11 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 63] = [
+const ROUTES: [Route; 64] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
+    of("POST", "/language", Access::Everyone, || post(reading::change)),
     of("GET", "/login", Access::Everyone, || get(sign_in::page)),
     of("POST", "/login", Access::Everyone, || post(sign_in::password)),
     of("GET", "/login/second-factor", Access::PendingLogin, || get(second_factor::code_page)),
@@ -158,6 +161,25 @@ const fn of(
     Route { method, path, access, handler }
 }
 
+/// Whether `path` is that of a page here, so that a visitor may be led to it. Those of links from
+/// e-mails are not: their addresses are secrets, which no other page repeats.
+pub(super) fn is_page(path: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
+    path.len() <= MAX_PATH_BYTES
+        && path.bytes().all(is_plain)
+        && ROUTES.iter().any(|route| {
+            route.method == "GET" && route.access != Access::Link && matches(route.path, path)
+        })
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    let is_same = pattern.split('/').all(|expected| {
+        segments.next().is_some_and(|given| given == expected || expected.starts_with('{'))
+    });
+    is_same && segments.next().is_none()
+}
+
 /// Puts the routes behind the gates that every request passes.
 pub(crate) fn router(app: App, site: &Site) -> Router {
     let metrics = app.metrics.clone();
@@ -176,6 +198,7 @@ pub(crate) fn router(app: App, site: &Site) -> Router {
         .layer(from_fn(gate::read_body))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
+        .layer(from_fn(reading::choose))
         .layer(from_fn_with_state(headers, gate::set_headers))
         .layer(from_fn_with_state(metrics, gate::write_down))
 }

@@ -9,6 +9,7 @@ use upheld_totp::{Code, Digits};
 
 use super::App;
 use super::cookie::Cookie;
+use super::filters;
 use super::form::{Fields, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -17,6 +18,7 @@ use crate::CLINIC;
 use crate::devices;
 use crate::duo;
 use crate::id::PersonId;
+use crate::language::phrase;
 use crate::message_codes;
 use crate::records::RecordsError;
 use crate::second_factor::{self, Proof, Shown};
@@ -31,28 +33,34 @@ pub(super) const MAX_CODE_BYTES: usize = 32;
 const MAX_RECOVERY_CODE_BYTES: usize = 64;
 
 pub(super) const CODE_REFUSED: Problem<'_> = Problem {
-    what: "That code was not accepted",
-    advice: "Wait until your app shows the next one. After several tries you have to wait, up to \
+    what: phrase("That code was not accepted"),
+    advice: phrase(
+        "Wait until your app shows the next one. After several tries you have to wait, up to \
              15 minutes, before a right one is accepted.",
+    ),
 };
 pub(super) const CODE_MALFORMED: Problem<'_> =
-    Problem { what: "Enter the 6 digits that your app shows", advice: "" };
+    Problem { what: phrase("Enter the 6 digits that your app shows"), advice: "" };
 pub(super) const RECOVERY_CODE_REFUSED: Problem<'_> = Problem {
-    what: "That recovery code was not accepted",
-    advice: "Each works once: try the next on your list. After several tries you have to wait, up \
+    what: phrase("That recovery code was not accepted"),
+    advice: phrase(
+        "Each works once: try the next on your list. After several tries you have to wait, up \
              to 15 minutes, before a right one is accepted.",
+    ),
 };
 const RECOVERY_CODE_MALFORMED: Problem<'_> = Problem {
-    what: "That is no recovery code: check it for a slip",
-    advice: "A recovery code has 24 letters and digits.",
+    what: phrase("That is no recovery code: check it for a slip"),
+    advice: phrase("A recovery code has 24 letters and digits."),
 };
 const MESSAGE_CODE_REFUSED: Problem<'_> = Problem {
-    what: "That code was not accepted",
-    advice: "Use the newest message; its code works once, for 10 minutes. After several tries you \
+    what: phrase("That code was not accepted"),
+    advice: phrase(
+        "Use the newest message; its code works once, for 10 minutes. After several tries you \
              have to wait, up to 15 minutes, before a right one is accepted.",
+    ),
 };
 const MESSAGE_CODE_MALFORMED: Problem<'_> =
-    Problem { what: "Enter the 8 digits from the e-mail", advice: "" };
+    Problem { what: phrase("Enter the 8 digits from the e-mail"), advice: "" };
 
 /// What the pages of the second step have in common.
 pub(super) struct Offers {

@@ -5,6 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 
 use super::App;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -14,6 +15,7 @@ use crate::browsers;
 use crate::devices::{self, Device, DeviceKind};
 use crate::duo::{self, Account};
 use crate::id::Id;
+use crate::language::phrase;
 use crate::people::Role;
 use crate::recovery;
 use crate::sessions::{self, Session};
@@ -61,17 +63,19 @@ pub(super) async fn page(
 /// What has just been done.
 fn notice(query: &str) -> Option<&'static str> {
     Some(match query {
-        "device-added" => "The authenticator counts from now on.",
-        "duo-added" => "Duo counts from now on.",
-        "duo-removed" => "Duo was removed.",
-        "device-removed" => "The authenticator was removed.",
-        "device-renamed" => "The new name was saved.",
-        "token-found" => "The token is in step again.",
-        "codes-saved" => "Your new recovery codes count from now on.",
-        "password-changed" => "Your password was changed. You were signed out everywhere else.",
-        "session-ended" => "The session was ended.",
-        "others-ended" => "You were signed out everywhere else.",
-        "browser-forgotten" => "That browser asks for your second factor again.",
+        "device-added" => phrase("The authenticator counts from now on."),
+        "duo-added" => phrase("Duo counts from now on."),
+        "duo-removed" => phrase("Duo was removed."),
+        "device-removed" => phrase("The authenticator was removed."),
+        "device-renamed" => phrase("The new name was saved."),
+        "token-found" => phrase("The token is in step again."),
+        "codes-saved" => phrase("Your new recovery codes count from now on."),
+        "password-changed" => {
+            phrase("Your password was changed. You were signed out everywhere else.")
+        }
+        "session-ended" => phrase("The session was ended."),
+        "others-ended" => phrase("You were signed out everywhere else."),
+        "browser-forgotten" => phrase("That browser asks for your second factor again."),
         _ => return None,
     })
 }

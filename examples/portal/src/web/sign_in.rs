@@ -8,12 +8,14 @@ use axum::response::Response;
 use zeroize::Zeroizing;
 
 use super::cookie::Cookie;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
 use super::visitor::Stranger;
 use super::{App, Peer};
 use crate::CLINIC;
+use crate::language::phrase;
 use crate::password;
 use crate::people::Email;
 use crate::sessions::{self, Session};
@@ -24,9 +26,11 @@ use crate::token::{FormToken, Token};
 use crate::user_agent::BrowserName;
 
 const PASSWORD_REFUSED: Problem<'_> = Problem {
-    what: "The e-mail address or the password is not right",
-    advice: "After several tries you have to wait, up to 15 minutes, before the right one is \
+    what: phrase("The e-mail address or the password is not right"),
+    advice: phrase(
+        "After several tries you have to wait, up to 15 minutes, before the right one is \
              accepted.",
+    ),
 };
 
 /// Asks for the e-mail address and the password.

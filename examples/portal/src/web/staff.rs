@@ -5,6 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 
 use super::App;
+use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
@@ -12,15 +13,18 @@ use super::visitor::{FreshStaff, Staff};
 use crate::CLINIC;
 use crate::devices::DeviceKind;
 use crate::id::{Id, PersonId};
+use crate::language::phrase;
 use crate::people::{Email, Role, State as AccountState};
 use crate::sessions::Session;
 use crate::staff::{self, Answer, Listed, Lock, Record};
 use crate::token::FormToken;
 
 const IMPOSSIBLE: Problem<'_> = Problem {
-    what: "That cannot be done",
-    advice: "Nobody decides about their own account, the second of two must be another person than \
+    what: phrase("That cannot be done"),
+    advice: phrase(
+        "Nobody decides about their own account, the second of two must be another person than \
              the first, and a request ends after 24 hours.",
+    ),
 };
 
 /// Lists people.

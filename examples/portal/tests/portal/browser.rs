@@ -49,6 +49,15 @@ impl Browser {
         self.send(request)
     }
 
+    /// The same with other headers.
+    pub(crate) fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Page {
+        let mut request = Request::get(format!("{}{path}", self.origin));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(String::new()).unwrap())
+    }
+
     /// Fills in the form on the page last seen.
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
         self.post_with(path, fields, &[("sec-fetch-site", "same-origin")])

@@ -30,6 +30,7 @@ mod enrolment;
 mod gates;
 mod ground;
 mod guessing;
+mod languages;
 mod leaks;
 mod load;
 mod messages;

@@ -5,24 +5,30 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 use super::super::App;
+use super::super::filters;
 use super::super::form::{Posted, TOKEN_FIELD};
 use super::super::pages::{Problem, form, see_other};
 use super::super::refusal::Refusal;
 use super::super::visitor::Fresh;
 use crate::CLINIC;
 use crate::duo::{self, Account, Begun, Holder, Purpose, Trip};
+use crate::language::phrase;
 use crate::people::Role;
 use crate::removal;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
 const REFUSED: Problem<'_> = Problem {
-    what: "Duo was not added",
-    advice: "Duo has to know you by your e-mail address here, and you have to approve there, just \
+    what: phrase("Duo was not added"),
+    advice: phrase(
+        "Duo has to know you by your e-mail address here, and you have to approve there, just \
              now. Ask the clinic if you are not enrolled at Duo.",
+    ),
 };
-const SILENT: Problem<'_> =
-    Problem { what: "Duo cannot be reached at this moment", advice: "Try again in a minute." };
+const SILENT: Problem<'_> = Problem {
+    what: phrase("Duo cannot be reached at this moment"),
+    advice: phrase("Try again in a minute."),
+};
 
 /// Offers to add Duo, or to take it away.
 #[derive(Template)]

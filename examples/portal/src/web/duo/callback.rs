@@ -11,6 +11,7 @@ use upheld_duo::universal::Callback;
 
 use super::super::App;
 use super::super::cookie::Cookie;
+use super::super::filters;
 use super::super::form::Posted;
 use super::super::pages::{Problem, form, see_other};
 use super::super::reauthentication::After;

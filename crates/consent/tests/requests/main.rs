@@ -1,0 +1,29 @@
+//! Requests and complaints through the public interface, from receipt to the last duty.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
+
+mod clock;
+mod complaint;
+mod completeness;
+mod desk;
+mod health;
+mod laws;
+mod lifecycle;
+mod refusal;
+mod stored;
+mod table;
+
+use upheld_consent::Date;
+use upheld_consent::request::{Name, Text};
+
+fn date(text: &str) -> Date {
+    Date::parse(text).unwrap()
+}
+
+fn text(words: &str) -> Text {
+    Text::new(words).unwrap()
+}
+
+fn name(name: &str) -> Name {
+    Name::new(name).unwrap()
+}

@@ -1,0 +1,130 @@
+//! How a visitor reads: in which language, and which page.
+//!
+//! Known from the request before any handler runs, and to whatever writes the page at the end.
+
+use std::any::Any;
+use std::future::Future;
+
+use askama::Values;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, SET_COOKIE, VARY};
+use axum::http::{HeaderMap, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::App;
+use super::cookie::Cookie;
+use super::form::is_form;
+use super::pages::{HTML, see_other};
+use super::refusal::Refusal;
+use super::routes;
+use crate::language::{COOKIE_NAME, Language};
+use crate::people;
+use crate::sessions::Session;
+
+const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+
+tokio::task_local! {
+    static READING: Reading;
+}
+
+/// What a page is written for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reading {
+    language: Language,
+    /// Where choosing another language leads back to.
+    path: String,
+}
+
+impl Reading {
+    /// That of the request which is being answered.
+    pub(super) fn current() -> Self {
+        READING.try_with(Self::clone).unwrap_or_default()
+    }
+
+    pub(super) const fn language(&self) -> Language {
+        self.language
+    }
+}
+
+impl Values for Reading {
+    fn get_value<'a>(&'a self, key: &str) -> Option<&'a dyn Any> {
+        match key {
+            "language" => Some(&self.language),
+            "path" => Some(&self.path),
+            _ => None,
+        }
+    }
+}
+
+/// The language a template is written in.
+pub(super) fn language_of(values: &dyn Values) -> Language {
+    askama::get_value(values, "language").copied().unwrap_or_default()
+}
+
+/// The page that a template is written for.
+pub(super) fn path_of(values: &dyn Values) -> &str {
+    askama::get_value::<String>(values, "path").map_or("/", String::as_str)
+}
+
+/// Finds out how the visitor reads, and says so in the answer.
+pub(super) async fn choose(request: Request, next: Next) -> Response {
+    let language = Language::of(request.headers());
+    let is_page = request.method() == Method::GET && routes::is_page(request.uri().path());
+    let path = if is_page { request.uri().path().to_owned() } else { "/".to_owned() };
+    let mut response = within(Reading { language, path }, next.run(request)).await;
+    let headers = response.headers_mut();
+    if headers.get(CONTENT_TYPE).is_some_and(|kind| *kind == HTML) {
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+    }
+    response
+}
+
+fn within<F: Future>(reading: Reading, future: F) -> impl Future<Output = F::Output> {
+    READING.scope(reading, future)
+}
+
+/// Keeps the language that the visitor chose: in their browser, and for letters to who is signed in.
+///
+/// The one form without a token: every page has it, also those for which there is no visitor to
+/// tie a token to. Requests from other sites are refused before, and all it could do is to show
+/// the portal in another language.
+pub(super) async fn change(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    if !is_form(&headers) {
+        return Err(Refusal::NotAForm);
+    }
+    let mut language = None;
+    let mut path = String::from("/");
+    for (name, value) in form_urlencoded::parse(&body).take(4) {
+        match &*name {
+            "language" => language = Language::of_tag(&value),
+            "path" if routes::is_page(&value) => path = value.into_owned(),
+            _ => {}
+        }
+    }
+    let Some(language) = language else { return Ok(see_other(&path)) };
+    if let Some(token) = Cookie::Session.find(&headers)
+        && let Some(session) = Session::find(&app.records, token, app.clock.now()).await?
+    {
+        let person = session.person();
+        let set = app
+            .records
+            .database
+            .transact(move |transaction| people::set_language(transaction, person, language));
+        set.await?;
+    }
+    let mut response = see_other(&path);
+    let cookie = format!(
+        "{COOKIE_NAME}={language}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={YEAR_SECONDS}"
+    );
+    if let Ok(header) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, header);
+    }
+    Ok(response)
+}
