@@ -3,6 +3,8 @@
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
 //! complaints. [`request`] holds whole requests and complaints, from receipt to the last duty.
+//! [`retention`] says what is due to go, [`redaction`] takes out of a text what others have a right
+//! to, and [`export`] bundles an answer.
 //!
 //! # Invariants
 //!
@@ -27,6 +29,7 @@ mod category;
 mod consent;
 mod date;
 mod deadline;
+pub mod export;
 mod facts;
 mod icalendar;
 mod identifier;
@@ -36,7 +39,9 @@ mod notice;
 mod party;
 mod provision;
 mod purpose;
+pub mod redaction;
 pub mod request;
+pub mod retention;
 mod term;
 mod text;
 mod word;
