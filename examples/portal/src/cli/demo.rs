@@ -85,6 +85,7 @@ async fn simulate_duo() -> Result<Server, Failure> {
     let people = PEOPLE.map(|(email, ..)| Person {
         name: email.to_owned(),
         phones: vec![PhoneOf::default()],
+        adds_security_key: true,
         ..Person::default()
     });
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
