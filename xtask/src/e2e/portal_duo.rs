@@ -32,7 +32,7 @@ struct Demo {
 /// Pushes approved and denied, a security key, an outage, and answers that are somebody else's.
 pub(super) fn signs_in_with_duo() -> Outcome<()> {
     program::require_browser()?;
-    let binary = program::build("portal")?;
+    let binary = program::build("portal", "portal")?;
     let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
     let album = Album::in_folder(target.join("e2e"))?;
     let demo = Demo::start(&binary)?;
@@ -229,14 +229,14 @@ impl Demo {
         let mut folders = self.folder.path().read_dir()?;
         let folder = folders.next().ok_or("the demonstration has no folder")??.path();
         let expire = async {
-            let database =
-                Database::open(&Settings::sqlite(folder.join("portal.db")), Tenant::new("demo")?);
-            let database = database.await?;
+            let settings = Settings::sqlite(folder.join("portal.db"));
+            let database = Database::open(&settings, Tenant::new("demo")?).await?;
             let expired = database.transact(|transaction| {
                 let sql = "UPDATE duo_prompts SET expires_at = 1 WHERE tenant = $1";
-                transaction.execute(sql, &[]).map_err(DatabaseError::from)
+                transaction.execute(sql, &[])
             });
-            let count = expired.await?;
+            let count: Result<u64, DatabaseError> = expired.await;
+            let count = count?;
             database.close().await;
             check(count == 1, &format!("{count} people are at the prompt"))
         };
