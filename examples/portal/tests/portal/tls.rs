@@ -42,6 +42,15 @@ fn get(
     certificate: &CertificateDer<'static>,
     version: &'static rustls::SupportedProtocolVersion,
 ) -> std::io::Result<String> {
+    get_from(("portal.example", "portal.example", address), certificate, version)
+}
+
+/// The same of a host under a name.
+pub(crate) fn get_from(
+    (name, host, address): (&'static str, &str, SocketAddr),
+    certificate: &CertificateDer<'static>,
+    version: &'static rustls::SupportedProtocolVersion,
+) -> std::io::Result<String> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate.clone()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -49,12 +58,12 @@ fn get(
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from("portal.example").unwrap();
+    let name = ServerName::try_from(name).unwrap();
     let client = ClientConnection::new(Arc::new(config), name).unwrap();
     let socket = TcpStream::connect(("127.0.0.1", address.port()))?;
     socket.set_read_timeout(Some(Duration::from_secs(30)))?;
     let mut stream = StreamOwned::new(client, socket);
-    write!(stream, "GET /login HTTP/1.1\r\nHost: portal.example\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
     let mut answer = String::new();
     match stream.read_to_string(&mut answer) {
         // Some close the connection without saying so first.
