@@ -3,8 +3,10 @@
 //! What needs a program from outside lives here and not in `cargo test`. A missing program is an
 //! error that names the command to install it.
 
+mod consent;
 mod duo;
 mod export;
+mod installed;
 mod portal;
 mod portal_duo;
 mod portal_postgres;
@@ -22,7 +24,8 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 10] = [
+const TESTS: [Test; 11] = [
+    ("consent", consent::receipts_are_read_by_others),
     ("duo", duo::clients::accept_the_simulator),
     ("duo", duo::command_line::shows_every_factor),
     ("duo", duo::command_line::survives_every_fault),
