@@ -75,6 +75,7 @@
 pub mod additional_consent;
 pub mod audit;
 mod bits;
+pub mod catalogue;
 mod choice;
 pub mod consent_cookie;
 mod date;
