@@ -31,6 +31,7 @@ mod facts;
 mod icalendar;
 mod identifier;
 mod kind;
+pub mod letter;
 mod moment;
 mod notice;
 mod party;
