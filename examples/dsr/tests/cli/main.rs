@@ -5,6 +5,8 @@
 mod complaint;
 mod deadline;
 mod ledger;
+mod opendsr;
+mod table;
 mod usage;
 
 use std::path::PathBuf;
