@@ -3,6 +3,8 @@
 //! What needs a program from outside lives here and not in `cargo test`. A missing program is an
 //! error that names the command to install it.
 
+mod duo;
+mod export;
 mod portal;
 mod portal_postgres;
 pub(crate) mod postgres;
@@ -10,6 +12,7 @@ mod program;
 mod screen;
 mod webdriver;
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, Write};
 
@@ -18,23 +21,35 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 3] = [
+const TESTS: [Test; 9] = [
+    ("duo", duo::clients::accept_the_simulator),
+    ("duo", duo::command_line::shows_every_factor),
+    ("duo", duo::command_line::survives_every_fault),
+    ("duo", duo::security_key::signs_in),
+    ("export", export::is_read_by_others),
     ("portal", portal::first_sign_in),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),
+    ("records", postgres::keeps_records),
 ];
 
 /// Runs the end-to-end tests of one topic, or all.
 pub(crate) fn run(topic: Option<&str>) -> Outcome<()> {
     let is_wanted = |name: &str| topic.is_none_or(|topic| topic == name);
     let wanted: Vec<&Test> = TESTS.iter().filter(|(name, _)| is_wanted(name)).collect();
-    check(!wanted.is_empty(), &format!("the topics are {:?}", TESTS.map(|(name, _)| name)))?;
+    let topics: BTreeSet<&str> = TESTS.iter().map(|(name, _)| *name).collect();
+    check(!wanted.is_empty(), &format!("the topics are {topics:?}"))?;
     wanted.into_iter().try_for_each(|(_, test)| test())
 }
 
 /// What the tests start this program again for.
 pub(crate) fn run_racer(folder: &str) -> Outcome<()> {
     postgres::run_racer(folder.as_ref())
+}
+
+/// The same, for tests of the log.
+pub(crate) fn run_writer(folder: &str, number: &str) -> Outcome<()> {
+    postgres::run_writer(folder.as_ref(), number)
 }
 
 /// Tells the developer how far it got.

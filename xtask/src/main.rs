@@ -76,6 +76,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<()> {
     let command = match arguments {
         [name, topic] if name == "e2e" => return end_to_end(Some(topic)),
+        [name, folder, number] if name == "e2e-writer" => {
+            return e2e::run_writer(folder, number).map_err(|error| anyhow!("{error}"));
+        }
         [name, folder] if name == "e2e-racer" => {
             return e2e::run_racer(folder).map_err(|error| anyhow!("{error}"));
         }

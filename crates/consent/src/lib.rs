@@ -3,6 +3,8 @@
 //!
 //! Start with [`deadline`], or [`explain`] for the way to it. [`complaint_deadline`] is for
 //! complaints. [`request`] holds whole requests and complaints, from receipt to the last duty.
+//! [`retention`] says what is due to go, [`redaction`] takes out of a text what others have a right
+//! to, and [`export`] bundles an answer.
 //!
 //! # Invariants
 //!
@@ -28,6 +30,7 @@ mod consent;
 mod date;
 mod deadline;
 pub mod drp;
+pub mod export;
 mod facts;
 mod icalendar;
 mod identifier;
@@ -39,7 +42,9 @@ pub mod opendsr;
 mod party;
 mod provision;
 mod purpose;
+pub mod redaction;
 pub mod request;
+pub mod retention;
 mod rfc3339;
 mod term;
 mod text;

@@ -46,6 +46,13 @@ pub struct Provision {
 }
 
 impl Provision {
+    /// What tells about somebody else is not disclosed without their consent, unless that is
+    /// reasonable: paragraph 16 of Schedule 2 to the Data Protection Act 2018.
+    pub const RIGHTS_OF_OTHERS: Self = Self::new(Instrument::Dpa2018Schedule, "2 para 16");
+    /// It is reasonable to name the professional who made a health, social work or education
+    /// record: paragraph 17 of that Schedule.
+    pub const PROFESSIONALS_NAMED: Self = Self::new(Instrument::Dpa2018Schedule, "2 para 17");
+
     pub(crate) const fn new(instrument: Instrument, clause: &'static str) -> Self {
         Self { instrument, clause }
     }

@@ -6,7 +6,8 @@
 //! everything. A [`Jar`] says what a user agent stores and sends. [`lint`] says what is wrong with
 //! a field, where, by which clause, and how to put it right. The modules [`tcf`], [`gpp`],
 //! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
-//! What a site did is read from recordings of its traffic: [`har`], [`google_consent`], [`sol`].
+//! What a site did is read from recordings of its traffic ([`har`], [`google_consent`], [`sol`]), and
+//! [`audit`](mod@audit) holds it against the declaration.
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -65,16 +66,21 @@
 //! | `lint/…` | what is wrong, and how is it put right? |
 //! | `bits`, `tcf/…` | what does a TC string say, and may one rely on it? |
 //! | `gpp/…`, `us_privacy`, `additional_consent` | what do the other strings say? |
-//! | `har/…`, `sol/…`, `google_consent` | what did a site do? |
+//! | `har/…`, `sol/…`, `google_consent`, `audit/…` | what did a site do, and was it declared? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
 
 #![forbid(unsafe_code)]
 
 pub mod additional_consent;
+pub mod audit;
 mod bits;
+pub mod catalogue;
+mod choice;
+pub mod consent_cookie;
 mod date;
 mod day;
+mod decide;
 pub mod google_consent;
 pub mod gpp;
 pub mod har;
@@ -85,6 +91,7 @@ mod path;
 pub mod policy;
 mod prefix;
 mod set_cookie;
+pub mod signals;
 pub mod sol;
 mod spelling;
 mod suffix;
@@ -92,8 +99,12 @@ pub mod tcf;
 mod url;
 pub mod us_privacy;
 
+pub use choice::{Choice, PurposeSet};
 pub use date::{DateError, UnixSeconds};
 pub use day::{Day, DayError};
+pub use decide::{
+    CookieId, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item, removals,
+};
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};
 pub use path::{default_path, path_matches};

@@ -1,4 +1,5 @@
-//! What is wrong with a `Set-Cookie` header field, where, and how to put it right.
+//! What is wrong with a `Set-Cookie` header field or with a declaration, where, and how to put it
+//! right.
 
 use core::ops::Range;
 
@@ -6,13 +7,15 @@ use crate::{Api, RequestUrl, SuffixList, TopLevelDomains, UnixSeconds};
 
 mod attributes;
 mod catalogue;
+mod consent_law;
 mod lifetime;
 mod name;
 mod place;
 mod report;
 mod response;
 
-pub use catalogue::{Code, Rule, Severity};
+pub use catalogue::{Code, Family, Rule, Severity};
+pub use consent_law::{Finding, lint_gpc_file, lint_policy, lint_removal};
 pub use response::{lint_jar, lint_response};
 
 use report::Report;

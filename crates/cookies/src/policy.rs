@@ -4,12 +4,14 @@
 //! follow it. See [`Policy`] for its form.
 
 mod basis;
+mod data;
 mod error;
 mod file;
 mod fingerprint;
 mod index;
 mod item;
 mod jurisdiction;
+mod lifetime;
 mod meaning;
 mod name;
 mod place;
@@ -20,10 +22,12 @@ mod vendor;
 pub(crate) mod word;
 
 pub use basis::{Basis, Exemption};
+pub use data::DataKind;
 pub use error::{Fault, PolicyError, Problem};
 pub use fingerprint::Fingerprint;
-pub use item::{DataKind, Item, ItemKind, Lifetime, Status};
+pub use item::{Item, ItemKind, Status};
 pub use jurisdiction::{Jurisdiction, Regime, UsState};
+pub use lifetime::Lifetime;
 pub use name::{DomainPattern, NamePattern};
 pub use place::Place;
 pub use purpose::{Purpose, PurposeKind};
@@ -32,8 +36,12 @@ pub use site::{
 };
 pub use vendor::{OptOut, Statement, Vendor, VendorProfile, VendorRole};
 
+use crate::lint::Code;
+use crate::{Day, PurposeSet};
+
 use file::File;
 use index::Index;
+use item::OfPurposes;
 use place::Places;
 use reader::Reader;
 
@@ -96,6 +104,7 @@ pub const MAX_POLICY: usize = 1 << 20;
 pub struct Policy {
     parts: Parts,
     index: Index,
+    fingerprint: Fingerprint,
 }
 
 /// What a policy is made of.
@@ -146,9 +155,17 @@ impl Policy {
         meaning::policy(&file, Reader::new(text, Places::of_json(text)))
     }
 
-    fn of_parts(parts: Parts) -> Self {
+    fn of_parts(mut parts: Parts) -> Self {
+        let purposes = &parts.purposes;
+        for item in &mut parts.items {
+            let ids = item.purposes.clone();
+            let is_of_item = |(_, purpose): &(usize, &Purpose)| ids.contains(&purpose.id);
+            item.of_purposes = OfPurposes::of(purposes.iter().enumerate().filter(is_of_item));
+        }
         let index = Index::of(&parts.items);
-        Self { parts, index }
+        let mut policy = Self { parts, index, fingerprint: Fingerprint::from_bytes([0; 8]) };
+        policy.fingerprint = Fingerprint::of(&policy);
+        policy
     }
 
     /// The language of its texts, as in `en`.
@@ -214,8 +231,7 @@ impl Policy {
     /// The purpose of a name in the file.
     #[must_use]
     pub fn purpose(&self, id: &str) -> Option<&Purpose> {
-        let found = self.parts.purposes.binary_search_by(|purpose| (*purpose.id).cmp(id)).ok()?;
-        self.parts.purposes.get(found)
+        self.parts.purposes.get(self.place_of_purpose(id)?)
     }
 
     /// The third party of a name in the file.
@@ -279,8 +295,37 @@ impl Policy {
 
     /// What a person agreed to, as one number: it changes when something material does.
     #[must_use]
-    pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self)
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Whether a finding is put up with on a day.
+    #[must_use]
+    pub fn suppresses(&self, code: Code, subject: Option<&str>, today: Day) -> bool {
+        self.parts.suppressions.iter().any(|one| {
+            let is_of_all = one.subject.is_none() || one.subject.as_deref() == subject;
+            one.code == code && is_of_all && today <= one.until
+        })
+    }
+
+    /// The purposes that people can choose about: those of live items that need consent somewhere,
+    /// or that an objection or opting out ends.
+    #[must_use]
+    pub fn choosable(&self) -> PurposeSet {
+        let is_choosable = |item: &&Item| {
+            let ends = |basis| match basis {
+                Basis::Exempt(exemption) => exemption.ends_by_objection(),
+                _ => true,
+            };
+            let places = self.parts.site.jurisdictions.iter();
+            item.is_live() && places.into_iter().any(|place| ends(item.ground_in(Some(*place))))
+        };
+        let items = self.parts.items.iter().filter(is_choosable);
+        items.fold(PurposeSet::EMPTY, |set, item| set.and(item.purpose_set()))
+    }
+
+    pub(crate) fn place_of_purpose(&self, id: &str) -> Option<usize> {
+        self.parts.purposes.binary_search_by(|purpose| (*purpose.id).cmp(id)).ok()
     }
 }
 

@@ -189,6 +189,7 @@ fn default_users() -> Vec<Person> {
     vec![
         Person { decision: Decision::Approve, ..with_phone("push-allow") },
         Person { decision: Decision::Deny, ..with_phone("push-deny") },
+        Person { verified_push: true, ..with_phone("verified-push") },
         Person { bypass_codes: vec!["123456789".into()], ..with_phone("passcode") },
         with_phone("sms"),
         Person {

@@ -15,8 +15,8 @@ use upheld_duo_sim::{Config, DevCa, Options, Server, Transport};
 
 /// Simulates Duo: Auth API, Universal Prompt and Admin API, with phones in the browser.
 ///
-/// Users unless configured: push-allow, push-deny, passcode, sms, phone, hardware-token,
-/// security-key, locked, unenrolled, bypass.
+/// Users unless configured: push-allow, push-deny, verified-push, passcode, sms, phone,
+/// hardware-token, security-key, locked, unenrolled, bypass.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {

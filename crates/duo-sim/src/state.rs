@@ -155,7 +155,7 @@ impl State {
         let Some(asking) = self.askings.get(txid) else { return };
         let Some(user) = self.user(&asking.user_id) else { return };
         let event = Event::of_asking(txid, asking, user, now);
-        let (user_id, passed) = (asking.user_id.clone(), asking.stage == Stage::Approved);
+        let (user_id, passed) = (asking.user_id.clone(), asking.stage.lets_in());
         self.events.push(event);
         self.note_attempt(&user_id, passed);
     }

@@ -3,8 +3,10 @@
 
 const form = document.getElementById("security-key");
 
-const bytes = (text) =>
-  Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+const bytes = (text) => {
+  const signs = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(signs, (sign) => sign.charCodeAt(0));
+};
 
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer)))

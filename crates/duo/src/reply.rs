@@ -23,7 +23,7 @@ pub enum ReplyError {
     /// A success whose body is not what is documented.
     #[error("the reply is not the JSON that Duo documents, at line {line}, column {column}")]
     Malformed {
-        /// The line, from 1; 0 when something is missing.
+        /// The line, from 1; 0 when something is missing, or it is not UTF-8.
         line: usize,
         /// The column, from 1.
         column: usize,
@@ -219,8 +219,11 @@ pub(crate) fn refusal(reply: &Response<Vec<u8>>) -> ReplyError {
     }
 }
 
+//= RFC 8259 §8.1: JSON that is exchanged is UTF-8
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReplyError> {
-    serde_json::from_slice(body)
+    // In what a type passes over, the parser would let any bytes be.
+    let text = str::from_utf8(body).map_err(|_| ReplyError::Malformed { line: 0, column: 0 })?;
+    serde_json::from_str(text)
         .map_err(|error| ReplyError::Malformed { line: error.line(), column: error.column() })
 }
 

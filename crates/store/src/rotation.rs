@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use rand::rngs::SysRng;
 
 use crate::Tenant;
+use crate::columns::id_of;
 use crate::keys::{KeyId, KeyRing, OpenSealedError, Place, Sealed, SharedKeys};
 use crate::sql::{Database, DatabaseError, Row, Value};
 
@@ -38,6 +39,12 @@ pub const SECOND_FACTOR_TABLES: [SealedTable; 3] = [
     SealedTable { name: "credentials", account: "account", row: "id", sealed: "sealed" },
     SealedTable { name: "recovery_sets", account: "account", row: "id", sealed: "sealed" },
     SealedTable { name: "challenges", account: "account", row: "request", sealed: "sealed" },
+];
+
+/// The sealed tables of [`record`](crate::record).
+pub const RECORD_TABLES: [SealedTable; 2] = [
+    SealedTable { name: "ledger_people", account: "person", row: "id", sealed: "sealed" },
+    SealedTable { name: "record_events", account: "record", row: "version", sealed: "sealed" },
 ];
 
 /// What a batch did.
@@ -174,7 +181,7 @@ fn change_of(
     row: &Row,
 ) -> Result<Result<Change, RefusedRow>, ResealError> {
     let tenant = row.text(0)?;
-    let (account, id) = (number(row, 1)?, number(row, 2)?);
+    let (account, id) = (id_of(row, 1)?, id_of(row, 2)?);
     let before = Sealed { key: key_of(row, 3)?, bytes: row.blob(4)?.into() };
     let place = Place { table: table.name, tenant, account, row: id };
     let refused = |error| {
@@ -234,9 +241,4 @@ async fn apply(
 fn key_of(row: &Row, column: usize) -> Result<KeyId, DatabaseError> {
     let id = u32::try_from(row.integer(column)?);
     id.map(KeyId).map_err(|_| DatabaseError::Column { column, wanted: "the id of a key" })
-}
-
-fn number(row: &Row, column: usize) -> Result<u128, DatabaseError> {
-    let bytes = row.blob(column)?.try_into().map(u128::from_be_bytes);
-    bytes.map_err(|_| DatabaseError::Column { column, wanted: "16 bytes" })
 }

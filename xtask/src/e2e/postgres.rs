@@ -9,6 +9,7 @@ mod laws;
 #[path = "../../../crates/store/tests/sql/migrations.rs"]
 mod migrations;
 mod outage;
+mod records;
 #[path = "../../../crates/store/tests/sql/versions.rs"]
 mod versions;
 
@@ -18,6 +19,7 @@ use upheld_store::sql::{Database, OpenError, PostgresSettings, Settings};
 use super::{Outcome, check, say};
 pub(crate) use attack::run_racer;
 use cluster::Ground;
+pub(crate) use records::run_writer;
 
 /// Runs everything that needs a server.
 pub(super) fn keeps_everything() -> Outcome<()> {
@@ -52,6 +54,21 @@ pub(super) fn keeps_everything() -> Outcome<()> {
     say("postgres: the primary is lost, and its standby takes over");
     failover::keeps_what_was_answered(&runtime, &ground, &primary)?;
     say("postgres: passed");
+    Ok(())
+}
+
+/// Runs what the log and its records need a server for.
+pub(super) fn keeps_records() -> Outcome<()> {
+    let ground = Ground::new()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let primary = ground.primary()?;
+    say("records: the laws of the log and its records");
+    records::conform(&runtime, &primary)?;
+    say("records: two processes and one log");
+    records::race(&runtime, &ground, &primary)?;
+    say("records: the server is killed during ten thousand appends");
+    records::outage(&runtime, &primary)?;
+    say("records: passed");
     Ok(())
 }
 

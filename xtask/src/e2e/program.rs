@@ -1,6 +1,6 @@
 //! Programs that run for as long as a test needs them.
 
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
@@ -41,6 +41,18 @@ impl Program {
         Err(format!("{} ended without printing {start:?}", self.name).into())
     }
 
+    /// All that is still to come, until the program closes its output.
+    pub(super) fn read_rest(&mut self) -> Outcome<String> {
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest)?;
+        Ok(rest)
+    }
+
+    /// Waits until the program has ended by itself.
+    pub(super) fn wait(mut self) -> Outcome<ExitStatus> {
+        Ok(self.child.wait()?)
+    }
+
     /// Asks the program to end, and waits until it has.
     pub(super) fn terminate(mut self) -> Outcome<ExitStatus> {
         let kill = format!("kill -s TERM {}", self.child.id());
@@ -59,21 +71,27 @@ impl Drop for Program {
 
 /// Fails unless the browser and its driver are installed.
 pub(super) fn require_browser() -> Outcome<()> {
-    for program in ["chromium", "chromedriver"] {
-        let asked = Command::new(program).arg("--version").stderr(Stdio::null()).output();
-        match asked {
-            Ok(answer) if answer.status.success() => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(format!("{program} is missing; install it: {BROWSER_PACKAGES}").into());
-            }
-            Ok(_) | Err(_) => return Err(format!("{program} --version failed").into()),
-        }
-    }
-    Ok(())
+    require("chromium", &["--version"], BROWSER_PACKAGES)?;
+    require("chromedriver", &["--version"], BROWSER_PACKAGES)
 }
 
-/// Builds the binary of a package of this workspace and returns where it is.
-pub(super) fn build(package: &str) -> Outcome<PathBuf> {
+/// Fails unless a program is installed and can do this; `install` says how it becomes so.
+pub(super) fn require(program: &str, arguments: &[&str], install: &str) -> Outcome<()> {
+    let quiet = || Stdio::null();
+    let asked = Command::new(program).args(arguments).stdout(quiet()).stderr(quiet()).status();
+    match asked {
+        Ok(status) if status.success() => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(format!("{program} is missing; install it: {install}").into())
+        }
+        Ok(_) | Err(_) => {
+            Err(format!("{program} {} failed; try: {install}", arguments.join(" ")).into())
+        }
+    }
+}
+
+/// Builds the package of a binary of this workspace, and returns where that is.
+pub(super) fn build(package: &str, binary: &str) -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build = Command::new(cargo)
         .args(["build", "--package", package, "--message-format", "json-render-diagnostics"])
@@ -85,12 +103,12 @@ pub(super) fn build(package: &str) -> Outcome<PathBuf> {
     }
     for line in build.stdout.lines() {
         let message: Value = serde_json::from_str(&line?)?;
-        let is_binary = message.pointer("/target/name").is_some_and(|name| name == package);
+        let is_binary = message.pointer("/target/name").is_some_and(|name| name == binary);
         if let Some(executable) = message.get("executable").and_then(Value::as_str)
             && is_binary
         {
             return Ok(executable.into());
         }
     }
-    Err(format!("{package} has no binary").into())
+    Err(format!("{package} has no binary {binary}").into())
 }

@@ -47,6 +47,12 @@ pub(super) struct Element<'a> {
     id: String,
 }
 
+/// A virtual security key.
+pub(super) struct SecurityKey<'a> {
+    browser: &'a Browser<'a>,
+    id: String,
+}
+
 impl Driver {
     pub(super) fn start() -> Outcome<Self> {
         let mut command = Command::new("chromedriver");
@@ -64,15 +70,22 @@ impl Driver {
 
     /// Opens a browser in which pages cannot run scripts.
     pub(super) fn open(&self) -> Outcome<Browser<'_>> {
+        let without_scripts = json!({ "profile.managed_default_content_settings.javascript": 2 });
+        self.open_with(&without_scripts, false)
+    }
+
+    /// Opens one in which they can, and which believes certificates that nobody else does.
+    pub(super) fn open_with_scripts(&self) -> Outcome<Browser<'_>> {
+        self.open_with(&json!({}), true)
+    }
+
+    fn open_with(&self, preferences: &Value, believes: bool) -> Outcome<Browser<'_>> {
         let profile = tempfile::tempdir()?;
         let folder = format!("--user-data-dir={}", profile.path().display());
         let flags: Vec<&str> = FLAGS.into_iter().chain([&*folder]).collect();
-        let options = json!({
-            "args": flags,
-            "prefs": { "profile.managed_default_content_settings.javascript": 2 },
-        });
-        let wanted =
-            json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let options = json!({ "args": flags, "prefs": preferences });
+        let always = json!({ "goog:chromeOptions": options, "acceptInsecureCerts": believes });
+        let wanted = json!({ "capabilities": { "alwaysMatch": always } });
         let opened = self.call("POST", "/session", &wanted)?;
         let session = text(field(&opened, "sessionId")?)?;
         Ok(Browser { driver: self, session, _profile: profile })
@@ -144,9 +157,28 @@ impl Browser<'_> {
         self.call("POST", "/goog/cdp/execute", &json!({ "cmd": command, "params": parameters }))
     }
 
+    /// Plugs a virtual security key in, of which every touch is granted: W3C `WebAuthn` §11.
+    pub(super) fn plug_in(&self, protocol: &str) -> Outcome<SecurityKey<'_>> {
+        let key = json!({
+            "protocol": protocol, "transport": "usb", "hasResidentKey": false,
+            "hasUserVerification": false, "isUserConsenting": true,
+        });
+        let id = text(&self.call("POST", "/webauthn/authenticator", &key)?)?;
+        Ok(SecurityKey { browser: self, id })
+    }
+
     /// The first element that `css` selects, once there is one.
     pub(super) fn find(&self, css: &str) -> Outcome<Element<'_>> {
-        let query = json!({ "using": "css selector", "value": css });
+        self.find_by("css selector", css)
+    }
+
+    /// The first element of a kind with this text, once there is one.
+    pub(super) fn find_text(&self, element: &str, text: &str) -> Outcome<Element<'_>> {
+        self.find_by("xpath", &format!("//{element}[normalize-space()='{text}']"))
+    }
+
+    fn find_by(&self, strategy: &str, selector: &str) -> Outcome<Element<'_>> {
+        let query = json!({ "using": strategy, "value": selector });
         let start = Instant::now();
         loop {
             match self.call("POST", "/element", &query) {
@@ -178,6 +210,27 @@ impl Browser<'_> {
 
     fn call(&self, method: &str, path: &str, body: &Value) -> Outcome<Value> {
         self.driver.call(method, &format!("/session/{}{path}", self.session), body)
+    }
+}
+
+impl SecurityKey<'_> {
+    /// What is on it, private keys too.
+    pub(super) fn credentials(&self) -> Outcome<Vec<Value>> {
+        let credentials = self.call("GET", "/credentials", &Value::Null)?;
+        Ok(credentials.as_array().ok_or("no credentials")?.clone())
+    }
+
+    /// Puts a credential on it.
+    pub(super) fn copy(&self, credential: &Value) -> Outcome<()> {
+        self.call("POST", "/credential", credential).map(drop)
+    }
+
+    pub(super) fn pull_out(self) -> Outcome<()> {
+        self.call("DELETE", "", &Value::Null).map(drop)
+    }
+
+    fn call(&self, method: &str, path: &str, body: &Value) -> Outcome<Value> {
+        self.browser.call(method, &format!("/webauthn/authenticator/{}{path}", self.id), body)
     }
 }
 

@@ -33,9 +33,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "upheld-consent",
-        // Bank holidays as gov.uk publishes them, notices and records: JSON. FIPS 180-4 and RFC 4648:
-        // the hash of a notice.
-        &["data-encoding", "serde", "serde_json", "sha2", "thiserror"],
+        &[
+            // Bank holidays as gov.uk publishes them, notices and records: JSON.
+            "serde", "serde_json", "thiserror",
+            // FIPS 180-4 and RFC 4648: the hash of a notice, and of each file of a bundle.
+            "data-encoding", "sha2",
+            // APPNOTE.TXT: the checksum of each file in a ZIP archive.
+            "crc32fast",
+        ],
     ),
     (
         "upheld-ledger",
@@ -52,6 +57,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "bytes", "deadpool-postgres", "rusqlite", "tokio", "tokio-postgres",
             // XChaCha20-Poly1305, and the checksums of keys and migrations.
             "chacha20poly1305", "data-encoding", "rand", "rand_core", "sha2",
+            // Notices and events of requests, as they are stored.
+            "serde_json",
             "thiserror", "zeroize",
         ],
     ),
@@ -101,6 +108,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
             // The Public Suffix List, behind a feature, and errors.
             "psl", "thiserror",
         ],
+    ),
+    (
+        "upheld-cookies-tower",
+        // HTTP messages, and the traits of services that pass them on.
+        &["http", "pin-project-lite", "thiserror", "tower-layer", "tower-service"],
     ),
 ];
 

@@ -110,6 +110,18 @@ impl RecordId {
         Self(fixed | (0x4000_u128 << 64) | (0x8000_u128 << 48))
     }
 
+    /// Takes a name that was stored as [`to_bytes`](Self::to_bytes) gives it.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+
+    /// The 16 bytes of the UUID, to store them.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
     /// Reads a UUID in lower case, of any version.
     ///
     /// # Errors

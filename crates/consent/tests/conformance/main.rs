@@ -3,6 +3,7 @@
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test may panic"
 )]
@@ -11,12 +12,15 @@ mod allocation;
 mod calendar;
 mod complaint;
 mod date;
+mod export;
 mod icalendar;
 mod laws;
 mod periods;
 mod provisions;
+mod redaction;
 mod refusals;
 mod regimes;
+mod retention;
 mod worked;
 
 use upheld_consent::{Calendar, Date, Deadline, Division, Due, Facts, Regime, deadline};

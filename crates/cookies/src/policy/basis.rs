@@ -1,7 +1,7 @@
 //! On what ground something may be stored on a device or read from it.
 
 use super::word::Word;
-use super::{Jurisdiction, Regime};
+use super::{Jurisdiction, PurposeKind, Regime};
 
 /// The ground that a site claims for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +34,27 @@ pub enum Exemption {
 }
 
 impl Exemption {
+    /// Every exception.
+    pub const ALL: [Self; 5] = [
+        Self::Transmission,
+        Self::StrictlyNecessary,
+        Self::Statistics,
+        Self::Appearance,
+        Self::Emergency,
+    ];
+
+    /// Whether it covers a kind of purpose.
+    #[must_use]
+    pub const fn covers(self, kind: PurposeKind) -> bool {
+        match self {
+            Self::Transmission => matches!(kind, PurposeKind::Transmission),
+            Self::StrictlyNecessary => kind.can_be_necessary(),
+            Self::Statistics => matches!(kind, PurposeKind::Statistics),
+            Self::Appearance => matches!(kind, PurposeKind::Appearance),
+            Self::Emergency => matches!(kind, PurposeKind::Emergency),
+        }
+    }
+
     /// Whether the law of a regime has this exception.
     ///
     /// # Source

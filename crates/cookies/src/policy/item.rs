@@ -1,12 +1,13 @@
 //! One thing that is stored on a device, read from it, or sent by it.
 
-use core::fmt;
 use std::collections::BTreeMap;
 
 use super::name::{DomainPattern, NamePattern};
 use super::word::Word;
-use super::{Basis, Jurisdiction, Place};
-use crate::Day;
+use super::{
+    Basis, DataKind, Exemption, Jurisdiction, Lifetime, Place, Purpose, PurposeKind, Regime,
+};
+use crate::{Day, PurposeSet};
 
 /// One thing that a site or its vendors store on a device, read from it, or have it send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,30 @@ pub struct Item {
     pub evidence: Option<Day>,
     /// Where it stands in the file.
     pub place: Place,
+    /// What a decision needs of its purposes.
+    pub(super) of_purposes: OfPurposes,
+}
+
+/// What a decision needs of an item's purposes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct OfPurposes {
+    set: PurposeSet,
+    is_advertising: bool,
+    /// The exceptions that cover all of them, in the order of [`Exemption::ALL`].
+    covered: [bool; 5],
+}
+
+impl OfPurposes {
+    /// Of purposes with their places in the policy.
+    pub(super) fn of<'a>(purposes: impl Iterator<Item = (usize, &'a Purpose)> + Clone) -> Self {
+        let kinds = purposes.clone().map(|(_, purpose)| purpose.kind);
+        let covers = |exemption: Exemption| kinds.clone().all(|kind| exemption.covers(kind));
+        Self {
+            set: purposes.map(|(place, _)| place).fold(PurposeSet::EMPTY, PurposeSet::with),
+            is_advertising: kinds.clone().any(PurposeKind::is_advertising),
+            covered: Exemption::ALL.map(covers),
+        }
+    }
 }
 
 /// What an item is.
@@ -100,54 +125,6 @@ pub enum Status {
     },
 }
 
-/// How long something stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Lifetime {
-    /// `session`: until the browser is closed.
-    Session,
-    /// So many seconds.
-    Seconds(u64),
-    /// `until-deleted`: until someone removes it.
-    UntilDeleted,
-}
-
-/// What is collected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum DataKind {
-    /// `ip-address`.
-    IpAddress,
-    /// `cookie-id`: an identifier kept in a cookie or the like.
-    CookieId,
-    /// `device-id`.
-    DeviceId,
-    /// `device-characteristics`: kind of device and browser.
-    DeviceCharacteristics,
-    /// `probabilistic-id`: an identifier computed from characteristics.
-    ProbabilisticId,
-    /// `account-id`: who is signed in.
-    AccountId,
-    /// `web-activity`: pages seen and what was done there.
-    WebActivity,
-    /// `user-provided`: what a person typed.
-    UserProvided,
-    /// `approximate-location`.
-    ApproximateLocation,
-    /// `precise-location`.
-    PreciseLocation,
-    /// `profile`: what is concluded of a person.
-    Profile,
-    /// `privacy-choice`: what was agreed to or refused.
-    PrivacyChoice,
-    /// `preference`: language, colours and the like.
-    Preference,
-    /// `security-token`: a random value against forgery.
-    SecurityToken,
-    /// `diagnostics`: faults and how fast pages are.
-    Diagnostics,
-}
-
 impl Item {
     /// The ground claimed in a jurisdiction: its own, else that of the wider one, else the general.
     ///
@@ -161,6 +138,35 @@ impl Item {
             None if self.by_jurisdiction.values().all(|basis| *basis == self.basis) => self.basis,
             None => Basis::Consent,
         }
+    }
+
+    /// What is enough in a jurisdiction: the ground claimed if the law there knows it, it covers
+    /// every purpose, and nothing is sold or shared; else consent.
+    #[must_use]
+    pub fn ground_in(&self, jurisdiction: Option<Jurisdiction>) -> Basis {
+        let effective = self.claimed_basis(jurisdiction).effective(jurisdiction);
+        let Basis::Exempt(exemption) = effective else { return effective };
+        let mut known = Exemption::ALL.iter().zip(self.of_purposes.covered);
+        let is_covered = known.any(|(known, is_covered)| *known == exemption && is_covered);
+        if is_covered && !self.sold_or_shared {
+            return effective;
+        }
+        match jurisdiction.map(Jurisdiction::regime) {
+            Some(Regime::OptOut) => Basis::OptOut,
+            _ => Basis::Consent,
+        }
+    }
+
+    /// Its purposes as a set.
+    #[must_use]
+    pub const fn purpose_set(&self) -> PurposeSet {
+        self.of_purposes.set
+    }
+
+    /// Whether one of its purposes is advertising.
+    #[must_use]
+    pub const fn is_advertising(&self) -> bool {
+        self.of_purposes.is_advertising
     }
 
     /// Whether it is a cookie, by whomever set.
@@ -216,104 +222,6 @@ impl ItemKind {
     }
 }
 
-impl Lifetime {
-    /// Reads `session`, `until-deleted` or a number with `s`, `m`, `h`, `d`, `w` or `y` (365 days).
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "session" => return Some(Self::Session),
-            "until-deleted" => return Some(Self::UntilDeleted),
-            _ => {}
-        }
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at_checked(digits)?;
-        let seconds = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            "d" => 86_400,
-            "w" => 604_800,
-            "y" => 31_536_000,
-            _ => return None,
-        };
-        number.parse::<u64>().ok()?.checked_mul(seconds).map(Self::Seconds)
-    }
-
-    /// The seconds, if it is a number of them.
-    #[must_use]
-    pub const fn as_seconds(self) -> Option<u64> {
-        match self {
-            Self::Seconds(seconds) => Some(seconds),
-            Self::Session | Self::UntilDeleted => None,
-        }
-    }
-}
-
-/// As people say it: `session`, `182 days`.
-impl fmt::Display for Lifetime {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = match self {
-            Self::Session => return f.write_str("session"),
-            Self::UntilDeleted => return f.write_str("until deleted"),
-            Self::Seconds(seconds) => *seconds,
-        };
-        let units = [(31_536_000, "year"), (86_400, "day"), (3600, "hour"), (60, "minute")];
-        let whole = |(unit, _): &(u64, &str)| seconds > 0 && seconds.is_multiple_of(*unit);
-        let (unit, name) = units.into_iter().find(whole).unwrap_or((1, "second"));
-        let count = seconds.checked_div(unit).unwrap_or(seconds);
-        write!(f, "{count} {name}{}", if count == 1 { "" } else { "s" })
-    }
-}
-
-impl DataKind {
-    /// The word for it in a policy file.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.word()
-    }
-
-    /// Its name for people.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::IpAddress => "IP address",
-            Self::CookieId => "cookie identifier",
-            Self::DeviceId => "device identifier",
-            Self::DeviceCharacteristics => "kind of device and browser",
-            Self::ProbabilisticId => "identifier computed from the device",
-            Self::AccountId => "account",
-            Self::WebActivity => "website activity",
-            Self::UserProvided => "what you type",
-            Self::ApproximateLocation => "approximate location",
-            Self::PreciseLocation => "precise location",
-            Self::Profile => "profile",
-            Self::PrivacyChoice => "your privacy choices",
-            Self::Preference => "your preferences",
-            Self::SecurityToken => "random value for security",
-            Self::Diagnostics => "faults and loading times",
-        }
-    }
-
-    /// The data category of the IAB's Global Vendor List, 1 to 11.
-    #[must_use]
-    pub const fn tcf(self) -> Option<u8> {
-        match self {
-            Self::IpAddress => Some(1),
-            Self::DeviceCharacteristics => Some(2),
-            Self::DeviceId | Self::CookieId => Some(3),
-            Self::ProbabilisticId => Some(4),
-            Self::AccountId => Some(5),
-            Self::WebActivity => Some(6),
-            Self::UserProvided => Some(7),
-            Self::ApproximateLocation => Some(8),
-            Self::PreciseLocation => Some(9),
-            Self::Profile => Some(10),
-            Self::PrivacyChoice => Some(11),
-            Self::Preference | Self::SecurityToken | Self::Diagnostics => None,
-        }
-    }
-}
-
 impl Word for ItemKind {
     const WHAT: &'static str = "kind";
     const ALL: &'static [Self] = &[
@@ -343,47 +251,6 @@ impl Word for ItemKind {
             Self::Script => "script",
             Self::LinkDecoration => "link-decoration",
             Self::Fingerprint => "fingerprint",
-        }
-    }
-}
-
-impl Word for DataKind {
-    const WHAT: &'static str = "kind of data";
-    const ALL: &'static [Self] = &[
-        Self::IpAddress,
-        Self::CookieId,
-        Self::DeviceId,
-        Self::DeviceCharacteristics,
-        Self::ProbabilisticId,
-        Self::AccountId,
-        Self::WebActivity,
-        Self::UserProvided,
-        Self::ApproximateLocation,
-        Self::PreciseLocation,
-        Self::Profile,
-        Self::PrivacyChoice,
-        Self::Preference,
-        Self::SecurityToken,
-        Self::Diagnostics,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::IpAddress => "ip-address",
-            Self::CookieId => "cookie-id",
-            Self::DeviceId => "device-id",
-            Self::DeviceCharacteristics => "device-characteristics",
-            Self::ProbabilisticId => "probabilistic-id",
-            Self::AccountId => "account-id",
-            Self::WebActivity => "web-activity",
-            Self::UserProvided => "user-provided",
-            Self::ApproximateLocation => "approximate-location",
-            Self::PreciseLocation => "precise-location",
-            Self::Profile => "profile",
-            Self::PrivacyChoice => "privacy-choice",
-            Self::Preference => "preference",
-            Self::SecurityToken => "security-token",
-            Self::Diagnostics => "diagnostics",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::{Fault, PolicyError};
 use super::file::{self, File};
+use super::item::OfPurposes;
 use super::name::NamePattern;
 use super::place::{element, member};
 use super::reader::{Names, Reader};
@@ -268,6 +269,7 @@ fn item(given: &file::Item, path: &str, reader: &mut Reader<'_>, known: &Known) 
         description: given.description.clone(),
         evidence: reader.day(&at("evidence"), given.evidence.as_deref()),
         place: reader.place(path),
+        of_purposes: OfPurposes::default(),
         name: name?,
         kind: kind?,
     })

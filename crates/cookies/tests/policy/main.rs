@@ -2,10 +2,13 @@
 
 #![expect(
     clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "tests may panic"
 )]
 
+mod catalogue;
+mod consent_cookie;
+mod consent_law;
+mod decide;
 mod declaration;

@@ -67,9 +67,7 @@ impl Simulator {
             .map(|(txid, asking)| {
                 let (is_push, wants_code, lines) = match &asking.kind {
                     Kind::Push { code, lines } => (true, code.is_some(), lines.as_slice()),
-                    Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => {
-                        (false, false, [].as_slice())
-                    }
+                    _ => (false, false, [].as_slice()),
                 };
                 let rings = asking.stage == Stage::Calling;
                 let lines = lines.iter().map(|(name, value)| (name.as_str(), value.as_str()));

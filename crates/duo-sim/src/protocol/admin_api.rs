@@ -35,11 +35,13 @@ impl Simulator {
             ("GET", ["phones"]) => {
                 listed(self.state.phones.iter().map(phone_json).collect(), params, 500)
             }
+            ("GET", ["phones", id]) => json(phone_json(self.state.phone(id).ok_or_else(missing)?)),
             ("POST", ["phones"]) => self.create_phone(params),
             ("DELETE", ["phones", id]) => self.delete_phone(id),
             ("GET", ["tokens"]) => {
                 listed(self.state.tokens.iter().map(token_json).collect(), params, 500)
             }
+            ("GET", ["tokens", id]) => json(token_json(self.state.token(id).ok_or_else(missing)?)),
             ("POST", ["tokens"]) => self.create_token(params),
             ("POST", ["tokens", id, "resync"]) => self.resync_token(id, params),
             ("DELETE", ["tokens", id]) => self.delete_token(id),
@@ -196,24 +198,30 @@ impl Simulator {
     }
 
     fn create_bypass_codes(&mut self, id: &str, params: &Params, now: UnixSeconds) -> Json {
-        let count = number(params, "count", 10)?;
         let times = number(params, "reuse_count", 1)?;
         let times = u32::try_from(times).map_err(|_| invalid("reuse_count"))?;
         let seconds = number(params, "valid_secs", 0)?;
-        if !(1..=10).contains(&count) {
-            return Err(invalid("count"));
-        }
         self.known(id)?;
         let draw = &mut self.state.draw;
-        let codes: Vec<_> = (0..count)
-            .map(|_| BypassCode {
-                id: draw.id("DB"),
-                code: draw.digits(9),
-                uses: (times > 0).then_some(times),
-                expires: (seconds > 0).then(|| now.0.saturating_add(seconds)),
-                created: now.0,
-            })
-            .collect();
+        let texts: Vec<String> = match params.get("codes") {
+            Some(codes) => codes.split(',').map(|code| code.trim().to_owned()).collect(),
+            None => (0..number(params, "count", 10)?.min(11)).map(|_| draw.digits(9)).collect(),
+        };
+        if !(1..=10).contains(&texts.len()) {
+            return Err(invalid("count"));
+        }
+        let is_code = |text: &String| text.len() == 9 && text.bytes().all(|b| b.is_ascii_digit());
+        if !texts.iter().all(is_code) {
+            return Err(invalid("codes"));
+        }
+        let code = |text| BypassCode {
+            id: draw.id("DB"),
+            code: text,
+            uses: (times > 0).then_some(times),
+            expires: (seconds > 0).then(|| now.0.saturating_add(seconds)),
+            created: now.0,
+        };
+        let codes: Vec<_> = texts.into_iter().map(code).collect();
         let answer: Vec<_> = codes.iter().map(|code| code.code.clone()).collect();
         let user = self.known_mut(id)?;
         if params.get("preserve_existing") != Some("true") {

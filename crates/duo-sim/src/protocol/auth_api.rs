@@ -8,7 +8,7 @@ use serde_json::{Value, json as object};
 use upheld_duo::{Params, UnixSeconds};
 
 use super::{Failure, Json, Outcome, invalid, json, required};
-use crate::state::{Asking, Enrolment, Kind, Phone, Stage, Status, Token, User};
+use crate::state::{Asking, BypassCode, Enrolment, Kind, Phone, Stage, Status, Token, User};
 use crate::{Simulator, Ticket};
 
 /// A picture of one point: ISO/IEC 15948.
@@ -47,16 +47,30 @@ impl Simulator {
         let code = format!("duo://{code}-{host}");
         let expires = now.0.saturating_add(seconds);
         let mut user = User::new(id.clone(), &name);
+        let count = number(params, "bypass_codes", 0)?;
+        if count > 10 {
+            return Err(invalid("bypass_codes"));
+        }
+        let draw = &mut self.state.draw;
+        for _ in 0..count {
+            let text = draw.digits(9);
+            user.bypass_codes.push(BypassCode::new(draw.id("DB"), &text));
+        }
+        let codes: Vec<_> = user.bypass_codes.iter().map(|code| code.code.clone()).collect();
         user.enrolment = Some(Enrolment { code: code.clone(), expires, done: false });
         self.state.users.push(user);
-        json(object!({
+        let mut answer = object!({
             "activation_barcode": format!("https://{}/frame/qr?value={code}", self.host),
             "activation_code": code,
             "activation_url": format!("https://{}/activate/{id}", self.host),
             "expiration": expires,
             "user_id": id,
             "username": name,
-        }))
+        });
+        if let (false, Some(members)) = (codes.is_empty(), answer.as_object_mut()) {
+            members.insert("bypass_codes".into(), codes.into());
+        }
+        json(answer)
     }
 
     fn enroll_status(&self, params: &Params, now: UnixSeconds) -> Json {
@@ -136,9 +150,9 @@ impl Simulator {
         let id = self.find_user(params)?.ok_or_else(|| invalid("username"))?;
         let Some(user) = self.state.user(&id) else { return Err(invalid("username")) };
         match user.status {
-            Status::LockedOut => return Ok(self.over(&id, Kind::Call, Stage::LockedOut, now)),
-            Status::Disabled => return Ok(self.over(&id, Kind::Call, Stage::Denied, now)),
-            Status::Bypass => return Ok(self.over(&id, Kind::Call, Stage::Approved, now)),
+            Status::LockedOut => return Ok(self.over(&id, Kind::NotAsked, Stage::LockedOut, now)),
+            Status::Disabled => return Ok(self.over(&id, Kind::NotAsked, Stage::Denied, now)),
+            Status::Bypass => return Ok(self.over(&id, Kind::NotAsked, Stage::Bypassed, now)),
             Status::Active => {}
         }
         if factor == "passcode" {
@@ -221,8 +235,9 @@ impl Simulator {
         if !asking.is_over() {
             return Outcome::Wait(Ticket::Auth(txid.to_owned()), asking.next_change());
         }
+        let message = asking.stage.message(&asking.kind);
         let (stage, id) = (asking.stage, asking.user_id.clone());
-        self.stage_answer(stage, &id).into()
+        self.stage_answer(stage, message, &id).into()
     }
 
     /// The answer to a call that waits for a change.
@@ -232,14 +247,16 @@ impl Simulator {
         };
         let (next, id) = (asking.next_change(), asking.user_id.clone());
         match asking.report() {
-            Some(stage) => self.stage_answer(stage, &id).into(),
+            Some(stage) => {
+                let message = stage.message(&asking.kind);
+                self.stage_answer(stage, message, &id).into()
+            }
             None => Outcome::Wait(Ticket::Status(txid.to_owned()), next),
         }
     }
 
-    fn stage_answer(&mut self, stage: Stage, user_id: &str) -> Json {
+    fn stage_answer(&mut self, stage: Stage, message: &str, user_id: &str) -> Json {
         let (result, status) = stage.as_reply();
-        let message = stage.message();
         let mut answer = object!({ "result": result, "status": status, "status_msg": message });
         if stage == Stage::Approved {
             let token = self.state.draw.hex();

@@ -15,7 +15,7 @@ use upheld_duo::{Params, SecretKey, UnixSeconds};
 use super::{Failure, html, json, redirect, write};
 use crate::Simulator;
 use crate::fault::Fault;
-use crate::state::Status;
+use crate::state::{Kind, Stage, Status};
 use crate::webauthn::Challenge;
 
 /// Who is at the prompt, and who may fetch a token.
@@ -189,7 +189,12 @@ impl Simulator {
             return page::refusal(why);
         }
         match user.status {
-            Status::Bypass => self.leave(visit, "not_available", "bypass_user", now),
+            Status::Bypass => {
+                let id = user.id.clone();
+                let txid = Some(self.over(&id, Kind::NotAsked, Stage::Bypassed, now));
+                let visit = Visit { txid, ..visit };
+                self.leave(visit, Kind::NotAsked.factor(), "bypass_user", now)
+            }
             _ if !user.is_enrolled() && !user.adds_security_key => {
                 page::refusal("You are not enrolled.")
             }

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Passcode(&'static str),
     /// No phone: a security key, which was checked at once.
     SecurityKey,
+    /// Nobody was asked: bypassed, disabled or locked out.
+    NotAsked,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Self::Call => "phone_call",
             Self::Passcode(factor) => factor,
             Self::SecurityKey => "WebAuthn Security Key",
+            Self::NotAsked => "not_available",
         }
     }
 }
@@ -56,6 +59,8 @@ impl Kind {
 /// | `Pushed`, `PushFailed` | start | |
 /// | `Calling`, `Answered` | | start, then picked up |
 /// | `Approved`, `Denied`, `Fraud`, `TimedOut`, `LockedOut` | end | end |
+///
+/// What is over at once begins at its end: `Bypassed`, `Sent`, and a code or key that was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     Pushed,
@@ -67,6 +72,7 @@ pub(crate) enum Stage {
     Fraud,
     TimedOut,
     LockedOut,
+    Bypassed,
     Sent,
 }
 
@@ -82,7 +88,7 @@ impl Asking {
         let stage = match kind {
             Kind::Push { .. } if push_fails => Stage::PushFailed,
             Kind::Push { .. } => Stage::Pushed,
-            Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => Stage::Calling,
+            _ => Stage::Calling,
         };
         Self {
             user_id: user_id.to_owned(),
@@ -138,7 +144,7 @@ impl Asking {
         }
         let wants = match &self.kind {
             Kind::Push { code, .. } => code.as_deref(),
-            Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => None,
+            _ => None,
         };
         // A script knows the code.
         let has_code = wants.is_none() || self.script.0 == decision || typed == wants;
@@ -176,7 +182,7 @@ impl Asking {
     const fn end(&self) -> u64 {
         let seconds = match self.kind {
             Kind::Call => CALL_SECONDS,
-            Kind::Push { .. } | Kind::Passcode(_) | Kind::SecurityKey => PUSH_SECONDS,
+            _ => PUSH_SECONDS,
         };
         self.began.saturating_add(seconds)
     }
@@ -188,6 +194,10 @@ impl Asking {
 }
 
 impl Stage {
+    pub(crate) const fn lets_in(self) -> bool {
+        matches!(self, Self::Approved | Self::Bypassed)
+    }
+
     pub(crate) const fn is_over(self) -> bool {
         !matches!(self, Self::Pushed | Self::PushFailed | Self::Calling | Self::Answered)
     }
@@ -204,13 +214,19 @@ impl Stage {
             Self::Fraud => ("deny", "fraud"),
             Self::TimedOut => ("deny", "timeout"),
             Self::LockedOut => ("deny", "locked_out"),
+            Self::Bypassed => ("allow", "bypass"),
             Self::Sent => ("deny", "sent"),
         }
     }
 
     /// What Duo says to the person, as recorded in `duosecurity/duo_postman_collection`.
-    pub(crate) const fn message(self) -> &'static str {
+    pub(crate) const fn message(self, kind: &Kind) -> &'static str {
         match self {
+            Self::Denied if matches!(kind, Kind::Passcode(_)) => {
+                "Incorrect passcode. Please try again."
+            }
+            Self::Denied if matches!(kind, Kind::Call) => "No keypress detected. Please try again.",
+            Self::Denied if matches!(kind, Kind::NotAsked) => "Your account is disabled.",
             Self::Pushed => "Pushed a login request to your device...",
             Self::PushFailed => "The push did not arrive. Open Duo Mobile to fetch it.",
             Self::Calling => "Dialing your phone...",
@@ -220,6 +236,7 @@ impl Stage {
             Self::Fraud => "Login request reported as fraudulent.",
             Self::TimedOut => "Login timed out.",
             Self::LockedOut => "Your account has been locked out.",
+            Self::Bypassed => "Your account is not asked for a second factor.",
             Self::Sent => "New SMS passcodes sent.",
         }
     }

@@ -71,6 +71,20 @@ fn what_duo_has_nothing_to_say_of_may_be_null() {
     }
 }
 
+//= RFC 8259 §8.1: JSON that is exchanged is UTF-8
+#[test]
+fn what_is_not_utf_8_is_no_reply_even_where_nobody_looks() {
+    let body = br#"{"stat":"OK","response":{"result":"allow","status_msg":"m","ignored":"?"}}"#;
+    let mut reply = Response::new(body.to_vec());
+    let call = Preauth::new(User::named("alice"));
+    let duo = application("api-x.duosecurity.com");
+    assert!(matches!(call.read(&duo, &reply, NOW), Ok(PreauthOutcome::Allowed(_))));
+    for byte in reply.body_mut().iter_mut().filter(|byte| **byte == b'?') {
+        *byte = 0xff;
+    }
+    assert!(matches!(call.read(&duo, &reply, NOW), Err(ReplyError::Malformed { .. })));
+}
+
 #[test]
 fn preauth_has_four_results_and_takes_no_other_for_consent() {
     let of = |result: &str| {

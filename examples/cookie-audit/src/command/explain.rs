@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use upheld_cookies::lint::{Code, Rule};
+use upheld_cookies::lint::{Code, Family, Rule};
 
 use crate::args::Explain;
 use crate::output;
@@ -25,7 +25,10 @@ fn explanation(rule: &Rule) -> String {
     let Rule { id, severity, title, source, why, wrong, right, .. } = rule;
     let mut parts = vec![format!("{id} ({}): {title}\n\n{why}\n", severity.as_str())];
     for (word, example) in [("wrong", wrong), ("right", right)] {
-        let line = |line: &str| format!("  {word}  Set-Cookie: {}", line.escape_debug());
+        let line = |line: &str| match rule.code.family() {
+            Family::SetCookie => format!("  {word}  Set-Cookie: {}", line.escape_debug()),
+            _ => format!("  {word}  {line}"),
+        };
         parts.extend(example.lines().map(line));
     }
     if !wrong.is_empty() {

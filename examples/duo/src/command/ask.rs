@@ -3,12 +3,13 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use upheld_duo::StatusMessage;
 use upheld_duo::auth::{
     Capability, DeviceChoice, DeviceId, Factor, PreauthChallenge, Progress, PushInfo, PushText,
     StartAuth, Target, Txid, choose,
 };
+use upheld_duo_reqwest::SendError;
 
 use super::preauth;
 use crate::args::{Ask, Push};
@@ -77,11 +78,11 @@ pub(crate) async fn follow(duo: &Duo, txid: &Txid) -> Result<Report> {
     };
     let within = duo.patience(PATIENCE);
     let outcome = duo.client.follow(&duo.application, txid, within, tell).await;
-    let outcome = outcome.with_context(|| {
+    if outcome == Err(SendError::Timeout) {
         let txid = output::plain(txid.as_str());
-        format!("no answer yet; `duo status {txid}` goes on")
-    })?;
-    Ok(Report::of_auth(&outcome, Some(txid.as_str())))
+        output::say(&format!("no answer yet; `duo status {txid}` goes on"));
+    }
+    Ok(Report::of_auth(&outcome?, Some(txid.as_str())))
 }
 
 /// On which device to ask: the one that was named, or the only one that can.

@@ -20,6 +20,6 @@ pub(crate) async fn check(duo: &Duo) -> Result<Report> {
 /// What Duo's clock shows, and how far this machine's is behind it.
 pub(crate) fn time(duos: UnixSeconds, what: &str) -> Result<Report> {
     let offset = ClockOffset::between(moment::now()?, duos).as_seconds();
-    let text = format!("{what}; its clock shows {}, ours {offset:+} s from it", moment::text(duos));
+    let text = format!("{what}; its clock shows {}, {offset:+} s from ours", moment::text(duos));
     Ok(Report::done(text, json!({ "time": duos, "offset": offset })))
 }

@@ -93,7 +93,7 @@ impl Simulator {
                 self.leave(visit, factor, "user_approved", now)
             }
             Some(asking) if asking.is_over() => {
-                let message = asking.stage.message().to_owned();
+                let message = asking.stage.message(&asking.kind).to_owned();
                 self.say(&sid, message, None);
                 self.show(&sid, origin)
             }
@@ -127,7 +127,7 @@ impl Simulator {
             }
             Some("sms") if is_theirs => {
                 self.send_sms(&phone, now);
-                self.say(sid, Stage::Sent.message().to_owned(), None);
+                self.say(sid, Stage::Sent.message(&Kind::Call).to_owned(), None);
             }
             Some("passcode") => {
                 let typed = params.get("passcode").unwrap_or_default().replace(' ', "");
@@ -186,7 +186,7 @@ impl Simulator {
         let asking = visit.txid.as_ref().and_then(|txid| self.state.askings.get(txid));
         let code = asking.and_then(|asking| match &asking.kind {
             Kind::Push { code, .. } => code.as_deref(),
-            Kind::Call | Kind::Passcode(_) | Kind::SecurityKey => None,
+            _ => None,
         });
         let phones = user.phones.iter().filter_map(|id| self.state.phone(id));
         let offers: Vec<_> = phones

@@ -1,0 +1,115 @@
+//! What leaves.
+
+use http::header::{Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+use upheld_cookies::consent_cookie::Reading;
+use upheld_cookies::{
+    CookieId, Decision, MAX_ATTRIBUTE_VALUE, SetCookie, Syntax, UnixSeconds, Visit, decide,
+    removals,
+};
+
+use crate::{Consent, Event, Gate, Undeclared};
+
+/// Takes out of a response's header fields what may not be stored, and removes what may not stay.
+pub(crate) fn filter(gate: &Gate, consent: &Consent, headers: &mut HeaderMap) {
+    let visit = chosen_now(gate, consent, headers).unwrap_or_else(|| consent.visit());
+    let is_cookie_set = headers.contains_key(SET_COOKIE);
+    let kept = |field: &HeaderValue| is_kept(gate, consent, &visit, field.as_bytes());
+    if is_cookie_set {
+        // Each is decided once, so that each is told once.
+        let verdicts: Vec<bool> = headers.get_all(SET_COOKIE).iter().map(kept).collect();
+        if verdicts.contains(&false) {
+            retain(headers, &verdicts);
+        }
+    }
+    let added = remove(gate, consent, &visit, headers);
+    if gate.vary && (is_cookie_set || added) {
+        headers.append(VARY, HeaderValue::from_static("Cookie, Sec-GPC"));
+    }
+}
+
+/// The visit with the choice that this very response sets, if it sets one.
+fn chosen_now<'c>(gate: &Gate, consent: &'c Consent, headers: &HeaderMap) -> Option<Visit<'c>> {
+    let host = consent.host()?;
+    let name = gate.policy.consent().cookie.as_bytes();
+    let pair = headers.get_all(SET_COOKIE).iter().rev().find_map(|field| {
+        let pair = field.as_bytes().split(|byte| *byte == b';').next()?;
+        let is_choice = pair.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"="));
+        is_choice.then_some(pair)
+    })?;
+    match gate.keys.read(&gate.policy, host, [pair]) {
+        Reading::Current(choice) => Some(consent.visit().with_choice(choice)),
+        _ => None,
+    }
+}
+
+/// Keeps the fields with a verdict that says so, in their order.
+fn retain(headers: &mut HeaderMap, verdicts: &[bool]) {
+    let Entry::Occupied(entry) = headers.entry(SET_COOKIE) else { return };
+    let (_, fields) = entry.remove_entry_mult();
+    let fields: Vec<HeaderValue> = fields.collect();
+    for (field, is_kept) in fields.into_iter().zip(verdicts) {
+        if *is_kept {
+            headers.append(SET_COOKIE, field);
+        }
+    }
+}
+
+fn is_kept(gate: &Gate, consent: &Consent, visit: &Visit<'_>, field: &[u8]) -> bool {
+    let syntax = Syntax::of(field);
+    let name = syntax.name().text;
+    let host = consent.host().map_or("", |host| host.as_str());
+    let named = domain(syntax);
+    let domain = named.as_deref().unwrap_or(host);
+    let decision = match decide(&gate.policy, visit, CookieId { name, domain }) {
+        Decision::Allow(_) => return true,
+        // Taking a cookie away stores nothing.
+        _ if is_removal(field, consent.now()) => return true,
+        decision => decision,
+    };
+    if let Decision::Deny(reason) = decision {
+        let left = gate.report_only;
+        (gate.event)(&Event::Denied { name, reason, left });
+        return left;
+    }
+    let left = gate.report_only || gate.undeclared == Undeclared::AllowAndReport;
+    (gate.event)(&Event::Undeclared { name, left });
+    left
+}
+
+/// The last `Domain` that user agents heed, in lower case and without a dot before it; `None`
+/// without one, or with an empty one, which is the host.
+fn domain(syntax: Syntax<'_>) -> Option<String> {
+    let is_domain = |name: &[u8]| name.eq_ignore_ascii_case(b"domain");
+    let attributes = syntax.attributes().filter(|attribute| is_domain(attribute.name.text));
+    let values = attributes.map(|attribute| attribute.value.map_or(&b""[..], |value| value.text));
+    let value = values.filter(|value| value.len() <= MAX_ATTRIBUTE_VALUE).last()?;
+    let value = value.strip_prefix(b".").unwrap_or(value);
+    // What is no text is no domain of the policy.
+    let value = str::from_utf8(value).unwrap_or("?").to_ascii_lowercase();
+    (!value.is_empty()).then_some(value)
+}
+
+fn is_removal(field: &[u8], now: UnixSeconds) -> bool {
+    let expiry = SetCookie::parse(field).ok().and_then(|cookie| cookie.expiry(now));
+    expiry.is_some_and(|end| end <= now)
+}
+
+/// Adds the fields that remove what the request sent and may not be stored.
+fn remove(gate: &Gate, consent: &Consent, visit: &Visit<'_>, headers: &mut HeaderMap) -> bool {
+    let Some(host) = consent.host() else { return false };
+    let fields = removals(&gate.policy, visit, host, consent.cookie_fields());
+    if fields.is_empty() {
+        return false;
+    }
+    let (count, only_reported) = (fields.len(), gate.report_only);
+    (gate.event)(&Event::Removed { fields: count, only_reported });
+    if only_reported {
+        return false;
+    }
+    for field in fields {
+        if let Ok(field) = HeaderValue::try_from(field) {
+            headers.append(SET_COOKIE, field);
+        }
+    }
+    true
+}

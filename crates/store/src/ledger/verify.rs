@@ -1,0 +1,90 @@
+//! Verifying the log page by page.
+
+use upheld_ledger::{Checkpoint, Tampering, Tree, Verifier};
+
+use super::{Ledger, LedgerError};
+use crate::keys::OpenSealedError;
+use crate::sql::DatabaseError;
+
+/// How many rows are read at once.
+pub(crate) const PAGE: u32 = 1000;
+
+/// Why a log is not believed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// The database gave no answer.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// An entry is not what it was, or the log not that of a checkpoint.
+    #[error(transparent)]
+    Tampering(#[from] Tampering),
+    /// The stored end is not that of the entries.
+    #[error("the stored end of the log is not that of its {entries} entries")]
+    Head {
+        /// How many entries there are before the stored end.
+        entries: u64,
+    },
+    /// What an entry commits to is not what is stored.
+    #[error("entry {index}: {fault}")]
+    Payload {
+        /// Which, counted from 0.
+        index: u64,
+        /// How it shows.
+        fault: PayloadFault,
+    },
+}
+
+/// What is wrong with a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PayloadFault {
+    /// The entry is not one of this program's.
+    #[error("the entry does not read as an entry")]
+    Entry,
+    /// The row is gone. Erasing empties it and leaves it there.
+    #[error("the row of its payload is gone, which erasing leaves")]
+    Missing,
+    /// It does not open.
+    #[error("its payload {0}")]
+    Sealed(#[from] OpenSealedError),
+    /// It opens and is another one.
+    #[error("its payload is not what was committed to")]
+    Differs,
+    /// It is empty, and no entry says that it was erased.
+    #[error("its payload is empty, and no entry says that it was erased")]
+    Vanished,
+}
+
+pub(super) async fn verify_log(
+    ledger: &Ledger,
+    checkpoints: Vec<Checkpoint>,
+) -> Result<Tree, VerifyError> {
+    let head = ledger.tree().await.map_err(unread)?;
+    let mut verifier = Verifier::against(checkpoints);
+    while verifier.tree().size() < head.size() {
+        let page = ledger.records(verifier.tree().size(), PAGE).await.map_err(unread)?;
+        if page.is_empty() {
+            break;
+        }
+        let left = head.size().saturating_sub(verifier.tree().size());
+        for record in page.iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+            verifier.push(record.as_ref())?;
+        }
+    }
+    verify_head(verifier, &head)
+}
+
+/// Ends a verification at the stored end.
+pub(crate) fn verify_head(verifier: Verifier, head: &Tree) -> Result<Tree, VerifyError> {
+    let tree = verifier.finish()?;
+    if tree == *head { Ok(tree) } else { Err(VerifyError::Head { entries: tree.size() }) }
+}
+
+/// Reading answers with an error of the database, or with a damaged end.
+pub(crate) fn unread(error: LedgerError) -> VerifyError {
+    match error {
+        LedgerError::Database(error) => VerifyError::Database(error),
+        _ => VerifyError::Head { entries: 0 },
+    }
+}

@@ -1,0 +1,121 @@
+//! Erasing: salts and payloads go, and with the person the key of their name; entries stay.
+
+use upheld_ledger::{Draft, UnixMillis};
+
+use super::{PersonId, RecordError, RecordId, facts};
+use crate::columns::{count_of, id, id_of, optional_id_of};
+use crate::ledger::Appender;
+use crate::sql::{DatabaseError, Transaction};
+
+/// The kind of the entry that says that a record's payloads were erased.
+pub(super) const ERASED: &str = "record.erased";
+
+const HELD: &str = "SELECT requests.id FROM requests JOIN records
+     ON records.tenant = requests.tenant AND records.id = requests.id
+     WHERE requests.tenant = $1 AND records.person = $2 AND requests.is_open = 1
+     AND requests.kind IN ('access', 'portability') ORDER BY requests.id";
+const HOLD_NAME: &str = "SELECT id FROM ledger_people WHERE tenant = $1 AND person = $2 FOR UPDATE";
+const FORGET_NAME: &str = "DELETE FROM ledger_people WHERE tenant = $1 AND person = $2";
+const HOLD_RECORDS: &str = "SELECT id, version FROM records
+     WHERE tenant = $1 AND person = $2 ORDER BY id FOR UPDATE";
+const HOLD_RECORD: &str = "SELECT id, version, person FROM records
+     WHERE tenant = $1 AND id = $2 FOR UPDATE";
+const EMPTY: &str = "UPDATE record_events SET key_id = NULL, sealed = NULL
+     WHERE tenant = $1 AND record = $2 AND sealed IS NOT NULL";
+const CUT_OFF: &str =
+    "UPDATE records SET person = NULL, label = NULL WHERE tenant = $1 AND id = $2";
+
+/// What became of an erasure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a held erasure erased nothing"]
+#[expect(clippy::exhaustive_enums, reason = "done, or not allowed")]
+pub enum Erasure {
+    /// It is done.
+    Erased {
+        /// How many records.
+        records: u64,
+        /// How many payloads.
+        payloads: u64,
+    },
+    /// Nothing was erased: the person has asked for what would go, and is not answered.
+    Held {
+        /// Their open requests.
+        requests: Vec<RecordId>,
+    },
+}
+
+pub(super) fn erase_person(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    keep: &[RecordId],
+    at: UnixMillis,
+    actor: &str,
+) -> Result<Erasure, RecordError> {
+    // Whoever begins a record holds the name as well: it is seen here, or begins after.
+    transaction.query(HOLD_NAME, &[id(person.0)])?;
+    let records = transaction.query(HOLD_RECORDS, &[id(person.0)])?;
+    let requests = held(transaction, person.0)?;
+    if !requests.is_empty() {
+        return Ok(Erasure::Held { requests });
+    }
+    transaction.execute(FORGET_NAME, &[id(person.0)])?;
+    let mut chosen = Vec::new();
+    for row in &records {
+        let record = id_of(row, 0)?;
+        if !keep.contains(&RecordId(record)) {
+            chosen.push((record, count_of(row, 1)?));
+        }
+    }
+    erase(transaction, &chosen, at, actor)
+}
+
+pub(super) fn erase_record(
+    transaction: &mut Transaction<'_>,
+    record: RecordId,
+    at: UnixMillis,
+    actor: &str,
+) -> Result<Erasure, RecordError> {
+    let rows = transaction.query(HOLD_RECORD, &[id(record.0)])?;
+    let Some(row) = rows.first() else { return erase(transaction, &[], at, actor) };
+    let person = optional_id_of(row, 2)?;
+    let requests = person.map_or(Ok(Vec::new()), |person| held(transaction, person))?;
+    if !requests.is_empty() {
+        return Ok(Erasure::Held { requests });
+    }
+    erase(transaction, &[(id_of(row, 0)?, count_of(row, 1)?)], at, actor)
+}
+
+/// The open requests that keep a person's data from being erased.
+fn held(transaction: &mut Transaction<'_>, person: u128) -> Result<Vec<RecordId>, DatabaseError> {
+    let rows = transaction.query(HELD, &[id(person)])?;
+    rows.iter().map(|row| id_of(row, 0).map(RecordId)).collect()
+}
+
+/// Empties the records, each with its number of events, and says so in the log.
+fn erase(
+    transaction: &mut Transaction<'_>,
+    records: &[(u128, u64)],
+    at: UnixMillis,
+    actor: &str,
+) -> Result<Erasure, RecordError> {
+    let (mut erased, mut payloads) = (Vec::new(), 0_u64);
+    for (record, version) in records {
+        let emptied = transaction.execute(EMPTY, &[id(*record)])?;
+        transaction.execute(CUT_OFF, &[id(*record)])?;
+        if emptied > 0 {
+            erased.push((*record, *version));
+            payloads = payloads.saturating_add(emptied);
+        }
+    }
+    if !erased.is_empty() {
+        let mut appender = Appender::lock(transaction)?;
+        for (record, version) in &erased {
+            //= UK GDPR, Article 5(2): that it was erased can be shown, without what was erased
+            let facts = facts(*record, *version);
+            appender.append(transaction, &Draft::new(at, actor, ERASED).with_facts(&facts))?;
+        }
+        appender.finish(transaction)?;
+    }
+    let records = u64::try_from(erased.len()).unwrap_or(u64::MAX);
+    Ok(Erasure::Erased { records, payloads })
+}

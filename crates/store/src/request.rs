@@ -1,0 +1,269 @@
+//! Requests of people about their data: records, and the queue that a desk works through.
+//!
+//! A request is a [`record`](crate::record). Beside it lies what a desk lists: kind, state, who
+//! handles it, the day it came and the day its clock runs from. Both are written in one transaction.
+//! A due date is never among them; it is derived from the facts whenever a page is shown, and a
+//! queue in the order of the day that clocks run from is close to the order of due dates.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # let folder = tempfile::tempdir()?;
+//! # let file = folder.path().join("clinic.db");
+//! # use upheld_store::Tenant;
+//! # use upheld_store::keys::{KeyRing, SharedKeys};
+//! # use upheld_store::ledger::Ledger;
+//! # use upheld_store::sql::{Database, Settings};
+//! use upheld_consent::{Date, RequestKind};
+//! use upheld_ledger::{UnixMillis, Value};
+//! use upheld_store::record::{Change, PersonId, RecordId, Records, Written};
+//! use upheld_store::request::{Filter, Requests, Summary};
+//!
+//! # let database = Database::open(&Settings::sqlite(file), Tenant::new("northside")?).await?;
+//! # Ledger::migrate(&database).await?;
+//! # let keys = SharedKeys::new(KeyRing::generate(&mut rand::rngs::SysRng)?);
+//! let requests = Requests::new(Records::new(database, keys));
+//! let now = UnixMillis::new(1_750_000_000_000).ok_or("out of range")?;
+//! let change = Change::new(now, "web-form").with_event("request.received", Value::Null);
+//! let summary = Summary::new(RequestKind::Access.name(), "received", Date::parse("2026-01-31")?);
+//! let written = requests.create(RecordId(7), PersonId(42), change, summary).await?;
+//! assert_eq!(written, Written::Written { version: 1 });
+//!
+//! let page = requests.list(&Filter::default().open(), None, 50).await?;
+//! assert_eq!(page.rows.len(), 1);
+//! assert_eq!(page.next, None);
+//! # Ok(())
+//! # })
+//! # }
+//! ```
+
+mod queue;
+
+use upheld_consent::Date;
+
+use self::queue::number;
+pub use self::queue::{Filter, Listed, Page, Place, PlaceError};
+use crate::columns::{count_of, id};
+use crate::record::{Change, PersonId, RecordError, RecordId, Records, Subject, Written};
+use crate::sql::{DatabaseError, Transaction};
+
+/// The kind of record that a request is.
+pub const KIND: &str = "request";
+
+const PUT: &str = "INSERT INTO requests
+         (tenant, id, kind, state, is_open, assignee, received, runs_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, state = excluded.state,
+         is_open = excluded.is_open,
+         assignee = coalesce(excluded.assignee, requests.assignee),
+         received = excluded.received, runs_from = excluded.runs_from";
+
+/// The requests of one tenant. Clones share the database and the keys.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    records: Records,
+}
+
+impl Requests {
+    /// The requests among `records`.
+    #[must_use]
+    pub const fn new(records: Records) -> Self {
+        Self { records }
+    }
+
+    /// The records: requests are loaded there.
+    #[must_use]
+    pub const fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Begins a request.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]
+    pub async fn create(
+        &self,
+        request: RecordId,
+        person: PersonId,
+        change: Change,
+        summary: Summary,
+    ) -> Result<Written, RecordError> {
+        let sealed = self.records.seal(request, 0, change)?;
+        let subject = Subject::new(KIND, person);
+        let create = move |transaction: &mut Transaction<'_>| {
+            let written = sealed.create(transaction, &subject)?;
+            if let Written::Written { .. } = written {
+                summarise(transaction, request, &summary)?;
+            }
+            Ok(written)
+        };
+        self.records.database().transact(create).await
+    }
+
+    /// Appends to a request, unless it has other than `after` events, and says what it is now.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]
+    pub async fn append(
+        &self,
+        request: RecordId,
+        after: u64,
+        change: Change,
+        summary: Summary,
+    ) -> Result<Written, RecordError> {
+        let sealed = self.records.seal(request, after, change)?;
+        let append = move |transaction: &mut Transaction<'_>| {
+            let written = sealed.append(transaction)?;
+            if let Written::Written { .. } = written {
+                summarise(transaction, request, &summary)?;
+            }
+            Ok(written)
+        };
+        self.records.database().transact(append).await
+    }
+
+    /// Gives a request to somebody, or to nobody, and says whether there is such a request.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn assign(
+        &self,
+        request: RecordId,
+        assignee: Option<u128>,
+    ) -> Result<bool, DatabaseError> {
+        let values = [id(request.0), assignee.map(u128::to_be_bytes).into()];
+        let assign = move |transaction: &mut Transaction<'_>| {
+            let sql = "UPDATE requests SET assignee = $3 WHERE tenant = $1 AND id = $2";
+            transaction.execute(sql, &values)
+        };
+        let given: Result<u64, DatabaseError> = self.records.database().transact(assign).await;
+        Ok(given? == 1)
+    }
+
+    /// Lists up to `limit` requests, those first whose clock has run longest, from after a place on.
+    ///
+    /// A page costs as much at the end of the queue as at its beginning.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn list(
+        &self,
+        filter: &Filter,
+        after: Option<Place>,
+        limit: u32,
+    ) -> Result<Page, DatabaseError> {
+        queue::list(self.records.database(), filter, after, limit).await
+    }
+
+    /// Counts requests.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn count(&self, filter: &Filter) -> Result<u64, DatabaseError> {
+        let statement = filter.statement("SELECT count(*) FROM requests");
+        let rows = self.records.database().query(&statement.sql, &statement.values).await?;
+        rows.first().map_or(Ok(0), |row| count_of(row, 0))
+    }
+}
+
+/// Says in the queue what a request is now, in a transaction of yours that appends to it. Whoever
+/// handles it goes on to, unless the summary names somebody.
+///
+/// # Errors
+///
+/// [`DatabaseError`]
+pub fn summarise(
+    transaction: &mut Transaction<'_>,
+    request: RecordId,
+    summary: &Summary,
+) -> Result<(), DatabaseError> {
+    let values = [
+        id(request.0),
+        summary.kind.as_str().into(),
+        summary.state.as_str().into(),
+        summary.is_open.into(),
+        summary.assignee.map(u128::to_be_bytes).into(),
+        number(summary.received).into(),
+        number(summary.runs_from).into(),
+    ];
+    transaction.execute_later(PUT, &values)
+}
+
+/// What a desk lists of a request. Nothing personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    kind: String,
+    state: String,
+    is_open: bool,
+    assignee: Option<u128>,
+    received: Date,
+    runs_from: Date,
+}
+
+impl Summary {
+    /// An open request that nobody handles yet, whose clock runs from the day that it came.
+    #[must_use]
+    pub fn new(kind: &str, state: &str, received: Date) -> Self {
+        let (kind, state) = (kind.into(), state.into());
+        Self { kind, state, is_open: true, assignee: None, received, runs_from: received }
+    }
+
+    /// Says from which day the clock runs: when identity was shown or a fee paid, for example.
+    #[must_use]
+    pub fn running_from(self, day: Date) -> Self {
+        Self { runs_from: day, ..self }
+    }
+
+    /// Says who handles it.
+    #[must_use]
+    pub fn assigned_to(self, assignee: u128) -> Self {
+        Self { assignee: Some(assignee), ..self }
+    }
+
+    /// Says that it is answered: it holds nothing from being erased any more.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self { is_open: false, ..self }
+    }
+
+    /// What is asked for.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The state it is in.
+    #[must_use]
+    pub fn state(&self) -> &str {
+        &self.state
+    }
+
+    /// Whether it is to be answered yet.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Who handles it.
+    #[must_use]
+    pub const fn assignee(&self) -> Option<u128> {
+        self.assignee
+    }
+
+    /// The day that it came.
+    #[must_use]
+    pub const fn received(&self) -> Date {
+        self.received
+    }
+
+    /// The day that its clock runs from.
+    #[must_use]
+    pub const fn runs_from(&self) -> Date {
+        self.runs_from
+    }
+}

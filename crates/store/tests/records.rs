@@ -1,0 +1,70 @@
+//! The laws of the log and its records, on SQLite, and what somebody did to the file.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+#[path = "records/consents.rs"]
+mod consents;
+#[path = "records/laws.rs"]
+mod laws;
+#[path = "records/queue.rs"]
+mod queue;
+#[path = "records/tampering.rs"]
+mod tampering;
+#[path = "records/versions.rs"]
+mod versions;
+
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+use upheld_store::Tenant;
+use upheld_store::keys::{KeyRing, SharedKeys};
+use upheld_store::ledger::Ledger;
+use upheld_store::record::Records;
+use upheld_store::sql::{Database, Settings};
+
+struct Fresh {
+    folder: TempDir,
+    records: Records,
+}
+
+impl Fresh {
+    async fn new() -> Self {
+        let fresh = Self::empty().await;
+        Ledger::migrate(fresh.records.database()).await.unwrap();
+        fresh
+    }
+
+    /// Without tables.
+    async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::sqlite(folder.path().join("test.db"));
+        let database = Database::open(&settings, Tenant::new("clinic").unwrap()).await.unwrap();
+        let keys = SharedKeys::new(KeyRing::generate(&mut rand::rngs::SysRng).unwrap());
+        Self { folder, records: Records::new(database, keys) }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("test.db")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_law_holds() {
+    let fresh = Fresh::new().await;
+    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 14);
+}
+
+#[tokio::test]
+async fn tables_are_brought_up_to_date_from_every_version() {
+    for version in 0..=versions::VERSIONS.len() {
+        let fresh = Fresh::empty().await;
+        versions::upgrades_from(fresh.records.database(), version).await.unwrap();
+    }
+}
+
+/// Pages of a long queue, with each filter, at the beginning and at the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_of_a_hundred_thousand_pages_quickly() {
+    let fresh = Fresh::new().await;
+    let slowest = queue::slowest_page(fresh.records.database(), 100_000).await.unwrap();
+    assert!(slowest.as_millis() < 50, "{slowest:?}");
+}
