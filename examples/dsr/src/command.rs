@@ -4,4 +4,5 @@ pub(crate) mod complaint;
 pub(crate) mod deadline;
 pub(crate) mod ledger;
 pub(crate) mod opendsr;
+pub(crate) mod receipt;
 pub(crate) mod table;

@@ -46,6 +46,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Complaint(args) => command::complaint::run(&args),
         Command::Table(args) => command::table::run(&args),
         Command::Opendsr(OpenDsr::Check(args)) => command::opendsr::run(&args),
+        Command::Receipt(args) => command::receipt::run(&args),
         Command::Ledger(Ledger::Append(args)) => command::ledger::append::run(&args),
         Command::Ledger(Ledger::Verify(args)) => command::ledger::verify::run(&args),
         Command::Ledger(Ledger::Prove(args)) => command::ledger::prove::run(&args),

@@ -6,6 +6,7 @@ mod complaint;
 mod deadline;
 mod ledger;
 mod opendsr;
+mod receipt;
 mod table;
 mod usage;
 
