@@ -6,23 +6,27 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
-use upheld_consent::{Clarification, Date, Division, Regime, RequestKind};
+use upheld_consent::{Clarification, Date, Division, RecordId, Regime, RequestKind};
 use upheld_ledger::UnixMillis;
 
 use crate::{BAD_INPUT, output};
 
 const EXAMPLES: &str = "\
-Exit status: 0 done or intact, 1 tampered or not proven, 2 bad input.
+Exit status: 0 done or intact, 1 tampered, not proven or not as specified, 2 bad input.
 
 Examples:
   dsr deadline --received 2026-01-31
   dsr deadline --received 2026-02-13 --clarification 2026-02-20..2026-02-27 --explain
   dsr complaint --received 2026-07-01
+  dsr table
+  dsr opendsr check request.json
+  dsr receipt record.json --format kantara
   dsr ledger verify consent.ledger --checkpoint kept.checkpoint
 
 This is not legal advice.";
 
-/// Computes statutory deadlines of requests about personal data, and keeps a ledger.
+/// Requests about personal data: statutory deadlines, what may be done when, messages, receipts, a
+/// ledger.
 #[derive(Debug, Parser)]
 #[command(name = "dsr", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -34,6 +38,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Deadline(Deadline),
     Complaint(Complaint),
+    Table(Table),
+    #[command(subcommand, about = "Looks at messages of the OpenDSR protocol")]
+    Opendsr(OpenDsr),
+    Receipt(Receipt),
     /// Appends to a ledger, verifies it, proves an entry, checks a proof.
     #[command(subcommand)]
     Ledger(Ledger),
@@ -115,6 +123,70 @@ pub(crate) struct Complaint {
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Prints what may be done with requests and complaints, and where it leads.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dsr table
+  dsr table --all | grep '^request *collecting'
+  dsr table --mermaid > requests.mmd")]
+pub(crate) struct Table {
+    /// Prints every command in every state, with `-` for those that are refused.
+    #[arg(long, conflicts_with = "mermaid")]
+    pub(crate) all: bool,
+    /// Prints the states of a request as a Mermaid diagram.
+    #[arg(long)]
+    pub(crate) mermaid: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OpenDsr {
+    Check(OpenDsrCheck),
+}
+
+/// Checks a message: a request, a status or callback, a cancellation, or a discovery document.
+///
+/// Exit status 0 is as the specification has it, 1 readable and not so, 2 unreadable. Nothing
+/// personal is printed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dsr opendsr check request.json
+  dsr opendsr check callback.json --json")]
+pub(crate) struct OpenDsrCheck {
+    /// The message: the body, as it came.
+    pub(crate) file: PathBuf,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Writes a receipt for a person: what they consented to, as others read it.
+///
+/// The file is a consent record: its events, the notices that they refer to, and whose it is. It is
+/// checked first: what cannot have happened, and a notice with other words than were shown, is bad
+/// input.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dsr receipt record.json
+  dsr receipt record.json --format dpv > receipt.jsonld
+  dsr receipt record.json --format iso27560 --at 2026-07-01T00:00:00Z")]
+pub(crate) struct Receipt {
+    /// The consent record.
+    pub(crate) file: PathBuf,
+    /// The form: kantara (Consent Receipt 1.1.0), iso27560 (ISO/IEC TS 27560:2023 as JSON) or dpv
+    /// (Data Privacy Vocabulary 2.3 as JSON-LD).
+    #[arg(long, value_parser = ["kantara", "iso27560", "dpv"], default_value = "kantara")]
+    pub(crate) format: String,
+    /// As of when, RFC 3339; now if it is not given.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(crate) at: Option<UnixMillis>,
+    /// The name of the receipt; a random one if it is not given.
+    #[arg(long, value_name = "UUID", value_parser = record_id)]
+    pub(crate) id: Option<RecordId>,
 }
 
 /// Which days are working days.
@@ -258,6 +330,10 @@ fn clarification(text: &str) -> Result<Clarification, String> {
     let (asked, answered) = text.split_once("..").ok_or("it must be ASKED..ANSWERED or ASKED..")?;
     let answered = if answered.is_empty() { None } else { Some(date(answered)?) };
     Ok(Clarification { asked: date(asked)?, answered })
+}
+
+fn record_id(text: &str) -> Result<RecordId, String> {
+    RecordId::parse(text).map_err(|error| error.to_string())
 }
 
 fn moment(text: &str) -> Result<UnixMillis, &'static str> {
