@@ -7,6 +7,8 @@ mod consents;
 mod laws;
 #[path = "records/queue.rs"]
 mod queue;
+#[path = "records/requests.rs"]
+mod requests;
 #[path = "records/tampering.rs"]
 mod tampering;
 #[path = "records/versions.rs"]
@@ -19,6 +21,7 @@ use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::ledger::Ledger;
 use upheld_store::record::Records;
+use upheld_store::request::Place;
 use upheld_store::sql::{Database, Settings};
 
 struct Fresh {
@@ -50,7 +53,7 @@ impl Fresh {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_law_holds() {
     let fresh = Fresh::new().await;
-    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 14);
+    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 16);
 }
 
 #[tokio::test]
@@ -58,6 +61,16 @@ async fn tables_are_brought_up_to_date_from_every_version() {
     for version in 0..=versions::VERSIONS.len() {
         let fresh = Fresh::empty().await;
         versions::upgrades_from(fresh.records.database(), version).await.unwrap();
+    }
+}
+
+proptest::proptest! {
+    /// A place comes from the address of a page, so from anybody.
+    #[test]
+    fn a_place_reads_as_it_is_written_and_nothing_else_does(text in "[0-9a-f.-]{0,50}|.*") {
+        if let Ok(place) = Place::parse(&text) {
+            proptest::prop_assert_eq!(place.to_string(), text);
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use upheld_store::record::{
 use upheld_store::rotation::{self, RECORD_TABLES};
 use upheld_store::sql::{Database, DatabaseError, Transaction};
 
-use super::{consents, queue};
+use super::{consents, queue, requests};
 
 pub(crate) type Law = Result<(), Box<dyn Error>>;
 
@@ -40,7 +40,9 @@ pub(crate) async fn all(database: &Database) -> Result<usize, Box<dyn Error>> {
     new_keys_open_what_was_sealed(&of("rotation")?).await?;
     consents::are_kept_as_they_were(&of("consents")?).await?;
     consents::notices_are_published_once(&of("notices")?).await?;
-    Ok(14)
+    requests::are_kept_as_they_were_decided(&of("requests")?).await?;
+    requests::complaints_are_kept_beside_them(&of("complaints")?).await?;
+    Ok(16)
 }
 
 pub(crate) fn keys() -> Result<SharedKeys, Box<dyn Error>> {

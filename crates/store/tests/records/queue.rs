@@ -159,16 +159,20 @@ pub(crate) async fn slowest_page(
     length: u32,
 ) -> Result<Duration, Box<dyn Error>> {
     let database = database.of_tenant(Tenant::new("long-queue")?);
-    let rows: Vec<_> = (0..length).map(queued).collect::<Result<_, _>>()?;
-    let fill = move |transaction: &mut Transaction<'_>| -> Result<(), DatabaseError> {
-        let sql = "INSERT INTO records (tenant, id, kind, version) VALUES ($1, $2, 'request', 1)";
-        for (request, summary) in rows {
-            transaction.execute_later(sql, &[request.0.to_be_bytes().into()])?;
-            request::summarise(transaction, request, &summary)?;
-        }
-        Ok(())
-    };
-    database.transact(fill).await?;
+    let mut rows: Vec<_> = (0..length).map(queued).collect::<Result<_, _>>()?;
+    while !rows.is_empty() {
+        let some = rows.split_off(rows.len().saturating_sub(1000));
+        let fill = move |transaction: &mut Transaction<'_>| -> Result<(), DatabaseError> {
+            let sql = "INSERT INTO records (tenant, id, kind, version)
+                 VALUES ($1, $2, 'request', 1)";
+            for (request, summary) in some {
+                transaction.execute_later(sql, &[request.0.to_be_bytes().into()])?;
+                request::summarise(transaction, request, &summary)?;
+            }
+            Ok(())
+        };
+        database.transact(fill).await?;
+    }
     let requests = Requests::new(Records::new(database, keys()?));
     let near_end = Place::parse("2027-11-20.00000000000000000000000000000000")?;
     let mut slowest = Duration::ZERO;

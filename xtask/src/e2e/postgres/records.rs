@@ -7,6 +7,8 @@ mod consents;
 mod laws;
 #[path = "../../../../crates/store/tests/records/queue.rs"]
 mod queue;
+#[path = "../../../../crates/store/tests/records/requests.rs"]
+mod requests;
 #[path = "../../../../crates/store/tests/records/versions.rs"]
 mod versions;
 
@@ -44,7 +46,7 @@ pub(super) fn conform(runtime: &Runtime, primary: &Cluster<'_>) -> Outcome<()> {
             let database = open(&address).await?;
             versions::upgrades_from(&database, version).await?;
             if version == 0 {
-                check(laws::all(&database).await? == 14, "laws were left out")?;
+                check(laws::all(&database).await? == 16, "laws were left out")?;
                 let slowest = queue::slowest_page(&database, 100_000).await?;
                 say(&format!("records: pages of a queue of 100,000 take {slowest:?} at most"));
                 check(slowest.as_millis() < 50, "a page of a long queue is slow")?;
