@@ -236,6 +236,7 @@ async fn of_many_who_have_seen_the_same_one_wins(records: &Records) -> Law {
     Ok(())
 }
 
+//= UK GDPR, Article 5(2): that it was erased can be shown, without what was erased
 async fn erasing_a_person_leaves_a_log_that_verifies(records: &Records) -> Law {
     let news = |person| consent(person).with_label("news");
     for (record, person) in [(1, ALICE), (2, ALICE), (3, BOB)] {

@@ -153,11 +153,8 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
     Ok(())
 }
 
-/// Fills a queue and says how long the slowest of its pages took, the best of five times.
-pub(crate) async fn slowest_page(
-    database: &Database,
-    length: u32,
-) -> Result<Duration, Box<dyn Error>> {
+/// Makes a long queue.
+pub(crate) async fn fill(database: &Database, length: u32) -> Law {
     let database = database.of_tenant(Tenant::new("long-queue")?);
     let mut rows: Vec<_> = (0..length).map(queued).collect::<Result<_, _>>()?;
     while !rows.is_empty() {
@@ -173,6 +170,12 @@ pub(crate) async fn slowest_page(
         };
         database.transact(fill).await?;
     }
+    Ok(())
+}
+
+/// Says how long the slowest page of that queue took, the best of five times.
+pub(crate) async fn slowest_page(database: &Database) -> Result<Duration, Box<dyn Error>> {
+    let database = database.of_tenant(Tenant::new("long-queue")?);
     let requests = Requests::new(Records::new(database, keys()?));
     let near_end = Place::parse("2027-11-20.00000000000000000000000000000000")?;
     let mut slowest = Duration::ZERO;
