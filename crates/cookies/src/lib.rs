@@ -6,7 +6,8 @@
 //! everything. A [`Jar`] says what a user agent stores and sends. [`lint`] says what is wrong with
 //! a field, where, by which clause, and how to put it right. The modules [`tcf`], [`gpp`],
 //! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
-//! What a site did is read from recordings of its traffic: [`har`], [`google_consent`], [`sol`].
+//! What a site did is read from recordings of its traffic ([`har`], [`google_consent`], [`sol`]), and
+//! [`audit`](mod@audit) holds it against the declaration.
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -65,14 +66,16 @@
 //! | `lint/…` | what is wrong, and how is it put right? |
 //! | `bits`, `tcf/…` | what does a TC string say, and may one rely on it? |
 //! | `gpp/…`, `us_privacy`, `additional_consent` | what do the other strings say? |
-//! | `har/…`, `sol/…`, `google_consent` | what did a site do? |
+//! | `har/…`, `sol/…`, `google_consent`, `audit/…` | what did a site do, and was it declared? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
 
 #![forbid(unsafe_code)]
 
 pub mod additional_consent;
+pub mod audit;
 mod bits;
+pub mod catalogue;
 mod choice;
 pub mod consent_cookie;
 mod date;

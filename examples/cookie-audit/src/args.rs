@@ -9,10 +9,13 @@ use upheld_cookies::{RequestUrl, UnixSeconds};
 
 use crate::{BAD_USAGE, moment};
 
-/// Says what cookies do: what is wrong with a Set-Cookie header field, what a user agent stores of
-/// it, and what it sends.
+pub(crate) mod scan;
+
+/// Says what cookies do: what a site sets and sends against what it declares, what is wrong with a
+/// Set-Cookie header field, what a user agent stores of it, and what it sends.
 ///
-/// Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage.
+/// Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or policy, 3 input that
+/// says nothing.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Args {
@@ -22,6 +25,8 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Scan(scan::Scan),
+    Diff(scan::Diff),
     SetCookie(SetCookie),
     Jar(Jar),
     Decode(Decode),

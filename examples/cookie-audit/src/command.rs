@@ -1,7 +1,9 @@
 //! The commands.
 
 pub(crate) mod decode;
+pub(crate) mod diff;
 pub(crate) mod encode;
 pub(crate) mod explain;
 pub(crate) mod jar;
+pub(crate) mod scan;
 pub(crate) mod set_cookie;

@@ -1,6 +1,6 @@
 //! `cookie-audit`: what cookies do, on the command line.
 //!
-//! Thin over `upheld-cookies`: this program reads arguments, standard input and the clock, and
+//! Thin over `upheld-cookies`: this program reads arguments, files, standard input and the clock, and
 //! writes what the crate says.
 
 #![forbid(unsafe_code)]
@@ -12,6 +12,9 @@ mod describe;
 mod input;
 mod moment;
 mod output;
+mod policy_file;
+mod recording;
+mod report;
 
 use std::io;
 use std::process::ExitCode;
@@ -22,8 +25,10 @@ use args::{Args, Command};
 
 /// Findings at or above the severity that was asked for.
 const FINDINGS: u8 = 1;
-/// The arguments make no sense, or something could not be read or written.
+/// The arguments or the policy make no sense, or something could not be read or written.
 const BAD_USAGE: u8 = 2;
+/// What was given can be read, and says nothing.
+const UNUSABLE: u8 = 3;
 
 fn main() -> ExitCode {
     let args = match args::parse() {
@@ -36,13 +41,16 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&format!("{error:#}"));
-            ExitCode::from(BAD_USAGE)
+            let is_unusable = error.downcast_ref::<recording::Unusable>().is_some();
+            ExitCode::from(if is_unusable { UNUSABLE } else { BAD_USAGE })
         }
     }
 }
 
 fn run(args: Args) -> Result<ExitCode> {
     match args.command {
+        Command::Scan(args) => command::scan::run(&args),
+        Command::Diff(args) => command::diff::run(&args),
         Command::SetCookie(args) => command::set_cookie::run(&args),
         Command::Jar(args) => command::jar::run(&args),
         Command::Decode(args) => command::decode::run(&args),

@@ -4,6 +4,7 @@
 
 mod consent_strings;
 mod cookies;
+mod scan;
 mod usage;
 
 use std::io::Write;
