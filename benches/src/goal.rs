@@ -7,6 +7,7 @@ const BASE: &str = "totp-rs 6";
 
 /// Topics that are compared with something else.
 const OTHER_BASES: &[(&str, &str)] = &[
+    ("consent-gate", "no gate"),
     ("deadline", "chrono"),
     ("ledger-append", "audit-trail 1.1"),
     ("ledger-verify", "audit-trail 1.1"),
