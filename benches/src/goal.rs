@@ -9,6 +9,10 @@ const BASE: &str = "totp-rs 6";
 const OTHER_BASES: &[(&str, &str)] = &[
     ("consent-gate", "no gate"),
     ("deadline", "chrono"),
+    ("duo-log", "serde_json::Value"),
+    ("duo-sign", "by hand"),
+    ("duo-token-read", "jsonwebtoken 11"),
+    ("duo-token-write", "jsonwebtoken 11"),
     ("ledger-append", "audit-trail 1.1"),
     ("ledger-verify", "audit-trail 1.1"),
     ("set-cookie", "cookie 0.18"),

@@ -38,6 +38,23 @@ const NOTES: &[(&str, &str)] = &[
          holidays, which is what most programs do; Upheld also checks the facts, walks pauses and \
          finds the last day for the notice of an extension.",
     ),
+    (
+        "duo-log",
+        "A page of the authentication log, a thousand entries. `serde_json` reads any JSON; Upheld \
+         makes entries of it whose factors, results and reasons are told apart.",
+    ),
+    (
+        "duo-sign",
+        "A push, written and signed. By hand: `hmac`, `form_urlencoded` and `format!`, as programs \
+         without a client do it. The crate `duo-auth` does not show what it signs, and brings \
+         OpenSSL, which `deny.toml` bans.",
+    ),
+    (
+        "duo-token-read",
+        "A token of Duo's verified and read. \"with every claim\" also reads the reply that an \
+         `id_token` comes in and checks host, application, person, login, times and result.",
+    ),
+    ("duo-token-write", "The token by which an application shows who it is."),
     ("generate", "One six-digit code at a given moment. `totp-rs` keeps no keyed state."),
     (
         "generate-unkeyed",

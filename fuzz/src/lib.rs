@@ -49,6 +49,7 @@ mod sol;
 mod tcf;
 mod totp_match;
 mod uri;
+mod webauthn;
 
 pub use accept_once::accept_once;
 pub use canonical_json::canonical_json;
@@ -76,3 +77,4 @@ pub use sol::sol;
 pub use tcf::tcf;
 pub use totp_match::totp_match;
 pub use uri::uri;
+pub use webauthn::webauthn;

@@ -1,7 +1,7 @@
 //! Every law holds for everything in `corpus/`: what fuzzing found worth keeping, and inputs made
 //! by hand from RFC 4226 appendix D, RFC 4648 §10, RFC 6238 appendix B, the Key URI format and the
 //! http-state suite of RFC 6265, and from strings of the IAB's own libraries; recordings and Flash
-//! cookies as the tests of `upheld-cookies` have them.
+//! cookies as the tests of `upheld-cookies` have them; section 16 of WebAuthn Level 3.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -43,6 +43,7 @@ const TARGETS: &[Target] = &[
     Target { name: "tcf", law: upheld_fuzz::tcf, inputs: 27 },
     Target { name: "totp_match", law: upheld_fuzz::totp_match, inputs: 65 },
     Target { name: "uri", law: upheld_fuzz::uri, inputs: 100 },
+    Target { name: "webauthn", law: upheld_fuzz::webauthn, inputs: 58 },
 ];
 
 #[test]

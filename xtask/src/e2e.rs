@@ -3,9 +3,12 @@
 //! What needs a program from outside lives here and not in `cargo test`. A missing program is an
 //! error that names the command to install it.
 
+mod consent;
 mod duo;
 mod export;
+mod installed;
 mod portal;
+mod portal_duo;
 mod portal_postgres;
 pub(crate) mod postgres;
 mod program;
@@ -21,13 +24,15 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 9] = [
+const TESTS: [Test; 11] = [
+    ("consent", consent::receipts_are_read_by_others),
     ("duo", duo::clients::accept_the_simulator),
     ("duo", duo::command_line::shows_every_factor),
     ("duo", duo::command_line::survives_every_fault),
     ("duo", duo::security_key::signs_in),
     ("export", export::is_read_by_others),
     ("portal", portal::first_sign_in),
+    ("portal-duo", portal_duo::signs_in_with_duo),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),
     ("records", postgres::keeps_records),

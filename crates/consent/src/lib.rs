@@ -39,6 +39,7 @@ mod notice;
 mod party;
 mod provision;
 mod purpose;
+mod receipt;
 pub mod redaction;
 pub mod request;
 pub mod retention;
@@ -68,6 +69,7 @@ pub use party::{Address, Controller, Recipient, RecipientRole};
 pub use provision::{Instrument, LAW_AS_OF, Provision};
 pub use purpose::StoragePeriod;
 pub use purpose::{Advice, Necessity, Purpose, PurposeDraft, PurposeError, PurposeKind};
+pub use receipt::{Dossier, DossierError, Receipt, ReceiptError};
 pub use term::{Term, Vocabulary};
 pub use text::TextError;
 

@@ -147,6 +147,23 @@ impl Simulator {
         true
     }
 
+    /// Gives a user who has nothing a phone, and ends their enrolment if there is one. Returns
+    /// whether there is such a user.
+    pub fn enrol(&mut self, username: &str, now: UnixSeconds) -> bool {
+        let phone = Phone::new(&mut self.state.draw, &PhoneOf::default());
+        let users = &mut self.state.users;
+        let Some(user) = users.iter_mut().find(|user| user.name == username) else { return false };
+        if user.is_enrolled() {
+            return false;
+        }
+        if let Some(enrolment) = &mut user.enrolment {
+            enrolment.done |= now.0 < enrolment.expires;
+        }
+        user.phones.push(phone.id.clone());
+        self.state.phones.push(phone);
+        true
+    }
+
     /// Ends the lockout of a user. Returns whether there is such a user.
     pub fn unlock(&mut self, username: &str) -> bool {
         let user = self.state.users.iter_mut().find(|user| user.name == username);
@@ -167,6 +184,7 @@ impl Simulator {
     /// | `POST /script` | `username`, `decision`, `delay` |
     /// | `POST /press` | `username`: tells the next passcode |
     /// | `POST /scan` | `user_id`: ends an enrolment well |
+    /// | `POST /enrol` | `username`: gives somebody who has nothing a phone |
     /// | `POST /unlock` | `username` |
     /// | `POST /skew` | `seconds` |
     /// | `POST /fault` | a [`FaultAt`] as JSON |
@@ -226,6 +244,7 @@ impl Simulator {
                 );
             }
             "/scan" => self.scan(params.get("user_id")?, now),
+            "/enrol" => self.enrol(params.get("username")?, now),
             "/unlock" => self.unlock(params.get("username")?),
             "/skew" => {
                 self.set_skew(params.get("seconds")?.parse().ok()?);

@@ -26,7 +26,8 @@ struct Arguments {
     /// Where the phone page and the control plane listen: never where others can reach it.
     #[arg(long, default_value_t = SocketAddr::from((Ipv4Addr::LOCALHOST, 9444)))]
     control: SocketAddr,
-    /// Writes the certificate of the authority that was made for this run to DIR/ca.pem.
+    /// Writes the authority that was made for this run to DIR/ca.pem, and its certificate for this
+    /// machine to DIR/localhost.pem.
     #[arg(long, value_name = "DIR", default_value = ".")]
     dev_ca: PathBuf,
     /// Speaks plain HTTP instead of TLS.
@@ -64,6 +65,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         fs::create_dir_all(&arguments.dev_ca)?;
         let file = arguments.dev_ca.join("ca.pem");
         fs::write(&file, ca.authority_pem())?;
+        fs::write(arguments.dev_ca.join("localhost.pem"), ca.certificate_pem())?;
         println!("ca: {}", file.display());
         Transport::Tls(Box::new(ca))
     };

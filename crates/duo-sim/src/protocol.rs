@@ -62,6 +62,9 @@ impl Simulator {
                     .into()
             }
             Some("oauth" | "frame") => Outcome::Page(self.prompt(request, path, fault, now)),
+            Some("portal" | "activate") => Outcome::Page(prompt::refusal(
+                "Set up a phone first: on the page of the simulated phones.",
+            )),
             _ => Err(Failure::new(40_401, "Resource not found")).into(),
         }
     }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 pub struct DevCa {
     authority: CertificateDer<'static>,
     authority_pem: String,
+    certificate_pem: String,
     chain: Vec<CertificateDer<'static>>,
     key: KeyPair,
 }
@@ -61,8 +62,9 @@ impl DevCa {
             SanType::IpAddress(IpAddr::V6(Ipv6Addr::LOCALHOST)),
         ];
         let certificate = params.signed_by(&key, &issuer)?;
+        let certificate_pem = certificate.pem();
         let chain = vec![certificate.der().clone(), authority.clone()];
-        Ok(Self { authority, authority_pem, chain, key })
+        Ok(Self { authority, authority_pem, certificate_pem, chain, key })
     }
 
     /// The certificate of the authority, for a client to believe.
@@ -75,6 +77,12 @@ impl DevCa {
     #[must_use]
     pub fn authority_pem(&self) -> &str {
         &self.authority_pem
+    }
+
+    /// The certificate of this machine as PEM, for a client that believes it alone.
+    #[must_use]
+    pub fn certificate_pem(&self) -> &str {
+        &self.certificate_pem
     }
 
     pub(crate) fn server_config(&self) -> Result<ServerConfig, DevCaError> {

@@ -104,6 +104,14 @@ impl PushRecord {
         PushDecision::Send
     }
 
+    /// Until when nothing is sent at all, because the person reported fraud.
+    ///
+    /// Ask before everything that makes Duo ask, the Universal Prompt as well: it sends pushes too.
+    #[must_use]
+    pub fn blocked_until(&self, policy: &PushPolicy, now: UnixSeconds) -> Option<UnixSeconds> {
+        self.blocked_until.filter(|until| is_current(*until, policy.after_fraud, now))
+    }
+
     /// Records the answer to the pending push.
     pub fn settle(&mut self, policy: &PushPolicy, now: UnixSeconds, answer: PushAnswer) {
         self.pending_until = None;
@@ -117,12 +125,15 @@ impl PushRecord {
     /// Drops what is over, and what a clock that was ahead wrote too far into the future.
     fn forget(&mut self, policy: &PushPolicy, now: UnixSeconds) {
         self.sent.retain(|sent| sent.distance(now) < policy.window);
-        let is_current =
-            |until: &UnixSeconds, most: u64| *until > now && until.distance(now) <= most;
-        self.pending_until = self.pending_until.filter(|until| is_current(until, policy.pending));
-        self.blocked_until =
-            self.blocked_until.filter(|until| is_current(until, policy.after_fraud));
+        self.pending_until =
+            self.pending_until.filter(|until| is_current(*until, policy.pending, now));
+        self.blocked_until = self.blocked_until(policy, now);
     }
+}
+
+/// Whether a moment is still to come, and not further away than any that is set.
+fn is_current(until: UnixSeconds, most: u64, now: UnixSeconds) -> bool {
+    until > now && until.distance(now) <= most
 }
 
 const fn later(moment: UnixSeconds, seconds: u64) -> UnixSeconds {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
-use upheld_consent::{Clarification, Date, Division, Regime, RequestKind};
+use upheld_consent::{Clarification, Date, Division, RecordId, Regime, RequestKind};
 use upheld_ledger::UnixMillis;
 
 use crate::{BAD_INPUT, output};
@@ -18,11 +18,13 @@ Examples:
   dsr deadline --received 2026-01-31
   dsr deadline --received 2026-02-13 --clarification 2026-02-20..2026-02-27 --explain
   dsr complaint --received 2026-07-01
+  dsr receipt record.json --format kantara
   dsr ledger verify consent.ledger --checkpoint kept.checkpoint
 
 This is not legal advice.";
 
-/// Computes statutory deadlines of requests about personal data, and keeps a ledger.
+/// Computes statutory deadlines of requests about personal data, writes consent receipts, and keeps a
+/// ledger.
 #[derive(Debug, Parser)]
 #[command(name = "dsr", version, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -34,6 +36,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Deadline(Deadline),
     Complaint(Complaint),
+    Receipt(Receipt),
     /// Appends to a ledger, verifies it, proves an entry, checks a proof.
     #[command(subcommand)]
     Ledger(Ledger),
@@ -115,6 +118,32 @@ pub(crate) struct Complaint {
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Writes a receipt for a person: what they consented to, as others read it.
+///
+/// The file is a consent record: its events, the notices that they refer to, and whose it is. It is
+/// checked first: what cannot have happened, and a notice with other words than were shown, is bad
+/// input.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dsr receipt record.json
+  dsr receipt record.json --format dpv > receipt.jsonld
+  dsr receipt record.json --format iso27560 --at 2026-07-01T00:00:00Z")]
+pub(crate) struct Receipt {
+    /// The consent record.
+    pub(crate) file: PathBuf,
+    /// The form: kantara (Consent Receipt 1.1.0), iso27560 (ISO/IEC TS 27560:2023 as JSON) or dpv
+    /// (Data Privacy Vocabulary 2.3 as JSON-LD).
+    #[arg(long, value_parser = ["kantara", "iso27560", "dpv"], default_value = "kantara")]
+    pub(crate) format: String,
+    /// As of when, RFC 3339; now if it is not given.
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    pub(crate) at: Option<UnixMillis>,
+    /// The name of the receipt; a random one if it is not given.
+    #[arg(long, value_name = "UUID", value_parser = record_id)]
+    pub(crate) id: Option<RecordId>,
 }
 
 /// Which days are working days.
@@ -258,6 +287,10 @@ fn clarification(text: &str) -> Result<Clarification, String> {
     let (asked, answered) = text.split_once("..").ok_or("it must be ASKED..ANSWERED or ASKED..")?;
     let answered = if answered.is_empty() { None } else { Some(date(answered)?) };
     Ok(Clarification { asked: date(asked)?, answered })
+}
+
+fn record_id(text: &str) -> Result<RecordId, String> {
+    RecordId::parse(text).map_err(|error| error.to_string())
 }
 
 fn moment(text: &str) -> Result<UnixMillis, &'static str> {

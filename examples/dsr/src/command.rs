@@ -3,3 +3,4 @@
 pub(crate) mod complaint;
 pub(crate) mod deadline;
 pub(crate) mod ledger;
+pub(crate) mod receipt;

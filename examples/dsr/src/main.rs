@@ -42,6 +42,7 @@ fn run(args: Args) -> Result<ExitCode> {
     match args.command {
         Command::Deadline(args) => command::deadline::run(&args),
         Command::Complaint(args) => command::complaint::run(&args),
+        Command::Receipt(args) => command::receipt::run(&args),
         Command::Ledger(Ledger::Append(args)) => command::ledger::append::run(&args),
         Command::Ledger(Ledger::Verify(args)) => command::ledger::verify::run(&args),
         Command::Ledger(Ledger::Prove(args)) => command::ledger::prove::run(&args),

@@ -5,6 +5,7 @@ use upheld_store::sql::{DatabaseError, Transaction};
 
 use crate::browsers;
 use crate::devices;
+use crate::duo;
 use crate::id::{Id, PersonId};
 use crate::people::{Role, State};
 use crate::sessions;
@@ -61,12 +62,22 @@ pub(crate) fn set_state(
     Ok(changed == 1)
 }
 
-/// Takes away every authenticator and recovery code of a person, and what was counted of them.
+/// Whether a password alone should not sign a person in: they have an authenticator, or Duo.
+pub(crate) fn has_factor(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+) -> Result<bool, DatabaseError> {
+    Ok(rows::is_enrolled(transaction, person.into())? || duo::has(transaction, person)?)
+}
+
+/// Takes away every authenticator and recovery code of a person, and Duo, and what was counted of
+/// them.
 pub(crate) fn remove_factors(
     transaction: &mut Transaction<'_>,
     person: PersonId,
 ) -> Result<(), DatabaseError> {
     rows::remove_all(transaction, person.into())?;
+    duo::remove(transaction, person)?;
     devices::remove_all(transaction, person)
 }
 
@@ -91,5 +102,5 @@ fn end_what_was_begun(
     ] {
         transaction.execute(sql, &[person.into()])?;
     }
-    Ok(())
+    duo::end_what_was_begun(transaction, person)
 }

@@ -10,6 +10,7 @@
 //! | an account from everywhere, by other browsers | 50 | only that attempt |
 //! | a network, at all accounts | 50 | only that attempt |
 //! | asking for a link to reset a password, for each account | 3 | never |
+//! | a passcode for Duo, for each account | 5 | yes |
 //!
 //! So nobody can lock a person out of a browser that they use, and guesses from many networks run
 //! into a wait as well. A wait is 32 seconds at first and twice as long each time, up to 15
@@ -19,7 +20,7 @@ use sha2::{Digest, Sha256};
 use upheld_store::sql::{DatabaseError, Transaction, Value};
 
 use crate::clock::Moment;
-use crate::id::Id;
+use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::people::Email;
 
@@ -41,6 +42,8 @@ pub(crate) enum Subject {
     Network(Network),
     /// Asking for a link to reset the password of an account, real or not.
     Reset(Email),
+    /// The passcodes that a person shows to Duo.
+    Passcode(PersonId),
 }
 
 /// Why an attempt must not be evaluated.
@@ -69,20 +72,21 @@ impl Subject {
             Self::Account(email) => ["account", email.as_str(), ""].map(&mut add),
             Self::Network(from) => ["network", &from.to_string(), ""].map(&mut add),
             Self::Reset(email) => ["reset", email.as_str(), ""].map(&mut add),
+            Self::Passcode(person) => ["passcode", &person.to_string(), ""].map(&mut add),
         };
         Value::Blob(hash.finalize().to_vec())
     }
 
     const fn free_attempts(&self) -> i64 {
         match self {
-            Self::Browser(_) | Self::AccountFrom(..) => 5,
+            Self::Browser(_) | Self::AccountFrom(..) | Self::Passcode(_) => 5,
             Self::Account(_) | Self::Network(_) => 50,
             Self::Reset(_) => 3,
         }
     }
 
     const fn is_forgotten_by_success(&self) -> bool {
-        matches!(self, Self::Browser(_) | Self::AccountFrom(..))
+        matches!(self, Self::Browser(_) | Self::AccountFrom(..) | Self::Passcode(_))
     }
 }
 
@@ -177,6 +181,7 @@ fn in_order(subjects: &[Subject]) -> Vec<&Subject> {
         Subject::Account(email) => (2, email.as_str().to_owned()),
         Subject::Reset(email) => (3, email.as_str().to_owned()),
         Subject::Network(from) => (4, from.to_string()),
+        Subject::Passcode(person) => (5, person.to_string()),
     });
     ordered
 }

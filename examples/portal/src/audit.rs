@@ -48,11 +48,11 @@ pub(crate) enum Actor {
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct Entry<'a> {
     pub(crate) at: UnixSeconds,
     pub(crate) actor: Actor,
-    /// What was done: one of the program's own words.
-    pub(crate) action: &'static str,
+    /// What was done, in the program's own words; of what Duo decides, with Duo's reason.
+    pub(crate) action: &'a str,
     /// To whose account.
     pub(crate) subject: Option<u128>,
 }
@@ -70,7 +70,7 @@ impl fmt::Display for Actor {
 /// Writes an event down, as part of what it is about.
 pub(crate) fn append(
     transaction: &mut Transaction<'_>,
-    entry: &Entry,
+    entry: &Entry<'_>,
 ) -> Result<(), DatabaseError> {
     let no_randomness = |_| DatabaseError::Unavailable("no randomness for an audit event".into());
     let id = random::bytes::<16>().map_err(no_randomness)?;

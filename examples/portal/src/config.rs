@@ -5,6 +5,7 @@
 //! `PORTAL__SECTION__NAME_FILE`. Whatever is unknown or makes no sense is an error that names it,
 //! and nothing starts.
 
+mod duo;
 mod fault;
 mod keys;
 mod print;
@@ -17,6 +18,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use tracing::level_filters::LevelFilter;
+use upheld_duo::FailMode;
 use upheld_second_factor::{Policy, Throttle};
 use upheld_totp::{Digits, Window};
 use zeroize::Zeroizing;
@@ -25,6 +27,7 @@ pub use fault::{ConfigError, Fault, Origin};
 pub use keys::{KEYS, Key, Kind};
 pub use print::{Shown, starting_file};
 
+use crate::duo::{DuoSettings, NotAsked};
 use crate::password::{PasswordCost, PasswordSettings};
 use crate::proxies::TrustedProxies;
 use crate::site::PublicUrl;
@@ -60,6 +63,8 @@ pub struct Config {
     pub email_codes: bool,
     /// How many days a browser may be remembered, from 1 to 30.
     pub remembered_browser_days: Option<NonZero<u8>>,
+    /// Duo, if people may confirm with it.
+    pub duo: Option<DuoSettings>,
     /// How passwords are hashed.
     pub password: PasswordSettings,
     /// What is logged.
@@ -128,6 +133,17 @@ impl Config {
                  password and receive their code",
             );
         }
+        if self.duo.as_ref().is_some_and(|duo| duo.fail_mode == FailMode::Open) {
+            warnings.push(
+                "duo.fail_mode is open: whoever has a password and can cut the line to Duo gets in",
+            );
+        }
+        if self.duo.as_ref().is_some_and(|duo| duo.not_asked == NotAsked::Full) {
+            warnings.push(
+                "duo.not_asked is full: staff whom Duo lets in without asking act as staff with \
+                 the password alone",
+            );
+        }
         warnings
     }
 }
@@ -167,6 +183,7 @@ impl Reader<'_> {
         let second_factor = self.policy();
         let email_codes = self.boolean(&keys::EMAIL_CODES);
         let remembered_browser_days = self.number(&keys::REMEMBERED_DAYS, 0, 30).map(NonZero::new);
+        let duo = self.duo();
         let password = self.password();
         let log_level = self.text(&keys::LOG_LEVEL, |text| {
             text.parse().map_err(|_| "use off, error, warn, info, debug or trace".to_owned())
@@ -195,6 +212,7 @@ impl Reader<'_> {
             second_factor: second_factor?,
             email_codes,
             remembered_browser_days: remembered_browser_days?,
+            duo: duo.ok()?,
             password: password?,
             log_level: log_level?,
             log_format: log_format?,

@@ -12,8 +12,10 @@ use zeroize::Zeroizing;
 
 use crate::CLINIC;
 use crate::accounts;
+use crate::audit::Actor;
 use crate::clock::Moment;
 use crate::devices::{self, DeviceKind, DeviceName};
+use crate::duo::{self, Admitted};
 use crate::events::{self, Event};
 use crate::id::Id;
 use crate::people::{self, Email};
@@ -213,6 +215,56 @@ impl Pending {
     fn copy_secret(&self) -> Result<Secret, EnrolmentError> {
         Secret::from_bytes(self.secret.expose()).map_err(|_| EnrolmentError::Secret)
     }
+}
+
+/// Adds Duo to the account of `session`, whose person has just shown something to it; `None` when
+/// nothing was shown, or the name is taken at Duo. The session goes on under the token.
+pub(crate) async fn add_duo(
+    records: &Records,
+    session: &Session,
+    admitted: Admitted,
+    now: Moment,
+) -> Result<Option<Token>, RecordsError> {
+    let (person, session, username) = (session.person(), session.id(), session.email().to_owned());
+    if admitted.person() != person {
+        return Ok(None);
+    }
+    let token = Token::generate()?;
+    let (hash, context) = (token.to_hash(), records.clone());
+    let added = records.database.transact(move |transaction| {
+        if !people::hold(transaction, person)? {
+            return Ok(false);
+        }
+        let warrant = Warrant::of_added_duo(transaction, (&admitted, &username), now)?;
+        let Some(warrant) = warrant else { return Ok(false) };
+        accounts::end_all_but(transaction, person, session)?;
+        events::tell(&context, transaction, person, Event::DuoAdded, now)?;
+        Ok::<_, RecordsError>(sessions::renew(transaction, session, hash, warrant, now)?)
+    });
+    Ok(added.await?.then_some(token))
+}
+
+/// Gives a person Duo, without their being asked; `false` when nobody who may sign in has this
+/// address, or they have it.
+pub(crate) async fn add_duo_of(
+    records: &Records,
+    email: Email,
+    now: Moment,
+) -> Result<bool, RecordsError> {
+    let context = records.clone();
+    let added = records.database.transact(move |transaction| {
+        let Some((person, _)) = people::find(transaction, &email)? else { return Ok(false) };
+        if !people::hold(transaction, person)?
+            || !duo::add(transaction, person, email.as_str(), now)?
+        {
+            return Ok(false);
+        }
+        accounts::end_all(transaction, person)?;
+        let event = (person, Event::DuoAdded);
+        events::record(&context, transaction, event, Actor::Operator, now)?;
+        Ok::<_, RecordsError>(true)
+    });
+    added.await
 }
 
 /// Gives a person a hardware token; `false` when nobody who may sign in has this address.

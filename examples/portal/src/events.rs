@@ -36,6 +36,9 @@ pub(crate) enum Event<'a> {
     AccountDisabled,
     AccountEnabled,
     AccountClosed,
+    DuoAdded,
+    DuoRemoved,
+    FraudReported,
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -60,6 +63,9 @@ impl Event<'_> {
             Self::AccountDisabled => "account disabled",
             Self::AccountEnabled => "account enabled",
             Self::AccountClosed => "account closed",
+            Self::DuoAdded => "duo added",
+            Self::DuoRemoved => "duo removed",
+            Self::FraudReported => "fraud reported",
         }
     }
 
@@ -82,6 +88,9 @@ impl Event<'_> {
             Self::AccountDisabled => phrase("Your account was disabled"),
             Self::AccountEnabled => phrase("Your account was enabled again"),
             Self::AccountClosed => phrase("Your account was closed"),
+            Self::DuoAdded => phrase("Duo was added to your account"),
+            Self::DuoRemoved => phrase("Duo was removed from your account"),
+            Self::FraudReported => phrase("You reported a sign-in that was not yours"),
         }
     }
 
@@ -164,6 +173,13 @@ impl Event<'_> {
                 phrase("The clinic has disabled your account. You were signed out everywhere.")
             }
             Self::AccountEnabled => phrase("The clinic has enabled your account again."),
+            Self::DuoAdded => phrase("Duo can now be used to sign in to your account."),
+            Self::DuoRemoved => phrase("Duo can no longer be used to sign in to your account."),
+            Self::FraudReported => phrase(
+                "Somebody gave your password, and you reported to Duo that it was not you. They \
+                 did not get in, and Duo is not asked about your account for 10 minutes. Change \
+                 your password now: somebody else knows it.",
+            ),
             Self::AccountClosed => {
                 phrase("You have closed your account and were signed out everywhere.")
             }
@@ -183,6 +199,7 @@ impl Event<'_> {
             Self::PasswordResetAsked { .. }
             | Self::SignInCode { .. }
             | Self::CodesRefused { .. }
+            | Self::FraudReported
             | Self::FactorResetAsked { .. } => "",
             _ => phrase("If this was not you, tell the clinic at once."),
         }

@@ -6,11 +6,11 @@
 //!
 //! # Reading order
 //!
-//! `warrant` is the heart: the four ways to a session, and why there is no fifth. `sign_in` leads
+//! `warrant` is the heart: the six ways to a session, and why there is no seventh. `sign_in` leads
 //! to it by a password and a second factor, which `upheld-second-factor` judges and `upheld-store`
 //! remembers. `enrolment`, `recovery` and `removal` change what protects an account,
 //! `reauthentication` comes before them, `accounts` says what ends with such a change and `events`
-//! whom it is told to. `attempts` limits guessing at passwords. `staff` is what staff do for
+//! whom it is told to. `duo` asks Duo, and is the second of the two places that judge. `attempts` limits guessing at passwords. `staff` is what staff do for
 //! others. Everything about HTTP is in `web`; [`routes`] lists every address there is.
 //!
 //! # Invariants
@@ -35,6 +35,7 @@ mod clock;
 pub mod config;
 mod connections;
 mod devices;
+mod duo;
 mod enrolment;
 mod events;
 mod id;
@@ -72,6 +73,9 @@ mod warrant;
 mod web;
 
 pub use clock::Clock;
+pub use duo::{
+    DuoCheck, DuoKeys, DuoKeysError, DuoSettings, DuoSettingsError, NotAsked, check_duo,
+};
 pub use listener::{ListenError, Listener, ServeError};
 pub use mail::{Directory, Message, Transport};
 pub use observe::{Lockout, Method, Metrics, Operations};
@@ -81,7 +85,7 @@ pub use people::Role;
 pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use random::{NoRandomness, generate_password};
 pub use schema::{Migrated, behind, migrate, sealed_tables};
-pub use server::{AddPersonError, AddTokenError, OpenError, Portal};
+pub use server::{AddDuoError, AddPersonError, AddTokenError, OpenError, Portal};
 pub use settings::{RememberedDays, Settings};
 pub use site::{PublicUrl, PublicUrlError};
 pub use web::routes::{Access, Route, routes};

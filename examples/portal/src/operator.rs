@@ -14,6 +14,7 @@ use crate::accounts;
 use crate::attempts::{self, Subject};
 use crate::audit::{self, Actor, Head, Verdict};
 use crate::clock::Moment;
+use crate::duo;
 use crate::events::{self, Event};
 use crate::id::PersonId;
 use crate::people::{Email, Role, State};
@@ -37,6 +38,8 @@ pub struct Account {
     pub standing: Standing,
     /// How many authenticators they have.
     pub authenticators: usize,
+    /// Whether they confirm with Duo.
+    pub has_duo: bool,
     /// Whether codes of theirs are looked at.
     pub codes: Codes,
 }
@@ -233,6 +236,7 @@ async fn account(records: &Records, row: &Row, now: Moment) -> Result<Account, R
             State::Closed => Standing::Closed,
         },
         authenticators: store.credentials(id.into()).await?.len(),
+        has_duo: duo::find(&records.database, id, now).await?.is_some(),
         codes: match policy.throttle.charge(failures, chance, now.into()) {
             Decision::Charge(_) => Codes::Accepted,
             Decision::Throttled { until } => Codes::From(until),

@@ -3,19 +3,17 @@
 //! Whoever has a second factor shows one; whoever has none shows the password. The session goes
 //! on under a new token and counts as fresh for ten minutes.
 
-use upheld_second_factor::Accepted;
-
 use crate::attempts;
 use crate::clock::{Clock, Moment};
-use crate::events;
+use crate::duo::Admitted;
 use crate::password::Passwords;
 use crate::people;
 use crate::records::{Records, RecordsError};
-use crate::second_factor::{self, Shown};
+use crate::second_factor::{self, Proof, Shown};
 use crate::sessions::{self, Session};
 use crate::sign_in::{self, Attempt, SignInError};
 use crate::token::Token;
-use crate::warrant::Warrant;
+use crate::warrant::{Grounds, Warrant};
 
 /// Uses up a second factor of the person of `session`; `None` when it is not accepted.
 pub(crate) async fn with_second_factor(
@@ -25,9 +23,22 @@ pub(crate) async fn with_second_factor(
     now: Moment,
 ) -> Result<Option<Token>, RecordsError> {
     match second_factor::judge(records, session.person(), shown, now).await? {
-        Some(accepted) => go_on(records, session, accepted, now).await,
+        Some(accepted) => go_on(records, session, Proof::Accepted(accepted), now).await,
         None => Ok(None),
     }
+}
+
+/// Goes on with what Duo decided; `None` when nothing was shown to it just now that counts.
+pub(crate) async fn with_duo(
+    records: &Records,
+    session: &Session,
+    admitted: Admitted,
+    now: Moment,
+) -> Result<Option<Token>, RecordsError> {
+    if admitted.person() != session.person() {
+        return Ok(None);
+    }
+    go_on(records, session, Proof::Admitted(admitted), now).await
 }
 
 /// Shows the password of the person of `session`, who has nothing else; `None` when it is not
@@ -62,18 +73,21 @@ pub(crate) async fn with_password(
 async fn go_on(
     records: &Records,
     session: &Session,
-    accepted: Accepted,
+    proof: Proof,
     now: Moment,
 ) -> Result<Option<Token>, RecordsError> {
     let token = Token::generate()?;
     let (hash, id, person) = (token.to_hash(), session.id(), session.person());
-    let (context, factor) = (records.clone(), accepted.factor());
-    let warrant = Warrant::of_accepted(&accepted);
+    let context = records.clone();
     let renewed = records.database.transact(move |transaction| {
         if !people::hold(transaction, person)? {
             return Ok(false);
         }
-        events::factor_used(&context, transaction, person, factor, now)?;
+        let Some(warrant) = proof.to_warrant(transaction)? else { return Ok(false) };
+        if warrant.grounds() != Grounds::SecondFactor {
+            return Ok(false);
+        }
+        proof.note_use(&context, transaction, now)?;
         Ok::<_, RecordsError>(sessions::renew(transaction, id, hash, warrant, now)?)
     });
     Ok(renewed.await?.then_some(token))

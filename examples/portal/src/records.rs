@@ -7,6 +7,7 @@ use upheld_store::keys::{OpenSealedError, SharedKeys};
 use upheld_store::second_factor::{SecondFactorError, SecondFactors};
 use upheld_store::sql::{Database, DatabaseError};
 
+use crate::duo::Duo;
 use crate::observe::Metrics;
 use crate::random::NoRandomness;
 use crate::settings::Settings;
@@ -19,6 +20,7 @@ pub(crate) struct Records {
     pub(crate) guard: Guard<SecondFactors>,
     pub(crate) settings: Arc<Settings>,
     pub(crate) metrics: Metrics,
+    pub(crate) duo: Option<Arc<Duo>>,
 }
 
 /// Why the portal could neither remember nor recall something. Whoever asked must behave as if

@@ -18,13 +18,19 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_language.sql"),
         postgres: include_str!("../migrations/postgres/0002_language.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/0003_duo.sql"),
+        postgres: include_str!("../migrations/postgres/0003_duo.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 3] = [
+const SEALED_TABLES: [SealedTable; 4] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
+    SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
 ];
 
 /// Whose tables this program makes itself.
@@ -94,5 +100,5 @@ pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseEr
 /// Lists the tables with something encrypted in them, for changing its key.
 #[must_use]
 pub fn sealed_tables() -> Vec<SealedTable> {
-    [SEALED_TABLES, SECOND_FACTOR_TABLES].concat()
+    [&SEALED_TABLES[..], &SECOND_FACTOR_TABLES].concat()
 }

@@ -15,6 +15,7 @@ pub(crate) enum Table {
     Enrolments,
     RecoveryCodes,
     Outbox,
+    DuoPrompts,
 }
 
 impl Table {
@@ -23,6 +24,7 @@ impl Table {
             Self::Enrolments => "pending_enrolments",
             Self::RecoveryCodes => "pending_recovery_codes",
             Self::Outbox => "outbox",
+            Self::DuoPrompts => "duo_prompts",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The one place where a second factor is judged, whatever it is and wherever it is shown: at
-//! sign-in, before a change, by a hardware token that has run ahead.
+//! sign-in, before a change, by a hardware token that has run ahead. What is shown to Duo is judged
+//! in [`duo`], in one place as well; both lead to a [`Proof`].
 //!
 //! Everything that must happen with each attempt happens here: it is counted, written down, and
 //! told to the person when it looks like an attack.
@@ -8,15 +9,18 @@ use std::time::Instant;
 
 use upheld_second_factor::{Accepted, Outcome, Reason, RecoveryCode, Refused, Throttle};
 use upheld_store::second_factor::SecondFactorError;
+use upheld_store::sql::{DatabaseError, Transaction};
 use upheld_totp::Code;
 
 use crate::accounts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
+use crate::duo::{self, Admitted};
 use crate::events::{self, Event};
 use crate::id::{Id, PersonId};
 use crate::observe::Method;
 use crate::records::{Records, RecordsError};
+use crate::warrant::Warrant;
 
 /// What a person shows.
 #[derive(Debug)]
@@ -37,6 +41,51 @@ impl Shown {
             Self::TwoCodes(..) => Method::Resynchronization,
             Self::RecoveryCode(_) => Method::Recovery,
             Self::MessageCode(..) => Method::Message,
+        }
+    }
+}
+
+/// What lets a person go on, from one of the two judges: a code that was used up, or Duo's word.
+#[derive(Debug)]
+#[must_use = "whoever has shown it waits"]
+pub(crate) enum Proof {
+    Accepted(Accepted),
+    /// See [`duo`](crate::duo), which judges it.
+    Admitted(Admitted),
+}
+
+impl Proof {
+    pub(crate) fn person(&self) -> PersonId {
+        match self {
+            Self::Accepted(accepted) => accepted.account().into(),
+            Self::Admitted(admitted) => admitted.person(),
+        }
+    }
+
+    /// The warrant for it; `None` when it no longer holds.
+    pub(crate) fn to_warrant(
+        &self,
+        transaction: &mut Transaction<'_>,
+    ) -> Result<Option<Warrant>, DatabaseError> {
+        match self {
+            Self::Accepted(accepted) => Ok(Some(Warrant::of_accepted(accepted))),
+            Self::Admitted(admitted) => Warrant::of_admitted(transaction, admitted),
+        }
+    }
+
+    /// Notes that it was made use of.
+    pub(crate) fn note_use(
+        &self,
+        records: &Records,
+        transaction: &mut Transaction<'_>,
+        now: Moment,
+    ) -> Result<(), RecordsError> {
+        match self {
+            Self::Accepted(accepted) => {
+                let (person, factor) = (self.person(), accepted.factor());
+                events::factor_used(records, transaction, person, factor, now)
+            }
+            Self::Admitted(_) => Ok(duo::note_use(transaction, self.person(), now)?),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
 use crate::connections;
 use crate::devices::DeviceName;
+use crate::duo::Duo;
 use crate::enrolment;
 use crate::id::PersonId;
 use crate::listener::{Listener, ServeError};
@@ -88,6 +89,18 @@ pub enum AddTokenError {
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Why Duo was not added.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AddDuoError {
+    /// Nobody who may sign in has this address, or they have Duo.
+    #[error("nobody who may sign in has this e-mail address without having Duo")]
+    Unknown,
+    /// The database or the system failed.
+    #[error("Duo was not added: {0}")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
 impl Portal {
     /// A portal on `database`, whose tables are brought up to date.
     ///
@@ -113,8 +126,10 @@ impl Portal {
         let passwords = passwords.map_err(OpenError::because)?;
         let store = SecondFactors::new(database.clone(), keys.clone());
         let guard = Guard::new(store, settings.second_factor);
+        let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
+        let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
         let settings = Arc::new(settings);
-        let records = Records { database, keys, guard, settings, metrics };
+        let records = Records { database, keys, guard, settings, metrics, duo };
         Ok(Self { records, passwords, clock, transport, outbox: None })
     }
 
@@ -197,6 +212,19 @@ impl Portal {
         let added = enrolment::add_token(&self.records, email, (name, secret), self.clock.now());
         let failed = |error: RecordsError| AddTokenError::Failed(error.into());
         if added.await.map_err(failed)? { Ok(()) } else { Err(AddTokenError::Unknown) }
+    }
+
+    /// Lets a person confirm with Duo, which knows them by the same address. They are signed out
+    /// everywhere, and told.
+    ///
+    /// # Errors
+    ///
+    /// [`AddDuoError`].
+    pub async fn add_duo(&self, email: &str) -> Result<(), AddDuoError> {
+        let email = Email::parse(email).ok_or(AddDuoError::Unknown)?;
+        let added = enrolment::add_duo_of(&self.records, email, self.clock.now());
+        let failed = |error: RecordsError| AddDuoError::Failed(error.into());
+        if added.await.map_err(failed)? { Ok(()) } else { Err(AddDuoError::Unknown) }
     }
 
     /// Finishes what was sent to the database and closes it, without serving.

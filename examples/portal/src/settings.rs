@@ -3,6 +3,7 @@
 use upheld_second_factor::Policy;
 use upheld_totp::Digits;
 
+use crate::duo::DuoSettings;
 use crate::password::PasswordSettings;
 use crate::site::PublicUrl;
 
@@ -25,6 +26,8 @@ pub struct Settings {
     /// Whether a person may have a browser remembered, in which the second factor is not asked
     /// for, and for how long at most.
     pub remembered_browsers: Option<RememberedDays>,
+    /// Whether people may confirm with Duo, and at which account of Duo's.
+    pub duo: Option<DuoSettings>,
 }
 
 impl Settings {
@@ -39,6 +42,7 @@ impl Settings {
             second_factor,
             email_codes: false,
             remembered_browsers: None,
+            duo: None,
         }
     }
 }

@@ -9,7 +9,6 @@ mod tests;
 
 use std::net::IpAddr;
 
-use upheld_second_factor::Accepted;
 use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
@@ -22,13 +21,14 @@ use crate::attempts::{self, ChargeError, Subject};
 use crate::audit::{self, Actor, Entry};
 use crate::browsers::{self, Presented, Registration};
 use crate::clock::{Clock, Moment};
-use crate::events;
+use crate::duo;
 use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::password::{Credential, PasswordError, Passwords, Proven};
 use crate::people::{self, Email, Role};
 use crate::random::NoRandomness;
 use crate::records::{Records, RecordsError};
+use crate::second_factor::Proof;
 use crate::sessions::{self, NewSession};
 use crate::token::{BrowserToken, Token};
 use crate::user_agent::BrowserName;
@@ -151,12 +151,11 @@ pub(crate) struct Shown {
 /// stays used.
 pub(crate) async fn with_second_factor(
     records: &Records,
-    (accepted, login): (Accepted, PendingLogin),
+    (proof, login): (Proof, PendingLogin),
     wishes: Wishes,
     now: Moment,
 ) -> Result<Option<SignedIn>, RecordsError> {
-    let warrant = Warrant::of_accepted(&accepted);
-    let person = warrant.person();
+    let person = proof.person();
     if person != login.person() {
         return Ok(None);
     }
@@ -168,7 +167,6 @@ pub(crate) async fn with_second_factor(
         .map(|days| now.plus(days.as_seconds()));
     let (registration, browser) = register(browser, trusted_until)?;
     let pending = login.token().to_hash();
-    let factor = accepted.factor();
     let context = records.clone();
     let opened = records.database.transact(move |transaction| {
         let Some(role) = people::hold_with_role(transaction, person)? else {
@@ -177,15 +175,23 @@ pub(crate) async fn with_second_factor(
         if !take(transaction, pending, person)? {
             return Ok(false);
         }
+        let Some(warrant) = proof.to_warrant(transaction)? else { return Ok(false) };
         if let Some(known) = known {
             browsers::forget(transaction, person, known)?;
         }
-        let trusted_until = registration.trusted_until.filter(|_| role != Role::Staff);
+        let is_shown = warrant.grounds() == Grounds::SecondFactor;
+        let may_be_trusted = is_shown && role != Role::Staff;
+        let trusted_until = registration.trusted_until.filter(|_| may_be_trusted);
         let registration = Registration { trusted_until, ..registration };
         browsers::register(transaction, person, &registration, now)?;
         sessions::open(transaction, &new, warrant, now)?;
-        events::factor_used(&context, transaction, person, factor, now)?;
-        write_down(transaction, person, "signed in with a second factor", now)?;
+        proof.note_use(&context, transaction, now)?;
+        let action = if is_shown {
+            "signed in with a second factor"
+        } else {
+            "signed in without a second factor, by Duo's leave"
+        };
+        write_down(transaction, person, action, now)?;
         Ok(true)
     });
     let signed_in = SignedIn { session, browser, has_factor: true };
@@ -214,6 +220,7 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
         transaction.execute(sql, &[now.into()])?;
     }
     rows::purge_challenges(transaction, now.into())?;
+    duo::purge(transaction, now)?;
     sessions::purge(transaction, now)?;
     browsers::purge(transaction, now)?;
     attempts::purge(transaction, now)
@@ -324,7 +331,7 @@ impl Shown {
             {
                 sessions::open(transaction, &new, warrant, now)?;
                 write_down(transaction, person, "signed in in a remembered browser", now)?;
-                return Ok(Next::Session(Grounds::Remembered));
+                return Ok(Next::Session(Grounds::Unasked));
             }
             await_second_factor(transaction, (login, pending_hash), person, now)?;
             Ok(Next::SecondFactor)
@@ -332,7 +339,7 @@ impl Shown {
         Ok(match (next.await?, renewed) {
             (Next::Nothing, _) => Outcome::Refused,
             (Next::SecondFactor, _) => Outcome::SecondFactorAwaited(pending),
-            (Next::Session(Grounds::Remembered), Some(browser)) => {
+            (Next::Session(Grounds::Unasked), Some(browser)) => {
                 Outcome::SignedIn(SignedIn { session, browser, has_factor: true })
             }
             (Next::Session(_), _) => {

@@ -10,6 +10,7 @@ use crate::accounts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::devices;
+use crate::duo;
 use crate::events::{self, Event};
 use crate::id::{Id, PersonId};
 use crate::people::{self, Role, State};
@@ -46,6 +47,7 @@ pub(crate) enum Lock {
 pub(crate) struct Record {
     pub(crate) person: Listed,
     pub(crate) devices: Vec<devices::Device>,
+    pub(crate) duo: Option<duo::Account>,
     pub(crate) recovery_codes: u8,
     pub(crate) failures: u32,
     pub(crate) reset: Option<Reset>,
@@ -116,6 +118,7 @@ pub(crate) async fn find(
     Ok(Some(Record {
         person: listed(records, row, now).await?,
         devices: devices::list(records, person).await?,
+        duo: duo::find(&records.database, person, now).await?,
         recovery_codes: store.unused_recovery_codes(person.into()).await?,
         failures: store.failures(person.into(), Budget::Code).await?.count,
         reset: find_reset(records, person, now).await?,
@@ -183,7 +186,7 @@ pub(crate) async fn ask_reset(
     let (id, until) = (Id::generate()?, now.plus(RESET_SECONDS));
     let (context, actor) = (records.clone(), actor(session));
     let asked = records.database.transact(move |transaction| {
-        if !people::hold(transaction, person)? || !rows::is_enrolled(transaction, person.into())? {
+        if !people::hold(transaction, person)? || !accounts::has_factor(transaction, person)? {
             return Ok(false);
         }
         let sql =

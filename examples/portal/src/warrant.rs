@@ -1,4 +1,4 @@
-//! What lets somebody in. There are four ways to a [`Warrant`], and no session without one:
+//! What lets somebody in. There are six ways to a [`Warrant`], and no session without one:
 //!
 //! | from | what stands behind it |
 //! |---|---|
@@ -6,13 +6,17 @@
 //! | a remembered browser | its token was replaced in the same transaction; the password was right |
 //! | a password | the account had no second factor in the same transaction |
 //! | a confirmed device | it was added in the same transaction, in a session that was open |
+//! | [`Admitted`] | Duo's decision was written down, and the person has Duo in the same transaction |
+//! | adding Duo | something was shown to Duo, and it was added in the same transaction |
 
 use upheld_second_factor::{Accepted, Added};
-use upheld_store::second_factor::{SealedCredential, rows};
+use upheld_store::second_factor::SealedCredential;
 use upheld_store::sql::{DatabaseError, Row, Transaction};
 
+use crate::accounts;
 use crate::browsers::{self, Presented};
 use crate::clock::Moment;
+use crate::duo::{self, Admitted, On};
 use crate::id::PersonId;
 use crate::password::Proven;
 
@@ -31,8 +35,9 @@ pub(crate) enum Grounds {
     Password,
     /// A password and a second factor.
     SecondFactor,
-    /// A password in a browser that the second factor is not asked for in.
-    Remembered,
+    /// A password; the account has a second factor, which was not shown: the browser is
+    /// remembered, Duo did not ask, or could not be asked.
+    Unasked,
 }
 
 impl Warrant {
@@ -47,7 +52,7 @@ impl Warrant {
         proven: &Proven,
     ) -> Result<Option<Self>, DatabaseError> {
         let person = proven.person();
-        if rows::is_enrolled(transaction, person.into())? {
+        if accounts::has_factor(transaction, person)? {
             return Ok(None);
         }
         Ok(Some(Self { person, grounds: Grounds::Password }))
@@ -62,7 +67,7 @@ impl Warrant {
     ) -> Result<Option<Self>, DatabaseError> {
         let person = proven.person();
         let is_trusted = browsers::use_trust(transaction, person, browser, now)?;
-        Ok(is_trusted.then_some(Self { person, grounds: Grounds::Remembered }))
+        Ok(is_trusted.then_some(Self { person, grounds: Grounds::Unasked }))
     }
 
     /// For a device that a code of its own has just confirmed.
@@ -76,8 +81,32 @@ impl Warrant {
         Ok(is_added.then_some(Self { person, grounds: Grounds::SecondFactor }))
     }
 
-    pub(crate) const fn person(&self) -> PersonId {
-        self.person
+    /// For what Duo decided; `None` when it no longer holds.
+    pub(crate) fn of_admitted(
+        transaction: &mut Transaction<'_>,
+        admitted: &Admitted,
+    ) -> Result<Option<Self>, DatabaseError> {
+        let grounds = match admitted.on() {
+            On::Shown | On::CountsAsShown => Grounds::SecondFactor,
+            On::NotAsked | On::FailedOpen => Grounds::Unasked,
+        };
+        let person = admitted.person();
+        Ok(admitted.holds(transaction)?.then_some(Self { person, grounds }))
+    }
+
+    /// For Duo, which the person has just shown something to, and which is added by this.
+    pub(crate) fn of_added_duo(
+        transaction: &mut Transaction<'_>,
+        (admitted, username): (&Admitted, &str),
+        now: Moment,
+    ) -> Result<Option<Self>, DatabaseError> {
+        let person = admitted.person();
+        let is_added = admitted.was_shown() && duo::add(transaction, person, username, now)?;
+        Ok(is_added.then_some(Self { person, grounds: Grounds::SecondFactor }))
+    }
+
+    pub(crate) const fn grounds(&self) -> Grounds {
+        self.grounds
     }
 
     pub(crate) const fn into_parts(self) -> (PersonId, Grounds) {
@@ -90,7 +119,7 @@ impl Grounds {
         match self {
             Self::Password => "password",
             Self::SecondFactor => "second factor",
-            Self::Remembered => "remembered",
+            Self::Unasked => "remembered",
         }
     }
 
@@ -98,7 +127,7 @@ impl Grounds {
     pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
         Ok(match row.text(column)? {
             "second factor" => Self::SecondFactor,
-            "remembered" => Self::Remembered,
+            "remembered" => Self::Unasked,
             _ => Self::Password,
         })
     }

@@ -3,6 +3,7 @@
 mod closure;
 mod cookie;
 mod devices;
+mod duo;
 mod enrol;
 mod filters;
 mod form;

@@ -14,6 +14,7 @@ mod events;
 mod fold;
 mod notices;
 mod purposes;
+mod receipts;
 mod rules;
 mod states;
 mod vocabulary;

@@ -11,6 +11,8 @@ use crate::state::{Kind, Stage};
 #[template(path = "phones.html")]
 struct PhonesPage<'a> {
     people: Vec<Shown<'a>>,
+    /// Those who have nothing yet.
+    newcomers: Vec<&'a str>,
 }
 
 /// A person with something to press.
@@ -56,7 +58,11 @@ impl Simulator {
             has_passcode: !user.tokens.is_empty()
                 || self.phones_of(&user.name).any(|phone| phone.push),
         });
-        let page = PhonesPage { people: shown.collect() };
+        let newcomers = self.state.users.iter().filter(|user| !user.is_enrolled());
+        let page = PhonesPage {
+            people: shown.collect(),
+            newcomers: newcomers.map(|user| user.name.as_str()).collect(),
+        };
         html(StatusCode::OK, page.render().unwrap_or_default())
     }
 

@@ -37,6 +37,12 @@ impl Simulator {
             }
             ("GET", ["phones", id]) => json(phone_json(self.state.phone(id).ok_or_else(missing)?)),
             ("POST", ["phones"]) => self.create_phone(params),
+            ("POST", ["phones", id]) => self.modify_phone(id, params),
+            ("POST", ["phones", id, "send_sms_passcodes"]) => {
+                self.state.phone(id).filter(|phone| phone.sms).ok_or_else(missing)?;
+                self.send_sms(id, now);
+                json("".into())
+            }
             ("DELETE", ["phones", id]) => self.delete_phone(id),
             ("GET", ["tokens"]) => {
                 listed(self.state.tokens.iter().map(token_json).collect(), params, 500)
@@ -114,6 +120,16 @@ impl Simulator {
         let answer = phone_json(&phone);
         self.state.phones.push(phone);
         json(answer)
+    }
+
+    fn modify_phone(&mut self, id: &str, params: &Params) -> Json {
+        let phone = self.state.phone_mut(id).ok_or_else(missing)?;
+        for (name, field) in [("name", &mut phone.name), ("number", &mut phone.number)] {
+            if let Some(value) = params.get(name) {
+                value.clone_into(field);
+            }
+        }
+        json(phone_json(phone))
     }
 
     fn delete_phone(&mut self, id: &str) -> Json {

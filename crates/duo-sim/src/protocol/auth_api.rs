@@ -60,9 +60,9 @@ impl Simulator {
         user.enrolment = Some(Enrolment { code: code.clone(), expires, done: false });
         self.state.users.push(user);
         let mut answer = object!({
-            "activation_barcode": format!("https://{}/frame/qr?value={code}", self.host),
+            "activation_barcode": format!("{}://{}/frame/qr?value={code}", self.scheme, self.host),
             "activation_code": code,
-            "activation_url": format!("https://{}/activate/{id}", self.host),
+            "activation_url": format!("{}://{}/activate/{id}", self.scheme, self.host),
             "expiration": expires,
             "user_id": id,
             "username": name,
@@ -127,7 +127,7 @@ impl Simulator {
         object!({
             "result": "enroll",
             "status_msg": "Enroll an authentication device to proceed",
-            "enroll_portal_url": format!("https://{}/portal", self.host),
+            "enroll_portal_url": format!("{}://{}/portal", self.scheme, self.host),
         })
     }
 

@@ -49,7 +49,8 @@ impl Simulator {
             .last()
             .filter(|_| !is_last)
             .map(|event| object!([event.at.saturating_mul(1_000).to_string(), event.txid]));
-        let rows: Vec<Value> = shown.iter().map(|event| event.to_json()).collect();
+        let application = &self.state.config.auth.key;
+        let rows: Vec<Value> = shown.iter().map(|event| event.to_json(application)).collect();
         json(object!({
             "authlogs": rows,
             "metadata": { "next_offset": cursor, "total_objects": total },

@@ -12,6 +12,8 @@ use serde_json::{Value, json as object};
 use upheld_duo::universal::jwt;
 use upheld_duo::{Params, SecretKey, UnixSeconds};
 
+pub(super) use page::refusal;
+
 use super::{Failure, html, json, redirect, write};
 use crate::Simulator;
 use crate::fault::Fault;
@@ -78,7 +80,7 @@ impl Simulator {
             }
             "/oauth/v1/authorize" => match self.authorize_visit(&params, &host, now) {
                 Ok(visit) => self.admit(visit, now),
-                Err(why) => page::refusal(why),
+                Err(why) => refusal(why),
             },
             "/oauth/v1/token" => self.grant(&params, &host, fault, now),
             "/frame/prompt" => {
@@ -183,10 +185,10 @@ impl Simulator {
     /// Lets somebody in at the door, or turns them away.
     fn admit(&mut self, visit: Visit, now: UnixSeconds) -> Response<Vec<u8>> {
         let Some(user) = self.state.user_named(&visit.username) else {
-            return page::refusal("You are not enrolled.");
+            return refusal("You are not enrolled.");
         };
         if let Some(why) = closed_to(user.status) {
-            return page::refusal(why);
+            return refusal(why);
         }
         match user.status {
             Status::Bypass => {
@@ -195,9 +197,7 @@ impl Simulator {
                 let visit = Visit { txid, ..visit };
                 self.leave(visit, Kind::NotAsked.factor(), "bypass_user", now)
             }
-            _ if !user.is_enrolled() && !user.adds_security_key => {
-                page::refusal("You are not enrolled.")
-            }
+            _ if !user.is_enrolled() && !user.adds_security_key => refusal("You are not enrolled."),
             _ => {
                 let sid = self.state.draw.hex();
                 let to = ["/frame/prompt?sid=", &sid].concat();

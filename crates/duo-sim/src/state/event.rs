@@ -46,7 +46,7 @@ impl Event {
     }
 
     /// An entry of the log, version 2.
-    pub(crate) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self, application: &str) -> Value {
         json!({
             "txid": self.txid,
             "timestamp": self.at,
@@ -55,7 +55,7 @@ impl Event {
             "result": self.result,
             "reason": self.reason,
             "user": { "key": self.user_id, "name": self.username, "groups": [] },
-            "application": { "key": "DISIMULATEDAUTHAPI01", "name": "Simulated application" },
+            "application": { "key": application, "name": "Simulated application" },
             "auth_device": { "ip": null, "key": self.device, "name": self.device },
             "access_device": { "ip": "192.0.2.7", "hostname": null, "browser": "Chrome" },
         })

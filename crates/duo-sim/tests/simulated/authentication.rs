@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use http::Request;
 use upheld_duo::auth::{
-    Auth, AuthOutcome, AuthProgress, AuthStatus, Check, Factor, Logo, Ping, Preauth,
+    Auth, AuthOutcome, AuthProgress, AuthStatus, Check, Factor, Logo, Passcode, Ping, Preauth,
     PreauthOutcome, PushInfo, PushText, StartAuth, Status, Target, Txid, User,
 };
 use upheld_duo::sign::Signature;
@@ -168,6 +168,28 @@ fn a_call_rings_is_answered_and_takes_a_key() {
     assert_eq!(no_push, (Some(40002), RefusalKind::Parameters), "no capable device");
     let Ok(AuthOutcome::Denied(denied)) = duo.send(&call) else { panic!() };
     assert_eq!(denied.status, Status::Timeout);
+}
+
+#[test]
+fn people_are_told_what_went_wrong() {
+    let mut duo = Duo::new();
+    let mut said = |auth: Auth| match duo.send(&auth).unwrap() {
+        AuthOutcome::Denied(denied) => denied.message.to_string(),
+        AuthOutcome::Allowed(allowed) => allowed.status.to_string(),
+        AuthOutcome::PasscodesSent(message) => message.to_string(),
+    };
+    // As recorded in duosecurity/duo_postman_collection.
+    let passcode = Factor::Passcode(Passcode::parse("000000").unwrap());
+    let denied = said(Auth::new(User::named("passcode"), passcode));
+    assert_eq!(denied, "Incorrect passcode. Please try again.");
+    assert_eq!(said(push("push-deny")), "Login request denied.");
+    let sms = said(Auth::new(User::named("sms"), Factor::Sms(Target::Any)));
+    assert_eq!(sms, "New SMS passcodes sent.");
+    assert_eq!(said(push("bypass")), "bypass");
+    duo.simulator.script("phone", Decision::Deny, 0);
+    let call = Auth::new(User::named("phone"), Factor::Phone(Target::Any));
+    let Ok(AuthOutcome::Denied(denied)) = duo.send(&call) else { panic!() };
+    assert_eq!(denied.message.to_string(), "No keypress detected. Please try again.");
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use upheld_duo::Params;
-use upheld_duo::auth::{Auth, Factor, PushInfo, PushText, StartAuth, Target, User};
+use upheld_duo::auth::{
+    Auth, Enroll, EnrollStatus, EnrollmentStatus, Factor, PushInfo, PushText, StartAuth, Target,
+    User,
+};
 
 use crate::{Duo, push};
 
@@ -60,6 +63,9 @@ fn every_command_does_what_it_says() {
     assert_eq!(post("/skew", "seconds=-600").unwrap()["done"], true);
     assert_eq!(post("/skew", "seconds=0").unwrap()["done"], true);
     assert_eq!(post("/scan", "user_id=DU").unwrap()["done"], false);
+    assert_eq!(post("/enrol", "username=unenrolled").unwrap()["done"], true);
+    assert_eq!(post("/enrol", "username=unenrolled").unwrap()["done"], false, "once");
+    assert_eq!(post("/enrol", "username=nobody").unwrap()["done"], false);
     for (path, body) in [
         ("/unknown", ""),
         ("/fault", "{}"),
@@ -71,6 +77,21 @@ fn every_command_does_what_it_says() {
         assert_eq!(post(path, body), None, "{path}");
     }
     assert!(duo.send(&push("sms")).is_ok(), "the script approves");
+}
+
+#[test]
+fn who_has_nothing_is_set_up_on_the_page() {
+    let mut duo = Duo::new();
+    let enrolled = duo.send(&Enroll::new().named("newcomer")).unwrap();
+    assert!(page(&mut duo).contains("Set up a phone for newcomer"));
+    assert_eq!(told(&send(&mut duo, Method::POST, "/enrol", "username=newcomer"))["done"], true);
+    assert!(!page(&mut duo).contains("Set up a phone for newcomer"));
+    assert_eq!(duo.send(&EnrollStatus::of(&enrolled)).unwrap(), EnrollmentStatus::Success);
+    for path in ["/portal", "/activate/DU"] {
+        let request = Request::get(path).body(Vec::new()).unwrap();
+        let told = String::from_utf8(duo.exchange(&request).into_body()).unwrap();
+        assert!(told.contains("on the page of the simulated phones"), "{path}");
+    }
 }
 
 #[test]

@@ -159,6 +159,31 @@ fn what_servers_may_write_otherwise_is_read() {
     }
 }
 
+/// Bypass, remembered devices and trusted networks: the outcome says that nothing was shown.
+#[test]
+fn t52_who_was_not_asked_has_shown_nothing() {
+    for factor in [
+        json!("not_available"),
+        json!("remembered_device"),
+        json!("trusted_network"),
+        json!("sms_refresh"),
+        json!("brand_new"),
+        Value::Null,
+    ] {
+        let (mut claims, _) = vector("id_token");
+        claims["auth_context"]["factor"] = factor.clone();
+        claims["auth_context"]["reason"] = json!("bypass_user");
+        let token = jwt::encode(claims.to_string().as_bytes(), &secret());
+        let Ok(PromptOutcome::Allowed(identity)) =
+            read_token(&exchange("alice", "Exact"), token.expose(), NOW.0)
+        else {
+            panic!("{factor}")
+        };
+        assert!(!identity.factor.was_shown(), "{factor}");
+        assert_eq!(identity.reason, Reason::BypassUser);
+    }
+}
+
 #[test]
 fn names_may_be_compared_without_case_where_that_is_chosen() {
     let (_, token) = vector("id_token");

@@ -212,8 +212,11 @@ fn t21_a_report_of_fraud_ends_the_pushes() {
     let policy = PushPolicy::default();
     let mut record = PushRecord::default();
     assert_eq!(record.begin(&policy, UnixSeconds(0)), PushDecision::Send);
+    assert_eq!(record.blocked_until(&policy, UnixSeconds(4)), None);
     record.settle(&policy, UnixSeconds(5), PushAnswer::Fraud);
     let until = UnixSeconds(605);
+    assert_eq!(record.blocked_until(&policy, UnixSeconds(6)), Some(until));
+    assert_eq!(record.blocked_until(&policy, until), None);
     assert_eq!(record.begin(&policy, UnixSeconds(6)), PushDecision::TooMany { until });
     let stored = serde_json::to_string(&record).unwrap();
     let mut restored: PushRecord = serde_json::from_str(&stored).unwrap();

@@ -5,6 +5,7 @@
 mod complaint;
 mod deadline;
 mod ledger;
+mod receipt;
 mod usage;
 
 use std::path::PathBuf;

@@ -1,18 +1,22 @@
 //! `portal demo`: a portal for trying out, which leaves nothing behind.
 
 use std::io::{self, Write, stdout};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 use portal::config::LogFormat;
 use portal::{
-    Clock, Directory, ListenError, Listener, Portal, PublicUrl, RememberedDays, Role, Settings,
-    generate_password,
+    Clock, Directory, DuoKeys, DuoSettings, ListenError, Listener, NotAsked, Portal, PublicUrl,
+    RememberedDays, Role, Settings, generate_password,
 };
+use rand::TryRng;
 use rand::rngs::SysRng;
 use tracing::level_filters::LevelFilter;
+use upheld_duo::{ApiHost, FailMode, SecretText};
+use upheld_duo_reqwest::Roots;
+use upheld_duo_sim::{Config, DevCa, Keys, Person, PhoneOf, Server};
 use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::sql::{self, Database};
@@ -21,9 +25,12 @@ use super::outcome::{Exit, Failure};
 use super::{log, stop};
 
 const EMAIL: &str = "alex@example.com";
+/// Who confirms with Duo from the beginning.
+const DUO_EMAIL: &str = "jo@example.com";
 /// Everybody there is, with one password for all.
-const PEOPLE: [(&str, &str, Role); 3] = [
+const PEOPLE: [(&str, &str, Role); 4] = [
     (EMAIL, "Alex Morgan", Role::Patient),
+    (DUO_EMAIL, "Jo Ellis", Role::Patient),
     ("robin@example.com", "Robin Hale", Role::Staff),
     ("kim@example.com", "Kim Osei", Role::Staff),
 ];
@@ -59,18 +66,62 @@ async fn serve(listen: SocketAddr, folder: &Path) -> Result<(), Failure> {
     // Before anything else, so that no signal finds the database there and nobody to remove it.
     let stop = stop::signals().map_err(Failure::of_system)?;
     let listener = Listener::bind(listen).await.map_err(not_listening)?;
-    let portal = open(folder, &listener).await?;
+    let duo = simulate_duo().await?;
+    let portal = open(folder, &listener, &duo).await?;
     let password = generate_password().map_err(|error| Exit::Failed.because(error))?;
     for (email, name, role) in PEOPLE {
         let added = portal.add_person((email, name), &password, role).await;
         added.map_err(|error| Exit::Failed.because(error))?;
     }
-    announce(&listener.url(), &password).map_err(Failure::of_system)?;
-    portal.serve(listener, stop).await.map_err(|error| Exit::Failed.because(error))
+    portal.add_duo(DUO_EMAIL).await.map_err(|error| Exit::Failed.because(error))?;
+    announce(&listener.url(), &phones_of(&duo), &password).map_err(Failure::of_system)?;
+    let served = portal.serve(listener, stop).await;
+    duo.stop().await;
+    served.map_err(|error| Exit::Failed.because(error))
+}
+
+/// Duo, simulated: everybody has a phone there, and a page shows the phones.
+async fn simulate_duo() -> Result<Server, Failure> {
+    let people = PEOPLE.map(|(email, ..)| Person {
+        name: email.to_owned(),
+        phones: vec![PhoneOf::default()],
+        adds_security_key: true,
+        ..Person::default()
+    });
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let ca = DevCa::generate().map_err(|error| Exit::Failed.because(error))?;
+    let started = Server::start(upheld_duo_sim::Options {
+        config: Config { users: people.into(), ..Config::default() },
+        listen: any,
+        control: Some(any),
+        transport: upheld_duo_sim::Transport::Tls(Box::new(ca)),
+        seed: SysRng.try_next_u64().map_err(|error| Exit::Failed.because(error))?,
+    });
+    started.await.map_err(|error| Exit::Failed.because(error))
+}
+
+/// The account of the portal at the simulated Duo.
+fn settings_of(duo: &Server) -> Result<DuoSettings, Failure> {
+    let keys = Config::default();
+    let pair = |keys: Keys| DuoKeys::new(&keys.key, SecretText::new(keys.secret));
+    let host = format!("localhost:{}", duo.address().port());
+    Ok(DuoSettings {
+        api_host: ApiHost::parse(&host).map_err(|error| Exit::Failed.because(error))?,
+        prompt: pair(keys.prompt).map_err(|error| Exit::Failed.because(error))?,
+        phones: Some(pair(keys.auth).map_err(|error| Exit::Failed.because(error))?),
+        roots: Roots::Given(duo.authority().into_iter().collect()),
+        fail_mode: FailMode::Closed,
+        not_asked: NotAsked::Limited,
+    })
+}
+
+fn phones_of(duo: &Server) -> String {
+    let port = duo.control_address().map_or(0, |address| address.port());
+    format!("http://localhost:{port}/")
 }
 
 /// A portal with the keys in memory and everything else in `folder`.
-async fn open(folder: &Path, listener: &Listener) -> Result<Portal, Failure> {
+async fn open(folder: &Path, listener: &Listener, duo: &Server) -> Result<Portal, Failure> {
     let tenant = Tenant::new("demo").map_err(|error| Exit::Failed.because(error))?;
     let database = Database::open(&sql::Settings::sqlite(folder.join("portal.db")), tenant).await;
     let database = database.map_err(|error| Exit::Failed.because(error))?;
@@ -80,6 +131,7 @@ async fn open(folder: &Path, listener: &Listener) -> Result<Portal, Failure> {
     let settings = Settings {
         email_codes: true,
         remembered_browsers: RememberedDays::new(RememberedDays::MAX),
+        duo: Some(settings_of(duo)?),
         ..Settings::at(url)
     };
     let (records, transport) = ((database, SharedKeys::new(keys)), Arc::new(outbox.clone()));
@@ -87,20 +139,23 @@ async fn open(folder: &Path, listener: &Listener) -> Result<Portal, Failure> {
     Ok(portal.map_err(|error| Exit::Failed.because(error))?.showing_outbox(outbox))
 }
 
-fn announce(url: &str, password: &str) -> io::Result<()> {
+fn announce(url: &str, phones: &str, password: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     write!(
         out,
-        "The portal is ready. Its database has three people in it, and is removed at the end.\n\
+        "The portal is ready. Its database has four people in it, and is removed at the end.\n\
          \n\
          address: {url}\n\
          user: {EMAIL}\n\
          password: {password}\n\
+         phones: {phones}\n\
          \n\
          Next: open the address in Chromium, Chrome, Edge or Firefox (not Safari) and sign in. The\n\
          portal asks you to add an authenticator app: scan the QR code with it, or type the key.\n\
-         Then sign out and in again. robin@example.com and kim@example.com are staff, with the same\n\
-         password; {url}/dev/outbox shows the e-mails. Ctrl-C ends the portal.\n"
+         Then sign out and in again. {DUO_EMAIL} confirms with Duo, which is simulated: answer on the\n\
+         page of phones. For Duo's own page your browser warns of the simulator's certificate: go on.\n\
+         robin@example.com and kim@example.com are staff. All have the same password;\n\
+         {url}/dev/outbox shows the e-mails. Ctrl-C ends the portal.\n"
     )?;
     out.flush()
 }

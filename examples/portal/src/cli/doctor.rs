@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use portal::audit::{self, Verdict};
 use portal::config::{Config, DatabaseChoice};
-use portal::{behind, sealed_tables};
+use portal::{Clock, behind, check_duo, sealed_tables};
 use serde_json::json;
 use upheld_store::keys::KeyRing;
 use upheld_store::rotation;
@@ -80,6 +80,12 @@ pub(crate) async fn run(place: &Place) -> Result<Output, Failure> {
     });
     checks.extend(check_key_age(&config.key_file));
     checks.push(check_mail_folder(&config.mail_directory));
+    if let Some(settings) = &config.duo {
+        let found = check_duo(settings.clone(), &config.public_url, &Clock::system()).await;
+        checks.extend(found.into_iter().map(|found| {
+            if found.is_good { good("Duo", found.what) } else { bad("Duo", found.what) }
+        }));
+    }
     if let DatabaseChoice::Sqlite(file) = &config.database {
         checks.extend(check_file(file));
     }
@@ -191,6 +197,9 @@ async fn check_database(
         Err(error) => bad("audit", error),
     });
     checks.push(check_outbox(database).await);
+    if config.duo.is_none() {
+        checks.extend(check_without_duo(database).await);
+    }
     checks
 }
 
@@ -249,6 +258,21 @@ async fn check_keys(database: &Database, keys: Option<&KeyRing>) -> Vec<Check> {
         checks.push(good("keys", "everything is under the current key"));
     }
     checks
+}
+
+/// People who have nothing but Duo cannot sign in where there is none.
+async fn check_without_duo(database: &Database) -> Option<Check> {
+    let sql = "SELECT count(*) FROM duo_accounts WHERE tenant = $1 AND NOT EXISTS
+                   (SELECT 1 FROM credentials WHERE credentials.tenant = $1 AND account = person)";
+    let rows = database.query(sql, &[]).await;
+    match rows.and_then(|rows| rows.first().map_or(Ok(0), |row| row.integer(0))) {
+        Ok(0) => None,
+        Ok(count) => {
+            let what = format!("{count} people have nothing but Duo, and duo.api_host is not set");
+            Some(bad("Duo", what))
+        }
+        Err(error) => Some(bad("Duo", error)),
+    }
 }
 
 async fn check_outbox(database: &Database) -> Check {

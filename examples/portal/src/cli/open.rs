@@ -56,6 +56,7 @@ pub(crate) async fn portal_on(
     let mail = Directory::open(&config.mail_directory).map_err(Failure::of_system)?;
     let days = config.remembered_browser_days.map(NonZero::get);
     let settings = Settings {
+        duo: config.duo.clone(),
         password: config.password,
         second_factor: config.second_factor,
         email_codes: config.email_codes,

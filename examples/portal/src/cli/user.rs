@@ -152,18 +152,19 @@ async fn change(whom: &Whom, change: Change, what: &str) -> Result<Output, Failu
 }
 
 fn line_of(account: &Account) -> String {
-    let Account { email, name, standing, authenticators, .. } = account;
+    let Account { email, name, standing, authenticators, has_duo, .. } = account;
+    let duo = if *has_duo { ", Duo" } else { "" };
     let role = role_of(account);
     let codes = match account.codes {
         Codes::Accepted => String::new(),
         Codes::From(moment) => format!(", codes from {}", moment.0),
         _ => ", codes disabled".to_owned(),
     };
-    format!("{email}\t{role}\t{standing}\t{authenticators} authenticators{codes}\t{name}\n")
+    format!("{email}\t{role}\t{standing}\t{authenticators} authenticators{duo}{codes}\t{name}\n")
 }
 
 fn value_of(account: &Account) -> Value {
-    let Account { email, name, standing, authenticators, .. } = account;
+    let Account { email, name, standing, authenticators, has_duo, .. } = account;
     let (codes, from) = match account.codes {
         Codes::Accepted => ("accepted", None),
         Codes::From(moment) => ("later", Some(moment.0)),
@@ -175,6 +176,7 @@ fn value_of(account: &Account) -> Value {
         "role": role_of(account),
         "standing": standing.to_string(),
         "authenticators": authenticators,
+        "duo": has_duo,
         "codes": codes,
         "codes_from": from,
     })

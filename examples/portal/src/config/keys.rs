@@ -66,7 +66,7 @@ impl Key {
 }
 
 /// Lists every setting there is, in the order of the file.
-pub const KEYS: [&Key; 25] = [
+pub const KEYS: [&Key; 33] = [
     &PUBLIC_URL,
     &LISTEN,
     &METRICS_LISTEN,
@@ -86,6 +86,14 @@ pub const KEYS: [&Key; 25] = [
     &FAILURE_CAP,
     &EMAIL_CODES,
     &REMEMBERED_DAYS,
+    &DUO_HOST,
+    &DUO_CLIENT_ID,
+    &DUO_CLIENT_SECRET,
+    &DUO_INTEGRATION_KEY,
+    &DUO_SECRET_KEY,
+    &DUO_FAIL_MODE,
+    &DUO_NOT_ASKED,
+    &DUO_CA_FILE,
     &HASH_MEMORY,
     &HASH_PASSES,
     &HASH_THREADS,
@@ -211,6 +219,48 @@ pub(super) const REMEMBERED_DAYS: Key = key(
 )
 .of(Kind::Integer)
 .or("0");
+pub(super) const DUO_HOST: Key = key(
+    "duo",
+    "api_host",
+    &["The account at Duo: api-XXXXXXXX.duosecurity.com. Without it there is no Duo."],
+);
+pub(super) const DUO_CLIENT_ID: Key = key(
+    "duo",
+    "client_id",
+    &["Of an application of the type Web SDK: people confirm on Duo's own page."],
+);
+pub(super) const DUO_CLIENT_SECRET: Key =
+    key("duo", "client_secret", &["Its secret, of 40 characters."]).secret();
+pub(super) const DUO_INTEGRATION_KEY: Key = key(
+    "duo",
+    "integration_key",
+    &["Of one of the type Auth API, to ask phones and take passcodes on pages of the portal, too."],
+);
+pub(super) const DUO_SECRET_KEY: Key =
+    key("duo", "secret_key", &["Its secret, of 40 characters."]).secret();
+pub(super) const DUO_FAIL_MODE: Key = key(
+    "duo",
+    "fail_mode",
+    &[
+        "While Duo is out of reach: closed, nobody gets in by it; open, whoever has nothing but Duo",
+        "gets in with the password alone. Never staff. Whoever can cut the line to Duo gets in, too.",
+    ],
+)
+.or("\"closed\"");
+pub(super) const DUO_NOT_ASKED: Key = key(
+    "duo",
+    "not_asked",
+    &[
+        "People whom Duo lets in without asking (bypass mode, trusted networks): refuse; limited, they",
+        "get in but cannot act as staff or change what protects an account; full, it counts.",
+    ],
+)
+.or("\"limited\"");
+pub(super) const DUO_CA_FILE: Key = key(
+    "duo",
+    "ca_file",
+    &["Certificates in PEM to believe instead of the system's: of a simulator, or a proxy."],
+);
 pub(super) const HASH_MEMORY: Key =
     key("password", "memory_kib", &["The memory of one Argon2id hash, in KiB."])
         .of(Kind::Integer)

@@ -25,6 +25,8 @@ pub enum Method {
     Recovery,
     /// A code from a message.
     Message,
+    /// Whatever Duo asks for.
+    Duo,
 }
 
 /// What somebody has to wait for after too many failures.
@@ -122,6 +124,11 @@ impl Metrics {
         self.second_factor_ended(method, "failed", took);
     }
 
+    /// Counts what Duo decided, by the name of the outcome.
+    pub(crate) fn duo(&self, outcome: &'static str, took: Duration) {
+        self.second_factor_ended(Method::Duo, outcome, took);
+    }
+
     /// Counts that somebody has to wait from now on.
     pub fn locked_out(&self, of: Lockout) {
         let of = match of {
@@ -175,6 +182,7 @@ impl Metrics {
             Method::Resynchronization => "resynchronization",
             Method::Recovery => "recovery",
             Method::Message => "message",
+            Method::Duo => "duo",
         };
         let labels = [("method", method), ("outcome", outcome)];
         self.0.second_factor.get_or_create(&labels).inc();
@@ -202,6 +210,10 @@ impl Numbers {
                 let labels = [("method", method), ("outcome", outcome)];
                 drop(self.second_factor.get_or_create(&labels));
             }
+        }
+        for outcome in DUO_OUTCOMES {
+            let labels = [("method", "duo"), ("outcome", outcome)];
+            drop(self.second_factor.get_or_create(&labels));
         }
         for of in ["password", "second_factor"] {
             drop(self.lockouts.get_or_create(&[("of", of)]));
@@ -276,6 +288,9 @@ const OUTCOMES: [&str; 9] = [
     "not_enrolled",
     "failed",
 ];
+
+/// What Duo can decide.
+const DUO_OUTCOMES: [&str; 5] = ["accepted", "refused", "not_asked", "failed", "failed_open"];
 
 const fn name_of(outcome: &Outcome<Accepted>) -> &'static str {
     match outcome {

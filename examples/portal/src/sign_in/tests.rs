@@ -22,6 +22,7 @@ use crate::observe::Metrics;
 use crate::password::{PasswordSettings, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
 use crate::records::Records;
+use crate::second_factor::Proof;
 use crate::settings::Settings;
 use crate::site::PublicUrl;
 use crate::token::Token;
@@ -38,7 +39,14 @@ async fn records(folder: &Path) -> Records {
     let settings = Settings::at(PublicUrl::parse("http://localhost:8080").unwrap());
     let store = SecondFactors::new(database.clone(), keys.clone());
     let guard = Guard::new(store, settings.second_factor);
-    Records { database, keys, guard, settings: Arc::new(settings), metrics: Metrics::new() }
+    Records {
+        database,
+        keys,
+        guard,
+        settings: Arc::new(settings),
+        metrics: Metrics::new(),
+        duo: None,
+    }
 }
 
 /// A person with an app and a pending login, found twice as by two requests at once.
@@ -83,7 +91,7 @@ async fn accept(records: &Records, login: &PendingLogin, totp: &Totp, at: u64) -
 async fn opens(records: &Records, accepted: Accepted, login: PendingLogin) -> bool {
     let browser = BrowserName::of(&axum::http::HeaderMap::new());
     let wishes = Wishes { browser, known: None, remember: false };
-    let shown = (accepted, login);
+    let shown = (Proof::Accepted(accepted), login);
     with_second_factor(records, shown, wishes, NOW.into()).await.unwrap().is_some()
 }
 

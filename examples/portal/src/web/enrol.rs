@@ -108,19 +108,25 @@ pub(super) async fn confirm(
         return show_enrol_page(&session, &pending, Some(CODE_MALFORMED));
     };
     match pending.confirm(&app.records, &session, &code, app.clock.now()).await? {
-        Confirmation::Activated(token) => go_on(&app, &session, &token).await,
+        Confirmation::Activated(token) => {
+            go_on(&app, &session, (&token, "/account/security?device-added")).await
+        }
         Confirmation::Wrong(pending) => show_enrol_page(&session, &pending, Some(CODE_WRONG)),
         Confirmation::Gone => Err(Refusal::NotFound),
     }
 }
 
 /// Leads to recovery codes whoever has none, and else back.
-async fn go_on(app: &App, session: &Session, token: &Token) -> Result<Response, Refusal> {
+pub(super) async fn go_on(
+    app: &App,
+    session: &Session,
+    (token, back): (&Token, &str),
+) -> Result<Response, Refusal> {
     let mut response = if recovery::count_unused(&app.records, session.person()).await? == 0 {
         let id = recovery::start(&app.records, session, app.clock.now()).await?;
         see_other(&format!("{}/recovery-codes/{id}", security::PATH))
     } else {
-        see_other("/account/security?device-added")
+        see_other(back)
     };
     Cookie::Session.set(token, None, &mut response);
     Ok(response)

@@ -66,20 +66,35 @@ pub(super) async fn find_client(
     next.run(request).await
 }
 
+/// What the headers of every answer depend on.
+#[derive(Clone, Debug)]
+pub(super) struct Headers {
+    is_https: bool,
+    content_security_policy: HeaderValue,
+}
+
+impl Headers {
+    /// `host` is where forms may lead besides the portal, if there is such a place: browsers hold a
+    /// form to its policy through every redirect.
+    pub(super) fn new(site: &Site, host: Option<&str>) -> Self {
+        let besides = host.map(|host| format!(" https://{host}")).unwrap_or_default();
+        let policy = format!(
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{besides}; \
+             frame-ancestors 'none'; base-uri 'none'"
+        );
+        let strictest = HeaderValue::from_static("default-src 'none'");
+        let content_security_policy = HeaderValue::from_str(&policy).unwrap_or(strictest);
+        Self { is_https: site.is_https(), content_security_policy }
+    }
+}
+
 /// Sets the headers that hold for every answer.
 pub(super) async fn set_headers(
-    State(site): State<Site>,
+    State(policy): State<Headers>,
     request: Request,
     next: Next,
 ) -> Response {
-    const HEADERS: [(HeaderName, HeaderValue); 7] = [
-        (
-            CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(
-                "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
-                 frame-ancestors 'none'; base-uri 'none'",
-            ),
-        ),
+    const HEADERS: [(HeaderName, HeaderValue); 6] = [
         (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -101,8 +116,9 @@ pub(super) async fn set_headers(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.extend(HEADERS);
+    headers.insert(CONTENT_SECURITY_POLICY, policy.content_security_policy);
     //= RFC 6797 §7.1: over secure transport alone
-    if site.is_https() {
+    if policy.is_https {
         let a_year = HeaderValue::from_static("max-age=31536000");
         headers.insert(STRICT_TRANSPORT_SECURITY, a_year);
     }

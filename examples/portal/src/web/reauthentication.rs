@@ -14,7 +14,9 @@ use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
-use super::second_factor::{CODE_MALFORMED, CODE_REFUSED, RECOVERY_CODE_REFUSED, read_shown};
+use super::second_factor::{
+    CODE_MALFORMED, CODE_REFUSED, Offers, RECOVERY_CODE_REFUSED, read_shown,
+};
 use super::{App, Peer};
 use crate::CLINIC;
 use crate::id::{Id, PersonId};
@@ -36,11 +38,20 @@ const PASSWORD_REFUSED: Problem<'_> = Problem {
     ),
 };
 
+const DUO_REFUSED: Problem<'_> = Problem {
+    what: phrase("Duo has not confirmed that it is you"),
+    advice: phrase(
+        "You have to show something there, just now. If Duo does not answer, try again in a \
+             minute, or use another way.",
+    ),
+};
+
 /// Where a person goes afterwards: one of these pages and nowhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum After {
     Security,
     AddDevice,
+    Duo,
     Device(Id),
     RecoveryCodes,
     Password,
@@ -56,6 +67,7 @@ impl After {
         let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
         match parts.map(Option::unwrap_or_default) {
             ["account", "security", "totp", _] => Self::AddDevice,
+            ["account", "security", "duo", _] => Self::Duo,
             ["account", "security", "recovery-codes", _] => Self::RecoveryCodes,
             ["account", "security", "devices", id] => {
                 Id::parse(id).map_or(Self::Security, Self::Device)
@@ -69,9 +81,10 @@ impl After {
     }
 
     /// Reads what [`fmt::Display`] wrote; anything else is the security page.
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         match text.split_once('.').unwrap_or((text, "")) {
             ("add-device", "") => Self::AddDevice,
+            ("duo", "") => Self::Duo,
             ("recovery-codes", "") => Self::RecoveryCodes,
             ("password", "") => Self::Password,
             ("close", "") => Self::Close,
@@ -82,10 +95,11 @@ impl After {
         }
     }
 
-    fn to_path(self) -> String {
+    pub(super) fn to_path(self) -> String {
         match self {
             Self::Security => "/account/security".into(),
             Self::AddDevice => "/account/security/totp".into(),
+            Self::Duo => "/account/security/duo".into(),
             Self::Device(id) => format!("/account/security/devices/{id}"),
             Self::RecoveryCodes => "/account/security/recovery-codes".into(),
             Self::Password => "/account/security/password".into(),
@@ -101,6 +115,7 @@ impl fmt::Display for After {
         match self {
             Self::Security => f.write_str("security"),
             Self::AddDevice => f.write_str("add-device"),
+            Self::Duo => f.write_str("duo"),
             Self::Device(id) => write!(f, "device.{id}"),
             Self::RecoveryCodes => f.write_str("recovery-codes"),
             Self::Password => f.write_str("password"),
@@ -118,14 +133,17 @@ struct ReauthenticationPage<'a> {
     form_token: FormToken,
     session: &'a Session,
     after: After,
+    /// Whether the person has an app or a token, and whether they have Duo.
+    offers: Offers,
     field: &'static str,
     problem: Option<Problem<'a>>,
 }
 
 impl<'a> ReauthenticationPage<'a> {
-    fn new(session: &'a Session, after: After) -> Self {
+    async fn new(app: &App, session: &'a Session, after: After) -> Result<Self, Refusal> {
         let form_token = session.token().to_form_token();
-        Self { form_token, session, after, field: "", problem: None }
+        let offers = Offers::of(app, session.person()).await?;
+        Ok(Self { form_token, session, after, offers, field: "", problem: None })
     }
 
     fn respond(self) -> Result<Response, Refusal> {
@@ -133,9 +151,19 @@ impl<'a> ReauthenticationPage<'a> {
     }
 }
 
-pub(super) async fn page(session: Session, RawQuery(query): RawQuery) -> Result<Response, Refusal> {
-    let after = query.as_deref().and_then(|query| query.strip_prefix("for="));
-    ReauthenticationPage::new(&session, After::parse(after.unwrap_or_default())).respond()
+pub(super) async fn page(
+    State(app): State<App>,
+    session: Session,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let query = query.unwrap_or_default();
+    let (problem, query) = match query.strip_prefix("duo-refused&") {
+        Some(rest) => (Some(DUO_REFUSED), rest),
+        None => (None, &*query),
+    };
+    let after = After::parse(query.strip_prefix("for=").unwrap_or_default());
+    let page = ReauthenticationPage::new(&app, &session, after).await?;
+    form(&ReauthenticationPage { field: "duo", problem, ..page }, None)
 }
 
 pub(super) async fn check(
@@ -145,8 +173,8 @@ pub(super) async fn check(
     Posted { visitor: session, fields }: Posted<Session>,
 ) -> Result<Response, Refusal> {
     let after = After::parse(fields.text("for", 64).unwrap_or_default());
+    let page = ReauthenticationPage::new(&app, &session, after).await?;
     let refuse = |field: &'static str, problem: Problem<'static>| {
-        let page = ReauthenticationPage::new(&session, after);
         ReauthenticationPage { field, problem: Some(problem), ..page }.respond()
     };
     let token = if session.has_factor() {
@@ -191,6 +219,7 @@ mod tests {
             "/account/security",
             "/account/security/totp",
             &format!("/account/security/devices/{id}"),
+            "/account/security/duo",
             "/account/security/recovery-codes",
             "/account/security/password",
             "/account/close",

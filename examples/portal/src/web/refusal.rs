@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     SecondFactorFirst,
     /// The link from an e-mail was used, is too old, or never was one.
     LinkExpired,
+    /// What came back from Duo's page belongs to no sign-in of this browser, or no longer.
+    PromptExpired,
     /// The form was not made for this visitor.
     Forged,
     /// The request comes from another site.
@@ -61,6 +63,14 @@ impl IntoResponse for Refusal {
                 StatusCode::NOT_FOUND,
                 phrase("This link no longer works"),
                 phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
+            ),
+            Self::PromptExpired => (
+                StatusCode::FORBIDDEN,
+                phrase("This answer of Duo belongs to no sign-in here"),
+                phrase(
+                    "It came too late, was used before, or is another browser's. Nobody was signed \
+                     in. Sign in again.",
+                ),
             ),
             Self::Forged => (
                 StatusCode::FORBIDDEN,

@@ -8,7 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, devices, enrol, gate, outbox, pages, password, profile, reading,
+    App, closure, devices, duo, enrol, gate, outbox, pages, password, profile, reading,
     reauthentication, recovery, second_factor, security, sign_in, staff,
 };
 use crate::site::Site;
@@ -36,6 +36,8 @@ pub enum Access {
     Staff,
     /// Staff who have proved within ten minutes that it is still them.
     FreshStaff,
+    /// Whoever comes back from Duo's page, with the cookie that they were sent with.
+    Returning,
     /// Whoever has the link from an e-mail.
     Link,
     /// Everyone, where the settings say so; for others it is not there.
@@ -61,7 +63,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 53] = [
+const ROUTES: [Route; 64] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -75,6 +77,13 @@ const ROUTES: [Route; 53] = [
     of("GET", "/login/email", Access::PendingLogin, || get(second_factor::email_page)),
     of("POST", "/login/email", Access::PendingLogin, || post(second_factor::email_code)),
     of("POST", "/login/email/send", Access::PendingLogin, || post(second_factor::send_email)),
+    of("GET", "/login/duo", Access::PendingLogin, || get(duo::page)),
+    of("POST", "/login/duo", Access::PendingLogin, || post(duo::to_prompt)),
+    of("GET", "/login/duo/here", Access::PendingLogin, || get(duo::devices_page)),
+    of("POST", "/login/duo/ask", Access::PendingLogin, || post(duo::ask)),
+    of("POST", "/login/duo/passcode", Access::PendingLogin, || post(duo::passcode)),
+    of("GET", "/login/duo/wait", Access::PendingLogin, || get(duo::wait)),
+    of("GET", "/duo/callback", Access::Returning, || get(duo::callback::come_back)),
     of("POST", "/login/cancel", Access::PendingLogin, || post(second_factor::cancel)),
     of("POST", "/logout", Access::Session, || post(sign_in::sign_out)),
     of("GET", "/password/forgot", Access::Everyone, || get(password::forgot_page)),
@@ -83,6 +92,7 @@ const ROUTES: [Route; 53] = [
     of("POST", "/password/reset/{link}", Access::Link, || post(password::reset)),
     of("GET", "/reauth", Access::Session, || get(reauthentication::page)),
     of("POST", "/reauth", Access::Session, || post(reauthentication::check)),
+    of("POST", "/reauth/duo", Access::Session, || post(duo::callback::reauthenticate)),
     of("GET", "/account", Access::Session, || get(profile::page)),
     of("POST", "/account", Access::Session, || post(profile::rename)),
     of("GET", "/account/close", Access::FreshSession, || get(closure::page)),
@@ -94,6 +104,9 @@ const ROUTES: [Route; 53] = [
     of("POST", "/account/security/totp", Access::FreshSession, || post(enrol::start)),
     of("GET", "/account/security/totp/{pending}", Access::Session, || get(enrol::page)),
     of("POST", "/account/security/totp/{pending}", Access::Session, || post(enrol::confirm)),
+    of("GET", "/account/security/duo", Access::FreshSession, || get(duo::account::page)),
+    of("POST", "/account/security/duo", Access::FreshSession, || post(duo::account::start)),
+    of("POST", "/account/security/duo/remove", Access::FreshSession, || post(duo::account::remove)),
     of("GET", "/account/security/devices/{device}", Access::Session, || get(devices::page)),
     of("POST", "/account/security/devices/{device}/rename", Access::Session, || {
         post(devices::rename)
@@ -170,6 +183,8 @@ fn matches(pattern: &str, path: &str) -> bool {
 /// Puts the routes behind the gates that every request passes.
 pub(crate) fn router(app: App, site: &Site) -> Router {
     let metrics = app.metrics.clone();
+    let duo = app.records.settings.duo.as_ref().map(|duo| duo.api_host.authority());
+    let headers = gate::Headers::new(site, duo);
     ROUTES
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
@@ -184,6 +199,6 @@ pub(crate) fn router(app: App, site: &Site) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
         .layer(from_fn(reading::choose))
-        .layer(from_fn_with_state(site.clone(), gate::set_headers))
+        .layer(from_fn_with_state(headers, gate::set_headers))
         .layer(from_fn_with_state(metrics, gate::write_down))
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::header::HeaderMap;
 use axum::response::Response;
-use upheld_second_factor::{Accepted, RecoveryCode};
+use upheld_second_factor::RecoveryCode;
 use upheld_totp::{Code, Digits};
 
 use super::App;
@@ -15,10 +15,13 @@ use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
 use super::sign_in::welcome;
 use crate::CLINIC;
+use crate::devices;
+use crate::duo;
+use crate::id::PersonId;
 use crate::language::phrase;
 use crate::message_codes;
 use crate::records::RecordsError;
-use crate::second_factor::{self, Shown};
+use crate::second_factor::{self, Proof, Shown};
 use crate::settings::RememberedDays;
 use crate::sign_in::{self, PendingLogin, Wishes};
 use crate::token::FormToken;
@@ -59,20 +62,29 @@ const MESSAGE_CODE_REFUSED: Problem<'_> = Problem {
 const MESSAGE_CODE_MALFORMED: Problem<'_> =
     Problem { what: phrase("Enter the 8 digits from the e-mail"), advice: "" };
 
-/// What the three pages have in common.
-struct Offers {
+/// What the pages of the second step have in common.
+pub(super) struct Offers {
     /// For how many days this browser may be remembered.
-    remember: Option<u8>,
-    email: bool,
+    pub(super) remember: Option<u8>,
+    pub(super) email: bool,
+    /// Whether the person has an app or a token.
+    pub(super) app: bool,
+    /// Whether the person has added Duo, and the portal has it.
+    pub(super) duo: bool,
 }
 
 impl Offers {
-    fn of(app: &App) -> Self {
-        let settings = &app.records.settings;
-        Self {
-            remember: settings.remembered_browsers.map(RememberedDays::get),
-            email: settings.email_codes,
-        }
+    pub(super) async fn of(app: &App, person: PersonId) -> Result<Self, Refusal> {
+        let App { records, clock, .. } = app;
+        let has_app = !devices::list(records, person).await?.is_empty();
+        let has_duo = records.duo.is_some()
+            && duo::find(&records.database, person, clock.now()).await?.is_some();
+        Ok(Self {
+            remember: records.settings.remembered_browsers.map(RememberedDays::get),
+            email: records.settings.email_codes,
+            app: has_app,
+            duo: has_duo,
+        })
     }
 }
 
@@ -105,7 +117,11 @@ pub(super) async fn code_page(
     State(app): State<App>,
     login: PendingLogin,
 ) -> Result<Response, Refusal> {
-    show_code_page(&app, &login, None)
+    let offers = Offers::of(&app, login.person()).await?;
+    if offers.duo && !offers.app {
+        return Ok(see_other(super::duo::PATH));
+    }
+    show_code_page(&app, &login, None).await
 }
 
 pub(super) async fn code(
@@ -115,11 +131,13 @@ pub(super) async fn code(
 ) -> Result<Response, Refusal> {
     // Nothing is evaluated, so nothing is charged.
     let Some(code) = fields.text("code", MAX_CODE_BYTES).and_then(read_code) else {
-        return show_code_page(&app, &login, Some(CODE_MALFORMED));
+        return show_code_page(&app, &login, Some(CODE_MALFORMED)).await;
     };
     match judge(&app, &login, Shown::Code(code)).await? {
-        Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
-        None => show_code_page(&app, &login, Some(CODE_REFUSED)),
+        Some(proof) => {
+            finish(&app, (proof, login), &headers, wants_to_be_remembered(&fields)).await
+        }
+        None => show_code_page(&app, &login, Some(CODE_REFUSED)).await,
     }
 }
 
@@ -137,7 +155,9 @@ pub(super) async fn recovery_code(
         return show_recovery_page(&login, Some(RECOVERY_CODE_MALFORMED));
     };
     match judge(&app, &login, Shown::RecoveryCode(code)).await? {
-        Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
+        Some(proof) => {
+            finish(&app, (proof, login), &headers, wants_to_be_remembered(&fields)).await
+        }
         None => show_recovery_page(&login, Some(RECOVERY_CODE_REFUSED)),
     }
 }
@@ -177,7 +197,9 @@ pub(super) async fn email_code(
         return show_email_page(&login, Some(MESSAGE_CODE_MALFORMED));
     };
     match judge(&app, &login, Shown::MessageCode(login.id(), code)).await? {
-        Some(accepted) => finish(&app, (accepted, login), &headers, &fields).await,
+        Some(proof) => {
+            finish(&app, (proof, login), &headers, wants_to_be_remembered(&fields)).await
+        }
         None => show_email_page(&login, Some(MESSAGE_CODE_REFUSED)),
     }
 }
@@ -190,6 +212,11 @@ pub(super) async fn cancel(
     let mut response = see_other("/login");
     Cookie::Login.clear(&mut response);
     Ok(response)
+}
+
+/// Whether the browser should be remembered.
+pub(super) fn wants_to_be_remembered(fields: &Fields) -> bool {
+    fields.text("remember", 8) == Some("yes")
 }
 
 /// Reads a code; people and password managers add spaces.
@@ -211,33 +238,37 @@ async fn judge(
     app: &App,
     login: &PendingLogin,
     shown: Shown,
-) -> Result<Option<Accepted>, RecordsError> {
-    second_factor::judge(&app.records, login.person(), &shown, app.clock.now()).await
+) -> Result<Option<Proof>, RecordsError> {
+    let (records, now) = (&app.records, app.clock.now());
+    let judged = second_factor::judge(records, login.person(), &shown, now).await?;
+    Ok(judged.map(Proof::Accepted))
 }
 
-async fn finish(
+/// Opens the session of whoever has shown a second factor.
+pub(super) async fn finish(
     app: &App,
-    shown: (Accepted, PendingLogin),
+    shown: (Proof, PendingLogin),
     headers: &HeaderMap,
-    fields: &Fields,
+    remember: bool,
 ) -> Result<Response, Refusal> {
     let wishes = Wishes {
         browser: BrowserName::of(headers),
         known: Cookie::find_browser(headers).map(|known| known.id),
-        remember: fields.text("remember", 8) == Some("yes"),
+        remember,
     };
     let now = app.clock.now();
     let signed_in = sign_in::with_second_factor(&app.records, shown, wishes, now).await?;
     Ok(welcome(&signed_in.ok_or(Refusal::SignInFirst)?))
 }
 
-fn show_code_page(
+async fn show_code_page(
     app: &App,
     login: &PendingLogin,
     problem: Option<Problem<'_>>,
 ) -> Result<Response, Refusal> {
     let form_token = login.token().to_form_token();
-    form(&CodePage { form_token, offers: Offers::of(app), problem }, problem)
+    let offers = Offers::of(app, login.person()).await?;
+    form(&CodePage { form_token, offers, problem }, problem)
 }
 
 fn show_recovery_page(

@@ -13,6 +13,7 @@ use super::sign_in::farewell;
 use crate::CLINIC;
 use crate::browsers;
 use crate::devices::{self, Device, DeviceKind};
+use crate::duo::{self, Account};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
@@ -31,6 +32,8 @@ struct SecurityPage<'a> {
     notice: Option<&'static str>,
     devices: Vec<Device>,
     recovery_codes: u8,
+    duo: Option<Account>,
+    offers_duo: bool,
     sessions: Vec<sessions::Listed>,
     browsers: Vec<browsers::Listed>,
     problem: Option<Problem<'a>>,
@@ -48,6 +51,8 @@ pub(super) async fn page(
         notice: query.as_deref().and_then(notice),
         devices: devices::list(records, person).await?,
         recovery_codes: recovery::count_unused(records, person).await?,
+        duo: duo::find(&records.database, person, now).await?,
+        offers_duo: records.duo.is_some(),
         sessions: sessions::list(records, person, now).await?,
         browsers: browsers::list(records, person, now).await?,
         problem: None,
@@ -59,6 +64,8 @@ pub(super) async fn page(
 fn notice(query: &str) -> Option<&'static str> {
     Some(match query {
         "device-added" => phrase("The authenticator counts from now on."),
+        "duo-added" => phrase("Duo counts from now on."),
+        "duo-removed" => phrase("Duo was removed."),
         "device-removed" => phrase("The authenticator was removed."),
         "device-renamed" => phrase("The new name was saved."),
         "token-found" => phrase("The token is in step again."),

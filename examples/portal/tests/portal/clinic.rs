@@ -30,9 +30,12 @@ pub(crate) const PASSWORD: &str = "Correct-Horse-7391-Battery";
 /// The first second of a step.
 const START: u64 = 1_790_000_010;
 
+/// How a portal's settings differ from the strict ones.
+type Adjust = Arc<dyn Fn(Settings) -> Settings + Send + Sync>;
+
 /// A portal with two patients and two members of staff, of whom most tests need one.
 pub(crate) struct Clinic {
-    adjust: fn(Settings) -> Settings,
+    adjust: Adjust,
     keys: SharedKeys,
     folder: TempDir,
     ground: Ground,
@@ -79,10 +82,21 @@ impl Clinic {
     }
 
     /// A portal with other settings than the strict ones.
-    pub(crate) fn with_settings(adjust: fn(Settings) -> Settings) -> Self {
+    pub(crate) fn with_settings(
+        adjust: impl Fn(Settings) -> Settings + Send + Sync + 'static,
+    ) -> Self {
+        Self::at(START, adjust)
+    }
+
+    /// The same with its clock at `now`.
+    pub(crate) fn at(
+        now: u64,
+        adjust: impl Fn(Settings) -> Settings + Send + Sync + 'static,
+    ) -> Self {
+        let adjust: Adjust = Arc::new(adjust);
         let folder = tempfile::tempdir().unwrap();
         let ground = Ground::new(folder.path());
-        let now = Arc::new(AtomicU64::new(START));
+        let now = Arc::new(AtomicU64::new(now));
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let keys = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
         let mut clinic =
@@ -98,12 +112,18 @@ impl Clinic {
 
     pub(crate) fn enrolled_with_settings(adjust: fn(Settings) -> Settings) -> (Self, Phone) {
         let clinic = Self::with_settings(adjust);
-        let mut browser = clinic.browser();
-        browser.show_password(PASSWORD).assert_redirects_to("/account/security");
-        let phone = browser.enrol(&clinic);
-        browser.sign_out();
-        clinic.step_on(60);
+        let phone = clinic.enrol();
         (clinic, phone)
+    }
+
+    /// Gives the person an app, and signs them out.
+    pub(crate) fn enrol(&self) -> Phone {
+        let mut browser = self.browser();
+        browser.show_password(PASSWORD).assert_redirects_to("/account/security");
+        let phone = browser.enrol(self);
+        browser.sign_out();
+        self.step_on(60);
+        phone
     }
 
     /// Signs a person in who has no app yet, with one.
@@ -224,29 +244,39 @@ impl Clinic {
     /// A portal in which somebody has a hardware token.
     pub(crate) fn with_token(email: &str, name: &str, secret: &[u8]) -> Self {
         let clinic = Self::open();
+        let secret = upheld_totp::Secret::from_bytes(secret).unwrap();
+        clinic.operate(async |portal| portal.add_token(email, name, secret).await.unwrap());
+        clinic
+    }
+
+    /// Lets a person confirm with Duo.
+    pub(crate) fn add_duo(&self, email: &str) {
+        self.operate(async |portal| portal.add_duo(email).await.unwrap());
+    }
+
+    /// Does what an operator does, with a portal on the same database.
+    fn operate(&self, work: impl AsyncFnOnce(&Portal)) {
         let opened = async {
             let tenant = Tenant::new("northside").unwrap();
-            let settings = clinic.ground.settings();
+            let settings = self.ground.settings();
             let database = Database::open(&settings, tenant).await.unwrap();
             let url = PublicUrl::parse("http://localhost:1").unwrap();
-            let now = Arc::clone(&clinic.now);
+            let now = Arc::clone(&self.now);
             let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
-            let transport = Arc::new(Directory::open(&clinic.mail()).unwrap());
-            let records = (database.clone(), clinic.keys.clone());
+            let transport = Arc::new(Directory::open(&self.mail()).unwrap());
+            let records = (database.clone(), self.keys.clone());
             let portal = Portal::open(records, Settings::at(url), clock, transport).await.unwrap();
-            let secret = upheld_totp::Secret::from_bytes(secret).unwrap();
-            portal.add_token(email, name, secret).await.unwrap();
+            work(&portal).await;
             database.close().await;
         };
         tokio::runtime::Runtime::new().unwrap().block_on(opened);
-        clinic
     }
 
     fn start(&mut self, is_new: bool) {
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, is_ready) = std::sync::mpsc::channel();
         let (database, mail) = (self.ground.settings(), self.mail());
-        let (now, adjust) = (Arc::clone(&self.now), self.adjust);
+        let (now, adjust) = (Arc::clone(&self.now), Arc::clone(&self.adjust));
         let keys = self.keys.clone();
         let clock = Clock::new(move || UnixSeconds(now.load(Ordering::SeqCst)));
         let serve = async move {

@@ -3,11 +3,13 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use portal::NotAsked;
 use portal::config::{
     Config, ConfigError, DatabaseChoice, Fault, KEYS, Kind, LogFormat, Origin, starting_file,
 };
 use tempfile::TempDir;
 use tracing::level_filters::LevelFilter;
+use upheld_duo::FailMode;
 
 const LEAST: &str = "[server]\npublic_url = \"https://portal.example\"\n\
                      trusted_proxies = [\"10.0.0.0/8\"]\n[database]\nsqlite = \"portal.db\"\n";
@@ -262,7 +264,7 @@ fn the_starting_file_is_complete_and_says_what_is_so_anyway() {
         ("server.public_url", "https://portal.example"),
         ("database.sqlite", "portal.db"),
     ]);
-    assert_eq!(KEYS.len(), 25);
+    assert_eq!(KEYS.len(), 33);
     let place = Place::with(&text);
     let as_written = place.read(&[]).unwrap().redacted().to_json();
     // All defaults, no longer commented out.
@@ -302,4 +304,61 @@ fn the_printed_configuration_can_be_read_back() {
     assert!(printed.contains("window_ahead = 1 # default"), "{printed}");
     let again = Place::with(&printed).read(&[]).unwrap();
     assert_eq!(again.redacted().to_json(), config.redacted().to_json());
+}
+
+const DUO: &str = "[duo]\napi_host = \"API-1234abcd.duosecurity.com\"\n\
+                   client_id = \"DIWJ8X6AEYOR5OMC6TQ1\"\nclient_secret_file = \"secret\"\n";
+const DUO_SECRET: &str = "Zh5eGmUq9zpfQnyUIu5OL9iWoMMv5ZNmk3zLJ4Ep";
+
+#[test]
+fn duo_is_closed_and_limited_unless_said_otherwise() {
+    let place = Place::with(LEAST);
+    assert!(place.read(&[]).unwrap().duo.is_none());
+    place.write("portal.toml", &format!("{LEAST}{DUO}"));
+    place.write("secret", &format!("{DUO_SECRET}\n"));
+    let config = place.read(&[]).unwrap();
+    let duo = config.duo.as_ref().unwrap();
+    assert_eq!(duo.api_host.authority(), "api-1234abcd.duosecurity.com");
+    assert_eq!((duo.fail_mode, duo.not_asked), (FailMode::Closed, NotAsked::Limited));
+    assert!(duo.phones.is_none() && config.warnings().is_empty());
+    let printed = config.redacted().to_toml();
+    assert!(printed.contains("client_secret = \"[redacted]\""), "{printed}");
+    assert!(!printed.contains(DUO_SECRET) && !format!("{config:?}").contains(DUO_SECRET));
+
+    let more = [
+        ("PORTAL__DUO__INTEGRATION_KEY", "DIXXXXXXXXXXXXXXXXXX"),
+        ("PORTAL__DUO__SECRET_KEY", DUO_SECRET),
+        ("PORTAL__DUO__FAIL_MODE", "open"),
+        ("PORTAL__DUO__NOT_ASKED", "full"),
+    ];
+    let config = place.read(&more).unwrap();
+    assert!(config.duo.as_ref().unwrap().phones.is_some());
+    assert_eq!(config.warnings().len(), 2);
+}
+
+#[test]
+fn settings_of_duo_that_make_no_sense_are_refused_with_the_reason() {
+    let place = Place::with(&format!("{LEAST}{DUO}"));
+    place.write("secret", DUO_SECRET);
+    place.write("empty.pem", "");
+    for (variable, value, why) in [
+        ("API_HOST", "https://api-1234abcd.duosecurity.com/", "no scheme"),
+        ("CLIENT_ID", "DIWJ8X6AEYOR5OMC6TQ", "20 letters and digits"),
+        ("CLIENT_SECRET", "short", "their secrets 40"),
+        ("FAIL_MODE", "maybe", "use closed or open"),
+        ("NOT_ASKED", "yes", "use refuse, limited or full"),
+        ("INTEGRATION_KEY", "DIXXXXXXXXXXXXXXXXXX", "duo.secret_key"),
+        ("SECRET_KEY", DUO_SECRET, "duo.integration_key"),
+        ("CA_FILE", "nowhere.pem", "cannot be read"),
+        ("CA_FILE", "empty.pem", "no certificates in PEM"),
+        ("APIHOST", "x", "PORTAL__DUO__APIHOST"),
+    ] {
+        let error = place.read(&[(&format!("PORTAL__DUO__{variable}"), value)]).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains(why), "{variable}: {error}");
+        assert!(!error.contains(DUO_SECRET), "{error}");
+    }
+    let without = Place::with(LEAST);
+    let error = without.read(&[("PORTAL__DUO__CLIENT_SECRET", DUO_SECRET)]).unwrap_err();
+    assert!(error.to_string().contains("duo.api_host"), "{error}");
 }

@@ -16,14 +16,14 @@ fn demo(folder: &Path, listen: &str) -> Command {
     command
 }
 
-/// Reads up to the last line that the demonstration prints, and returns the three that matter.
-fn read_announcement(child: &mut Child) -> [String; 3] {
+/// Reads up to the last line that the demonstration prints, and returns the four that matter.
+fn read_announcement(child: &mut Child) -> [String; 4] {
     let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
     let mut value_of = |name: &str| {
         let mut lines = lines.by_ref().map(Result::unwrap);
         lines.find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap()
     };
-    [value_of("address: "), value_of("user: "), value_of("password: ")]
+    ["address: ", "user: ", "password: ", "phones: "].map(&mut value_of)
 }
 
 fn is_empty(folder: &Path) -> bool {
@@ -49,7 +49,7 @@ fn the_demonstration_serves_and_leaves_nothing_behind() {
     for name in ["TERM", "INT", "HUP"] {
         let folder = tempfile::tempdir().unwrap();
         let mut child = demo(folder.path(), "127.0.0.1:0").spawn().unwrap();
-        let [address, user, password] = read_announcement(&mut child);
+        let [address, user, password, phones] = read_announcement(&mut child);
         assert!(address.starts_with("http://localhost:") && !address.ends_with(":0"), "{address}");
         assert!(!is_empty(folder.path()));
 
@@ -58,6 +58,27 @@ fn the_demonstration_serves_and_leaves_nothing_behind() {
         let fields = [("email", &*user), ("password", &*password)];
         browser.post("/login", &fields).assert_redirects_to("/account/security");
         let (_, _) = browser.begin_enrolment();
+
+        let mut phone_page = Browser::of(phones.trim_end_matches('/'));
+        phone_page.get("/").assert_shows(200, "jo@example.com");
+        let mut jo = Browser::of(&address);
+        jo.get("/login").assert_shows(200, "Sign in");
+        let fields = [("email", "jo@example.com"), ("password", &*password)];
+        jo.post("/login", &fields).assert_redirects_to("/login/second-factor");
+        jo.get("/login/duo").assert_shows(200, "Confirm with Duo");
+        jo.ask_phone("push").assert_redirects_to("/login/duo/wait");
+        let give_up = Instant::now() + Duration::from_secs(20);
+        let txid = loop {
+            let page = phone_page.get("/");
+            if let Some(txid) = page.between("name=\"txid\" value=\"", "\"") {
+                break txid.to_owned();
+            }
+            assert!(Instant::now() < give_up, "no phone rings");
+            thread::sleep(Duration::from_millis(20));
+        };
+        let fields = [("txid", &*txid), ("decision", "approve")];
+        phone_page.post("/decide", &fields);
+        jo.await_answer().assert_redirects_to("/account");
 
         // With a connection open that says nothing.
         let _idle = std::net::TcpStream::connect(address.strip_prefix("http://").unwrap()).unwrap();

@@ -1,8 +1,10 @@
 //! What the doctor finds, and only where there is something to find.
 
 use serde_json::Value;
+use upheld_duo_sim::Config;
 
 use crate::program::Office;
+use crate::simulated_duo::Duo;
 use crate::upkeep::{EMAIL, PASSWORD, add, sign_in, visit};
 
 /// What is not good, by name.
@@ -92,4 +94,46 @@ fn passwords_in_a_file_that_others_may_read_are_found() {
     assert!(!office.run(&["doctor"]).out.contains("s3cret"));
     // A server that is not there: try again later.
     assert_eq!(office.run(&["user", "list"]).code, 5);
+}
+
+#[test]
+fn what_duo_says_about_the_settings_is_told() {
+    let office = Office::migrated();
+    add(&office, EMAIL);
+    let mut duo = Duo::start(Config::default());
+    let keys = Config::default();
+    let text = std::fs::read_to_string(office.path("portal.toml")).unwrap();
+    office.write("ca.pem", &duo.authority_pem());
+    let configure = |secret: &str| {
+        let section = format!(
+            "\n[duo]\napi_host = \"{}\"\nclient_id = \"{}\"\nclient_secret_file = \"client\"\n\
+             integration_key = \"{}\"\nsecret_key_file = \"auth\"\nca_file = \"ca.pem\"\n",
+            duo.host(),
+            keys.prompt.key,
+            keys.auth.key
+        );
+        office.write("portal.toml", &format!("{text}{section}"));
+        office.write("client", &keys.prompt.secret);
+        office.write("auth", secret);
+    };
+    configure(&keys.auth.secret);
+    assert_eq!(complaints(&office), []);
+    let said = office.run(&["doctor"]);
+    for good in ["answers, and its clock agrees", "duo.client_id and its secret are those"] {
+        assert!(said.out.contains(good), "{said:?}");
+    }
+    configure(&keys.admin.secret);
+    assert_complains(&office, "Duo", "bad", "duo.integration_key or its secret");
+    duo.with(|simulator| simulator.set_skew(-120));
+    assert_complains(&office, "Duo", "bad", "check NTP");
+    duo.stop();
+    assert_complains(&office, "Duo", "bad", "gives no answer");
+
+    // Somebody who has nothing but Duo, and there is none.
+    office.tamper(
+        "INSERT INTO duo_accounts (tenant, person, username, pushes, added_at)
+         SELECT tenant, id, email, '{}', 0 FROM people",
+    );
+    office.write("portal.toml", &text);
+    assert_complains(&office, "Duo", "bad", "1 people have nothing but Duo");
 }

@@ -59,11 +59,15 @@ fn t23_half_a_sign_in_opens_no_route_of_a_session() {
     let is_open = |route: &&Route| {
         matches!(
             route.access,
-            Access::Everyone | Access::PendingLogin | Access::Link | Access::Demonstration
+            Access::Everyone
+                | Access::PendingLogin
+                | Access::Returning
+                | Access::Link
+                | Access::Demonstration
         )
     };
     let guarded: Vec<_> = routes().iter().filter(|route| !is_open(route)).collect();
-    assert_eq!(guarded.len(), 34);
+    assert_eq!(guarded.len(), 38);
     for route in guarded {
         let id = "ab".repeat(16);
         let parts = route.path.split('/');

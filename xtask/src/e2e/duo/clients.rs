@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::simulator::Simulator;
-use crate::e2e::{Outcome, check, program, say};
+use crate::e2e::{Outcome, check, installed, program, say};
 
-const PYTHON: &str = "apt-get install -y python3-venv";
 const NODE: &str = "apt-get install -y nodejs npm";
 
 /// What each script must say that it has checked.
@@ -94,48 +93,21 @@ fn kept() -> Outcome<PathBuf> {
 
 /// A Python with the clients; returns the interpreter.
 fn python(folder: &Path) -> Outcome<PathBuf> {
-    program::require("python3", &["-c", "import ensurepip, venv"], PYTHON)?;
-    let interpreter = folder.join("bin/python");
-    install(folder, "requirements.txt", |requirements| {
-        run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-        let mut pip = Command::new(&interpreter);
-        pip.args(["-m", "pip", "--quiet", "--disable-pip-version-check", "install"]);
-        run(pip.args(["--require-hashes", "--only-binary", ":all:", "-r"]).arg(requirements))
-    })?;
-    Ok(interpreter)
+    installed::python(folder, &fs::read_to_string(scripts().join("requirements.txt"))?)
 }
 
 /// A folder with the client for Node.js; returns where its modules are.
 fn node(folder: &Path) -> Outcome<PathBuf> {
     program::require("node", &["--version"], NODE)?;
     program::require("npm", &["--version"], NODE)?;
-    install(folder, "package-lock.json", |_| {
+    let pins = fs::read_to_string(scripts().join("package-lock.json"))?;
+    installed::once(folder, &pins, || {
         for file in ["package.json", "package-lock.json"] {
             fs::copy(scripts().join(file), folder.join(file))?;
         }
         let mut npm = Command::new("npm");
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]);
-        run(npm.current_dir(folder))
+        installed::run(npm.current_dir(folder))
     })?;
     Ok(folder.join("node_modules"))
-}
-
-/// Installs what a file pins, unless the folder has exactly that.
-fn install(folder: &Path, pins: &str, install: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
-    let (pinned, stamp) = (scripts().join(pins), folder.join("installed"));
-    let wanted = fs::read(&pinned)?;
-    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    if folder.exists() {
-        fs::remove_dir_all(folder)?;
-    }
-    fs::create_dir_all(folder)?;
-    install(&pinned)?;
-    Ok(fs::write(stamp, wanted)?)
-}
-
-fn run(command: &mut Command) -> Outcome<()> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    check(command.stdout(Stdio::null()).status()?.success(), &format!("{name} failed"))
 }

@@ -60,7 +60,7 @@ impl Offered {
     }
 }
 
-pub(super) fn refusal(why: &str) -> Response<Vec<u8>> {
+pub(in crate::protocol) fn refusal(why: &str) -> Response<Vec<u8>> {
     let text = RefusalPage { why }.render().unwrap_or_default();
     html(StatusCode::BAD_REQUEST, text)
 }

@@ -1,0 +1,107 @@
+//! Duo as a second factor: a phone that is asked, a passcode, a security key.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `account` | who confirms with Duo, and how often their phone may ring |
+//! | `prompt` | sending a browser to Duo's own page, and taking it back |
+//! | `phone` | asking a phone from a page of the portal |
+//! | `challenge` | a push or a call until it is answered |
+//! | `passcode` | passcodes that are entered on a page of the portal |
+//! | `verdict` | the one place that judges what Duo said |
+//!
+//! Duo knows a person by their e-mail address, as it was when they added Duo. Nobody chooses that
+//! name, so nobody can make another's phone ring.
+
+mod account;
+mod challenge;
+mod check;
+mod passcode;
+mod phone;
+mod prompt;
+mod settings;
+mod verdict;
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+use upheld_duo::universal::{Prompt, PromptError};
+use upheld_duo::{Application, Call, RetryPolicy, SecretKey};
+use upheld_duo_reqwest::{Client, SendError, Settings as ClientSettings, SettingsError};
+
+pub use check::{DuoCheck, check_duo};
+pub use settings::{DuoKeys, DuoKeysError, DuoSettings, DuoSettingsError, NotAsked};
+
+pub(crate) use account::{Account, add, end_what_was_begun, find, has, note_use, purge, remove};
+pub(crate) use challenge::{Progress, progress};
+pub(crate) use passcode::{Passcode, check_passcode};
+pub(crate) use phone::{Ask, Asked, Way, ask, devices, label};
+pub(crate) use prompt::{Begun, Holder, Purpose, Trip, begin, come_back, take};
+pub(crate) use verdict::{Admitted, On};
+
+use crate::site::PublicUrl;
+
+/// Where browsers come back to from the prompt.
+pub(crate) const CALLBACK: &str = "/duo/callback";
+/// How long a page waits for Duo; less than a request may take.
+const PATIENCE: Duration = Duration::from_secs(6);
+const RETRY: RetryPolicy = RetryPolicy {
+    attempts: 2,
+    first_wait: Duration::from_millis(250),
+    longest_wait: Duration::from_secs(1),
+    jitter: Duration::from_millis(250),
+    deadline: Duration::from_secs(4),
+};
+
+/// How this portal speaks with Duo.
+#[derive(Debug)]
+pub(crate) struct Duo {
+    prompt: Prompt,
+    phones: Option<Application>,
+    client: Client,
+    settings: DuoSettings,
+}
+
+/// Why settings are of no use.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(crate) enum OpenDuoError {
+    #[error(transparent)]
+    Keys(#[from] DuoKeysError),
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    #[error(transparent)]
+    Client(#[from] SettingsError),
+}
+
+impl Duo {
+    pub(crate) fn open(settings: DuoSettings, url: &PublicUrl) -> Result<Self, OpenDuoError> {
+        let application = |keys: &DuoKeys| -> Result<Application, OpenDuoError> {
+            let secret = SecretKey::parse(keys.secret.expose()).map_err(|_| DuoKeysError)?;
+            Ok(Application::new(settings.api_host.clone(), keys.key.clone(), secret))
+        };
+        // From the settings alone: a request that names another host changes nothing of it.
+        let prompt = Prompt::new(application(&settings.prompt)?, &format!("{url}{CALLBACK}"))?;
+        let phones = settings.phones.as_ref().map(application).transpose()?;
+        let client = Client::new(ClientSettings {
+            roots: settings.roots.clone(),
+            retry: RETRY,
+            uses_environment_proxy: false,
+        })?;
+        Ok(Self { prompt, phones, client, settings })
+    }
+
+    /// Whether phones can be asked from pages of the portal.
+    pub(crate) const fn asks_phones(&self) -> bool {
+        self.phones.is_some()
+    }
+
+    /// Sends a call, and waits no longer for its reply than a visitor does for a page.
+    async fn send<C: Call>(
+        &self,
+        application: &Application,
+        call: &C,
+    ) -> Result<C::Output, SendError> {
+        let sent = timeout(PATIENCE, self.client.send(application, call)).await;
+        sent.unwrap_or(Err(SendError::Timeout))
+    }
+}
