@@ -14,8 +14,11 @@ use super::screen::Album;
 use super::webdriver::{Browser, Driver};
 use super::{Outcome, check, say};
 
-/// Who confirms with Duo in the demonstration, and who does not yet.
+/// Who confirms with Duo in the demonstration.
 const JO: &str = "jo@example.com";
+/// Who has a security key instead of a phone.
+const LEE: &str = "lee@example.com";
+/// Who does not use Duo yet.
 const ALEX: &str = "alex@example.com";
 const REFUSED: &str = "This answer of Duo belongs to no sign-in here";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,7 +64,7 @@ pub(super) fn signs_in_with_duo() -> Outcome<()> {
     say("portal-duo: a security key at Duo's page");
     let with_key = driver.open_with_scripts()?;
     let key = with_key.plug_in("ctap2")?;
-    demo.go_to_prompt(&with_key, JO)?;
+    demo.go_to_prompt(&with_key, LEE)?;
     with_key.find_text("button", "Add a security key")?.click()?;
     with_key.find_text("button", "Use your security key")?.click()?;
     with_key.expect_heading("Your profile")?;
