@@ -7,6 +7,7 @@ const BASE: &str = "totp-rs 6";
 
 /// Topics that are compared with something else.
 const OTHER_BASES: &[(&str, &str)] = &[
+    ("consent-gate", "no gate"),
     ("deadline", "chrono"),
     ("duo-log", "serde_json::Value"),
     ("duo-sign", "by hand"),

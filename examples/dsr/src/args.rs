@@ -12,18 +12,20 @@ use upheld_ledger::UnixMillis;
 use crate::{BAD_INPUT, output};
 
 const EXAMPLES: &str = "\
-Exit status: 0 done or intact, 1 tampered or not proven, 2 bad input.
+Exit status: 0 done or intact, 1 tampered, not proven or not as specified, 2 bad input.
 
 Examples:
   dsr deadline --received 2026-01-31
   dsr deadline --received 2026-02-13 --clarification 2026-02-20..2026-02-27 --explain
   dsr complaint --received 2026-07-01
+  dsr table
+  dsr opendsr check request.json
   dsr receipt record.json --format kantara
   dsr ledger verify consent.ledger --checkpoint kept.checkpoint
 
 This is not legal advice.";
 
-/// Computes statutory deadlines of requests about personal data, writes consent receipts, and keeps a
+/// Requests about personal data: statutory deadlines, what may be done when, messages, receipts, a
 /// ledger.
 #[derive(Debug, Parser)]
 #[command(name = "dsr", version, after_help = EXAMPLES)]
@@ -36,6 +38,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     Deadline(Deadline),
     Complaint(Complaint),
+    Table(Table),
+    #[command(subcommand, about = "Looks at messages of the OpenDSR protocol")]
+    Opendsr(OpenDsr),
     Receipt(Receipt),
     /// Appends to a ledger, verifies it, proves an entry, checks a proof.
     #[command(subcommand)]
@@ -115,6 +120,44 @@ pub(crate) struct Complaint {
     pub(crate) received: Date,
     #[command(flatten)]
     pub(crate) days: Days,
+    /// Prints JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Prints what may be done with requests and complaints, and where it leads.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dsr table
+  dsr table --all | grep '^request *collecting'
+  dsr table --mermaid > requests.mmd")]
+pub(crate) struct Table {
+    /// Prints every command in every state, with `-` for those that are refused.
+    #[arg(long, conflicts_with = "mermaid")]
+    pub(crate) all: bool,
+    /// Prints the states of a request as a Mermaid diagram.
+    #[arg(long)]
+    pub(crate) mermaid: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OpenDsr {
+    Check(OpenDsrCheck),
+}
+
+/// Checks a message: a request, a status or callback, a cancellation, or a discovery document.
+///
+/// Exit status 0 is as the specification has it, 1 readable and not so, 2 unreadable. Nothing
+/// personal is printed.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  dsr opendsr check request.json
+  dsr opendsr check callback.json --json")]
+pub(crate) struct OpenDsrCheck {
+    /// The message: the body, as it came.
+    pub(crate) file: PathBuf,
     /// Prints JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -15,10 +15,12 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use args::{Args, Command, Ledger};
+use args::{Args, Command, Ledger, OpenDsr};
 
 /// The ledger was tampered with, or a proof does not hold.
 const TAMPERED: u8 = 1;
+/// A message is readable, and not as the specification has it.
+const NOT_AS_SPECIFIED: u8 = 1;
 /// The input makes no sense, or something could not be read or written.
 const BAD_INPUT: u8 = 2;
 
@@ -42,6 +44,8 @@ fn run(args: Args) -> Result<ExitCode> {
     match args.command {
         Command::Deadline(args) => command::deadline::run(&args),
         Command::Complaint(args) => command::complaint::run(&args),
+        Command::Table(args) => command::table::run(&args),
+        Command::Opendsr(OpenDsr::Check(args)) => command::opendsr::run(&args),
         Command::Receipt(args) => command::receipt::run(&args),
         Command::Ledger(Ledger::Append(args)) => command::ledger::append::run(&args),
         Command::Ledger(Ledger::Verify(args)) => command::ledger::verify::run(&args),

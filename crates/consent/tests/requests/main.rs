@@ -8,6 +8,7 @@ mod completeness;
 mod desk;
 mod health;
 mod laws;
+mod letters;
 mod lifecycle;
 mod refusal;
 mod stored;

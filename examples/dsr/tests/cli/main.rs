@@ -5,7 +5,9 @@
 mod complaint;
 mod deadline;
 mod ledger;
+mod opendsr;
 mod receipt;
+mod table;
 mod usage;
 
 use std::path::PathBuf;
