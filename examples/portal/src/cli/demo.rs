@@ -27,10 +27,13 @@ use super::{log, stop};
 const EMAIL: &str = "alex@example.com";
 /// Who confirms with Duo from the beginning.
 const DUO_EMAIL: &str = "jo@example.com";
+/// The same, with a security key instead of a phone.
+const KEY_EMAIL: &str = "lee@example.com";
 /// Everybody there is, with one password for all.
-const PEOPLE: [(&str, &str, Role); 4] = [
+const PEOPLE: [(&str, &str, Role); 5] = [
     (EMAIL, "Alex Morgan", Role::Patient),
     (DUO_EMAIL, "Jo Ellis", Role::Patient),
+    (KEY_EMAIL, "Lee Park", Role::Patient),
     ("robin@example.com", "Robin Hale", Role::Staff),
     ("kim@example.com", "Kim Osei", Role::Staff),
 ];
@@ -73,19 +76,21 @@ async fn serve(listen: SocketAddr, folder: &Path) -> Result<(), Failure> {
         let added = portal.add_person((email, name), &password, role).await;
         added.map_err(|error| Exit::Failed.because(error))?;
     }
-    portal.add_duo(DUO_EMAIL).await.map_err(|error| Exit::Failed.because(error))?;
+    for email in [DUO_EMAIL, KEY_EMAIL] {
+        portal.add_duo(email).await.map_err(|error| Exit::Failed.because(error))?;
+    }
     announce(&listener.url(), &phones_of(&duo), &password).map_err(Failure::of_system)?;
     let served = portal.serve(listener, stop).await;
     duo.stop().await;
     served.map_err(|error| Exit::Failed.because(error))
 }
 
-/// Duo, simulated: everybody has a phone there, and a page shows the phones.
+/// Duo, simulated: everybody has a phone there or a security key, and a page shows the phones.
 async fn simulate_duo() -> Result<Server, Failure> {
     let people = PEOPLE.map(|(email, ..)| Person {
         name: email.to_owned(),
-        phones: vec![PhoneOf::default()],
-        adds_security_key: true,
+        phones: if email == KEY_EMAIL { Vec::new() } else { vec![PhoneOf::default()] },
+        adds_security_key: email == KEY_EMAIL,
         ..Person::default()
     });
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -143,7 +148,7 @@ fn announce(url: &str, phones: &str, password: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     write!(
         out,
-        "The portal is ready. Its database has four people in it, and is removed at the end.\n\
+        "The portal is ready. Its database has five people in it, and is removed at the end.\n\
          \n\
          address: {url}\n\
          user: {EMAIL}\n\
@@ -153,7 +158,8 @@ fn announce(url: &str, phones: &str, password: &str) -> io::Result<()> {
          Next: open the address in Chromium, Chrome, Edge or Firefox (not Safari) and sign in. The\n\
          portal asks you to add an authenticator app: scan the QR code with it, or type the key.\n\
          Then sign out and in again. {DUO_EMAIL} confirms with Duo, which is simulated: answer on the\n\
-         page of phones. For Duo's own page your browser warns of the simulator's certificate: go on.\n\
+         page of phones; {KEY_EMAIL} with a security key. For Duo's own page your browser warns of the\n\
+         simulator's certificate: go on.\n\
          robin@example.com and kim@example.com are staff. All have the same password;\n\
          {url}/dev/outbox shows the e-mails. Ctrl-C ends the portal.\n"
     )?;
