@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::Outcome;
+use super::{Outcome, installed, program};
 
-const NODE_PACKAGES: &str = "apt-get install -y nodejs npm";
+const NODE: &str = "apt-get install -y nodejs npm";
 
 /// A folder with installed packages.
 pub(super) struct Packages(PathBuf);
@@ -19,29 +19,18 @@ impl Packages {
     ///
     /// No script of a package is run by that.
     pub(super) fn install(target: &Path, name: &str, files: [(&str, &str); 2]) -> Outcome<Self> {
+        program::require("node", &["--version"], NODE)?;
+        program::require("npm", &["--version"], NODE)?;
         let folder = target.join("e2e").join("npm").join(name);
-        fs::create_dir_all(&folder)?;
-        let is_installed = folder.join("node_modules").is_dir()
-            && files.iter().all(|(name, text)| {
-                fs::read_to_string(folder.join(name)).is_ok_and(|there| there == *text)
-            });
-        if is_installed {
-            return Ok(Self(folder));
-        }
-        for (name, text) in files {
-            fs::write(folder.join(name), text)?;
-        }
-        let status = Command::new("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&folder)
-            .stdout(Stdio::null())
-            .status()
-            .map_err(|error| format!("npm did not start: {error}; install it: {NODE_PACKAGES}"))?;
-        if !status.success() {
-            // A half is not taken for the whole the next time.
-            drop(fs::remove_dir_all(folder.join("node_modules")));
-            return Err(format!("npm ci failed in {}", folder.display()).into());
-        }
+        let pins = files.map(|(_, text)| text).concat();
+        installed::once(&folder, &pins, || {
+            for (name, text) in files {
+                fs::write(folder.join(name), text)?;
+            }
+            let mut npm = Command::new("npm");
+            npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]);
+            installed::run(npm.current_dir(&folder))
+        })?;
         Ok(Self(folder))
     }
 
@@ -56,11 +45,7 @@ impl Packages {
 
     /// What a script answers, a line of JSON to each.
     pub(super) fn ask(&self, script: &str, questions: &[Value]) -> Outcome<Vec<Value>> {
-        let mut command = self.node(script)?;
-        let mut node =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(|error| {
-                format!("node did not start: {error}; install it: {NODE_PACKAGES}")
-            })?;
+        let mut node = self.node(script)?.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut input = node.stdin.take().ok_or("no standard input")?;
         let lines: Vec<String> = questions.iter().map(|question| format!("{question}\n")).collect();
         // Beside reading: both pipes are short.

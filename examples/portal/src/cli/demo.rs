@@ -28,10 +28,13 @@ use super::{log, stop};
 const EMAIL: &str = "alex@example.com";
 /// Who confirms with Duo from the beginning.
 const DUO_EMAIL: &str = "jo@example.com";
+/// The same, with a security key instead of a phone.
+const KEY_EMAIL: &str = "lee@example.com";
 /// Everybody there is, with one password for all.
-const PEOPLE: [(&str, &str, Role); 4] = [
+const PEOPLE: [(&str, &str, Role); 5] = [
     (EMAIL, "Alex Morgan", Role::Patient),
     (DUO_EMAIL, "Jo Ellis", Role::Patient),
+    (KEY_EMAIL, "Lee Park", Role::Patient),
     ("robin@example.com", "Robin Hale", Role::Staff),
     ("kim@example.com", "Kim Osei", Role::Staff),
 ];
@@ -84,7 +87,9 @@ async fn serve(options: &Options, folder: &Path) -> Result<(), Failure> {
         let added = portal.add_person((email, name), &password, role).await;
         added.map_err(|error| Exit::Failed.because(error))?;
     }
-    portal.add_duo(DUO_EMAIL).await.map_err(|error| Exit::Failed.because(error))?;
+    for email in [DUO_EMAIL, KEY_EMAIL] {
+        portal.add_duo(email).await.map_err(|error| Exit::Failed.because(error))?;
+    }
     let places = Places {
         address: listener.url(),
         secure: secure.url(),
@@ -97,12 +102,12 @@ async fn serve(options: &Options, folder: &Path) -> Result<(), Failure> {
     served.map_err(|error| Exit::Failed.because(error))
 }
 
-/// Duo, simulated: everybody has a phone there, and a page shows the phones.
+/// Duo, simulated: everybody has a phone there or a security key, and a page shows the phones.
 async fn simulate_duo(ca: DevCa) -> Result<Server, Failure> {
     let people = PEOPLE.map(|(email, ..)| Person {
         name: email.to_owned(),
-        phones: vec![PhoneOf::default()],
-        adds_security_key: true,
+        phones: if email == KEY_EMAIL { Vec::new() } else { vec![PhoneOf::default()] },
+        adds_security_key: email == KEY_EMAIL,
         ..Person::default()
     });
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -169,7 +174,7 @@ fn announce(places: &Places<'_>, password: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     write!(
         out,
-        "The portal is ready. Its database has four people in it, and is removed at the end.\n\
+        "The portal is ready. Its database has five people in it, and is removed at the end.\n\
          \n\
          address: {url}\n\
          user: {EMAIL}\n\
@@ -180,8 +185,9 @@ fn announce(places: &Places<'_>, password: &str) -> io::Result<()> {
          Next: open the address in Chromium, Chrome, Edge or Firefox and sign in; in Safari, the one\n\
          over TLS. The portal asks you to add an authenticator app: scan the QR code with it, or type\n\
          the key. Then sign out and in again. {DUO_EMAIL} confirms with Duo, which is simulated:\n\
-         answer on the page of phones. For pages over TLS, Duo's among them, your browser warns of\n\
-         the certificate: go on, or have it trust the file above while you try things out.\n\
+         answer on the page of phones; {KEY_EMAIL} with a security key. For pages over TLS, Duo's\n\
+         among them, your browser warns of the certificate: go on, or have it trust the file above\n\
+         while you try things out.\n\
          robin@example.com and kim@example.com are staff. All have the same password;\n\
          {url}/dev/outbox shows the e-mails. Ctrl-C ends the portal.\n"
     )?;
