@@ -143,10 +143,13 @@ pub(super) fn outage(runtime: &Runtime, primary: &Cluster<'_>) -> Outcome<()> {
         })
         .collect();
     for enough in [ANSWERS / 3, ANSWERS / 3 * 2] {
-        wait_until(
-            "enough appends are answered",
-            || Ok(answered.load(Ordering::SeqCst) >= enough),
-        )?;
+        // As long as it goes on: how fast is the disk's affair.
+        let mut seen = 0;
+        while seen < enough {
+            let more = || Ok(answered.load(Ordering::SeqCst) > seen);
+            wait_until("more appends are answered", more)?;
+            seen = answered.load(Ordering::SeqCst);
+        }
         primary.kill()?;
         primary.start()?;
     }
