@@ -52,6 +52,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Check(args) => command::check::run(&args),
         Command::Scan(args) => command::scan::run(&args),
         Command::Diff(args) => command::diff::run(&args),
+        Command::Catalogue(args) => command::catalogue::run(&args),
         Command::SetCookie(args) => command::set_cookie::run(&args),
         Command::Jar(args) => command::jar::run(&args),
         Command::Decode(args) => command::decode::run(&args),
