@@ -84,7 +84,7 @@ pub(crate) struct Catalogue {
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
     /// The domain of the cookies; some names mean something on one alone.
-    #[arg(long, value_name = "HOST", default_value = "")]
+    #[arg(long, value_name = "HOST", default_value = "", hide_default_value = true)]
     pub(crate) domain: String,
     /// An Open Cookie Database of yours: CSV, or JSON if the name ends in .json.
     #[arg(long, value_name = "FILE")]
