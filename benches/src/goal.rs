@@ -7,7 +7,9 @@ const BASE: &str = "totp-rs 6";
 
 /// Topics that are compared with something else.
 const OTHER_BASES: &[(&str, &str)] = &[
+    ("consent-gate", "no gate"),
     ("deadline", "chrono"),
+    ("har", "serde_json tree"),
     ("duo-log", "serde_json::Value"),
     ("duo-sign", "by hand"),
     ("duo-token-read", "jsonwebtoken 11"),
@@ -59,6 +61,7 @@ const GOALS: &[Goal] = &[
     Goal { words: "a log entry", topic: "ledger-append", contender: "upheld", ratio: 1.2 },
     Goal { words: "a log verified", topic: "ledger-verify", contender: "upheld", ratio: 1.0 },
     Goal { words: "Set-Cookie fields", topic: "set-cookie", contender: "upheld", ratio: 2.0 },
+    Goal { words: "a recording", topic: "har", contender: "upheld", ratio: 2.0 },
     Goal { words: "a TC string", topic: "tc-string", contender: "upheld", ratio: 10.0 },
 ];
 

@@ -27,6 +27,12 @@ const NOTES: &[(&str, &str)] = &[
          wiped; Upheld also decodes in constant time.",
     ),
     (
+        "consent-gate",
+        "A request with a consent cookie, and a response that sets ten cookies of fifty declared, of \
+         which five may leave: without a gate, and through it. The difference is to stay below \
+         2,000 ns. Nobody else gates responses.",
+    ),
+    (
         "deadline",
         "The last day for an answer. `chrono` adds a month and skips weekends and a list of four \
          holidays, which is what most programs do; Upheld also checks the facts, walks pauses and \

@@ -1,7 +1,7 @@
 //! Every law holds for everything in `corpus/`: what fuzzing found worth keeping, and inputs made
 //! by hand from RFC 4226 appendix D, RFC 4648 §10, RFC 6238 appendix B, the Key URI format and the
 //! http-state suite of RFC 6265, and from strings of the IAB's own libraries; recordings and Flash
-//! cookies as the tests of `upheld-cookies` have them; section 16 of WebAuthn Level 3.
+//! cookies as the tests of `upheld-cookies` have them; section 16 of `WebAuthn` Level 3.
 
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
@@ -20,8 +20,11 @@ const TARGETS: &[Target] = &[
     Target { name: "accept_once", law: upheld_fuzz::accept_once, inputs: 25 },
     Target { name: "canonical_json", law: upheld_fuzz::canonical_json, inputs: 20 },
     Target { name: "code_parse", law: upheld_fuzz::code_parse, inputs: 35 },
+    Target { name: "consent_cookie", law: upheld_fuzz::consent_cookie, inputs: 12 },
+    Target { name: "consent_stream", law: upheld_fuzz::consent_stream, inputs: 30 },
     Target { name: "cookie_date", law: upheld_fuzz::cookie_date, inputs: 70 },
     Target { name: "deadline_facts", law: upheld_fuzz::deadline_facts, inputs: 40 },
+    Target { name: "dossier", law: upheld_fuzz::dossier, inputs: 14 },
     Target { name: "drp", law: upheld_fuzz::drp, inputs: 6 },
     Target { name: "duo_date", law: upheld_fuzz::duo_date, inputs: 30 },
     Target { name: "duo_reply", law: upheld_fuzz::duo_reply, inputs: 30 },
@@ -35,6 +38,7 @@ const TARGETS: &[Target] = &[
     Target { name: "ledger_file", law: upheld_fuzz::ledger_file, inputs: 12 },
     Target { name: "ledger_text", law: upheld_fuzz::ledger_text, inputs: 12 },
     Target { name: "migration", law: upheld_fuzz::migration, inputs: 20 },
+    Target { name: "policy_toml", law: upheld_fuzz::policy_toml, inputs: 12 },
     Target { name: "opendsr", law: upheld_fuzz::opendsr, inputs: 8 },
     Target { name: "recovery_parse", law: upheld_fuzz::recovery_parse, inputs: 25 },
     Target { name: "request_commands", law: upheld_fuzz::request_commands, inputs: 5 },

@@ -4,9 +4,11 @@
 //! error that names the command to install it.
 
 mod consent;
+mod cookies;
 mod duo;
 mod export;
 mod installed;
+mod npm;
 mod portal;
 mod portal_duo;
 mod portal_postgres;
@@ -24,8 +26,9 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 11] = [
+const TESTS: [Test; 12] = [
     ("consent", consent::receipts_are_read_by_others),
+    ("cookies", cookies::agree_with_others),
     ("duo", duo::clients::accept_the_simulator),
     ("duo", duo::command_line::shows_every_factor),
     ("duo", duo::command_line::survives_every_fault),

@@ -85,13 +85,19 @@ impl DevCa {
         &self.certificate_pem
     }
 
+    /// The certificate of this machine and that of the authority, and the key, for another server
+    /// beside the simulator.
+    #[must_use]
+    pub fn identity(&self) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+        let key = PrivatePkcs8KeyDer::from(self.key.serialize_der());
+        (self.chain.clone(), PrivateKeyDer::Pkcs8(key))
+    }
+
     pub(crate) fn server_config(&self) -> Result<ServerConfig, DevCaError> {
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
+        let (chain, key) = self.identity();
         ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder.with_no_client_auth().with_single_cert(self.chain.clone(), key)
-            })
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
             .map_err(|_| DevCaError)
     }
 }

@@ -14,22 +14,44 @@
 //! # use upheld_store::keys::{KeyRing, SharedKeys};
 //! # use upheld_store::ledger::Ledger;
 //! # use upheld_store::sql::{Database, Settings};
-//! use upheld_consent::{Date, RequestKind};
-//! use upheld_ledger::{UnixMillis, Value};
-//! use upheld_store::record::{Change, PersonId, RecordId, Records, Written};
-//! use upheld_store::request::{Filter, Requests, Summary};
+//! use upheld_consent::request::{
+//!     Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Requester, Text,
+//!     decide,
+//! };
+//! use upheld_consent::{Calendar, Date, Division};
+//! use upheld_ledger::UnixMillis;
+//! use upheld_store::record::{PersonId, RecordId, Records, Written};
+//! use upheld_store::request::{Filter, Requests};
 //!
 //! # let database = Database::open(&Settings::sqlite(file), Tenant::new("northside")?).await?;
 //! # Ledger::migrate(&database).await?;
 //! # let keys = SharedKeys::new(KeyRing::generate(&mut rand::rngs::SysRng)?);
 //! let requests = Requests::new(Records::new(database, keys));
-//! let now = UnixMillis::new(1_750_000_000_000).ok_or("out of range")?;
-//! let change = Change::new(now, "web-form").with_event("request.received", Value::Null);
-//! let summary = Summary::new(RequestKind::Access.name(), "received", Date::parse("2026-01-31")?);
-//! let written = requests.create(RecordId(7), PersonId(42), change, summary).await?;
+//! let (request, person) = (RecordId(7), PersonId(42)); // draw the first
+//! let now = UnixMillis::new(1_780_000_000_000).ok_or("out of range")?;
+//!
+//! let (by, calendar) = (Name::new("front desk")?, Calendar::of(Division::EnglandAndWales));
+//! let today = Date::parse("2026-06-01")?;
+//! let controller = ControllerStatus::HealthProfessional;
+//! let context = Context { at: today, today, by: &by, calendar: &calendar, controller };
+//! let receipt = Receipt {
+//!     ask: Ask::Access,
+//!     channel: Channel::Email,
+//!     requester: Requester::Subject,
+//!     identity: Identity::Unproven,
+//! };
+//! let events = decide(None, Command::Receive(receipt), &context)?;
+//! let written = requests.keep(request, person, (&events, 0), (now, "desk")).await?;
 //! assert_eq!(written, Written::Written { version: 1 });
 //!
-//! let page = requests.list(&Filter::default().open(), None, 50).await?;
+//! let mut kept = requests.load(request).await?.ok_or("no request")?;
+//! let seen = kept.events.len();
+//! let command = Command::RequestIdentity { doubt: Text::new("another address")? };
+//! kept.events.extend(decide(Some(&kept.request), command, &context)?);
+//! let written = requests.keep(request, person, (&kept.events, seen), (now, "desk")).await?;
+//! assert_eq!(written, Written::Written { version: 2 }); // stale: load again and decide again
+//!
+//! let page = requests.list(&Filter::default().in_state("awaiting-identity"), None, 50).await?;
 //! assert_eq!(page.rows.len(), 1);
 //! assert_eq!(page.next, None);
 //! # Ok(())
@@ -37,10 +59,12 @@
 //! # }
 //! ```
 
+mod kept;
 mod queue;
 
 use upheld_consent::Date;
 
+pub use self::kept::{COMPLAINT, KeptComplaint, KeptRequest, RequestError};
 use self::queue::number;
 pub use self::queue::{Filter, Listed, Page, Place, PlaceError};
 use crate::columns::{count_of, id};
@@ -71,13 +95,14 @@ impl Requests {
         Self { records }
     }
 
-    /// The records: requests are loaded there.
+    /// The records.
     #[must_use]
     pub const fn records(&self) -> &Records {
         &self.records
     }
 
-    /// Begins a request.
+    /// Begins a request of events that are yours; for those of `upheld-consent` see
+    /// [`Requests::keep`].
     ///
     /// # Errors
     ///

@@ -7,6 +7,8 @@ mod consents;
 mod laws;
 #[path = "records/queue.rs"]
 mod queue;
+#[path = "records/requests.rs"]
+mod requests;
 #[path = "records/tampering.rs"]
 mod tampering;
 #[path = "records/versions.rs"]
@@ -19,6 +21,7 @@ use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::ledger::Ledger;
 use upheld_store::record::Records;
+use upheld_store::request::Place;
 use upheld_store::sql::{Database, Settings};
 
 struct Fresh {
@@ -50,7 +53,7 @@ impl Fresh {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_law_holds() {
     let fresh = Fresh::new().await;
-    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 14);
+    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 16);
 }
 
 #[tokio::test]
@@ -61,10 +64,21 @@ async fn tables_are_brought_up_to_date_from_every_version() {
     }
 }
 
+proptest::proptest! {
+    /// A place comes from the address of a page, so from anybody.
+    #[test]
+    fn a_place_reads_as_it_is_written_and_nothing_else_does(text in "[0-9a-f.-]{0,50}|.*") {
+        if let Ok(place) = Place::parse(&text) {
+            proptest::prop_assert_eq!(place.to_string(), text);
+        }
+    }
+}
+
 /// Pages of a long queue, with each filter, at the beginning and at the end.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_of_a_hundred_thousand_pages_quickly() {
     let fresh = Fresh::new().await;
-    let slowest = queue::slowest_page(fresh.records.database(), 100_000).await.unwrap();
+    queue::fill(fresh.records.database(), 100_000).await.unwrap();
+    let slowest = queue::slowest_page(fresh.records.database()).await.unwrap();
     assert!(slowest.as_millis() < 50, "{slowest:?}");
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -7,6 +8,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use upheld_cookies::lint::{Code, Severity};
 use upheld_cookies::{RequestUrl, UnixSeconds};
 
+use crate::report::Format;
 use crate::{BAD_USAGE, moment};
 
 pub(crate) mod scan;
@@ -25,6 +27,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(Check),
     Scan(scan::Scan),
     Diff(scan::Diff),
     SetCookie(SetCookie),
@@ -36,6 +39,31 @@ Example:
   cookie-audit decode 1YNN | cookie-audit encode")]
     Encode,
     Explain(Explain),
+}
+
+/// Checks a policy: whether it can be read, agrees with itself, and claims what the law has.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cookie-audit check policy.toml
+  cookie-audit check policy.toml --gpc-file site/.well-known/gpc.json --fail-on warning
+
+Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or policy.")]
+pub(crate) struct Check {
+    /// The policy: TOML, or JSON if the name ends in .json.
+    pub(crate) policy: PathBuf,
+    /// The file that the site serves as /.well-known/gpc.json.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gpc_file: Option<PathBuf>,
+    /// How to write what was found.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// The least severity of a finding for exit status 1.
+    #[arg(long, value_enum, default_value = "error")]
+    pub(crate) fail_on: FailOn,
+    /// The day that the policy is judged by: seconds since 1970, or RFC 3339.
+    #[arg(long, value_name = "UNIX|RFC3339", value_parser = moment::parse)]
+    pub(crate) now: Option<UnixSeconds>,
 }
 
 /// Reads Set-Cookie header fields, one to a line of standard input.
@@ -102,7 +130,7 @@ pub(crate) struct Decode {
 /// Explains a finding, or lists them all.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
-    /// A code such as SC09.
+    /// A code such as SC09 or CL05.
     #[arg(value_parser = code)]
     pub(crate) code: Option<Code>,
 }

@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod check;
 pub(crate) mod decode;
 pub(crate) mod diff;
 pub(crate) mod encode;

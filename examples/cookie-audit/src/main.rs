@@ -49,6 +49,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<ExitCode> {
     match args.command {
+        Command::Check(args) => command::check::run(&args),
         Command::Scan(args) => command::scan::run(&args),
         Command::Diff(args) => command::diff::run(&args),
         Command::SetCookie(args) => command::set_cookie::run(&args),

@@ -41,6 +41,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// Where it listens.
     pub listen: SocketAddr,
+    /// The files of the certificate and of its key, if the portal ends TLS itself.
+    pub tls: Option<(PathBuf, PathBuf)>,
     /// Where operators ask how it is.
     pub metrics_listen: Option<SocketAddr>,
     /// Whose word about visitors' addresses counts.
@@ -121,7 +123,7 @@ impl Config {
     #[must_use]
     pub fn warnings(&self) -> Vec<&'static str> {
         let mut warnings = Vec::new();
-        if self.public_url.is_https() && self.trusted_proxies.is_empty() {
+        if self.public_url.is_https() && self.trusted_proxies.is_empty() && self.tls.is_none() {
             warnings.push(
                 "server.public_url is https and server.trusted_proxies is empty: if a proxy ends \
                  TLS, all visitors seem to come from it, and one who guesses locks out the rest",
@@ -168,6 +170,7 @@ impl Reader<'_> {
     fn config(&mut self) -> Option<Config> {
         let public_url = self.public_url();
         let listen = self.text(&keys::LISTEN, parse_address);
+        let tls = self.tls();
         let metrics_listen = self.text(&keys::METRICS_LISTEN, |text| match text {
             "off" => Ok(None),
             text => parse_address(text).map(Some),
@@ -192,15 +195,18 @@ impl Reader<'_> {
         if let (Some(listen), Some(proxies)) = (&listen, &trusted_proxies)
             && !listen.ip().is_loopback()
             && proxies.is_empty()
+            && tls.is_none()
         {
             self.faults.push(Fault::Together(
-                "server.listen can be reached by other computers over plain HTTP; name the proxy \
-                 that ends TLS in server.trusted_proxies, or use 127.0.0.1 or [::1]",
+                "server.listen can be reached by other computers over plain HTTP; set \
+                 server.tls_certificate, name the proxy that ends TLS in server.trusted_proxies, or \
+                 use 127.0.0.1 or [::1]",
             ));
         }
         Some(Config {
             public_url: public_url?,
             listen: listen?,
+            tls,
             metrics_listen: metrics_listen?,
             trusted_proxies: trusted_proxies?,
             max_connections: max_connections?,
@@ -228,6 +234,27 @@ impl Reader<'_> {
             self.missing(&keys::PUBLIC_URL, "say where people find the portal");
         }
         url
+    }
+
+    fn tls(&mut self) -> Option<(PathBuf, PathBuf)> {
+        let is_https = self.values.of(&keys::PUBLIC_URL).is_none_or(
+            |set| matches!(&set.value, Scalar::Text(text) if text.starts_with("https://")),
+        );
+        match (self.path(&keys::TLS_CERTIFICATE), self.path(&keys::TLS_KEY)) {
+            (Some(certificate), Some(key)) if is_https => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                let plain = "server.tls_certificate is set, and server.public_url is not https";
+                self.faults.push(Fault::Together(plain));
+                None
+            }
+            _ => {
+                let half =
+                    "server.tls_certificate and server.tls_key are set together or not at all";
+                self.faults.push(Fault::Together(half));
+                None
+            }
+        }
     }
 
     fn trusted_proxies(&mut self) -> Option<TrustedProxies> {

@@ -67,6 +67,7 @@ mod settings;
 mod sign_in;
 mod site;
 mod staff;
+mod tls;
 mod token;
 mod user_agent;
 mod warrant;
@@ -88,6 +89,7 @@ pub use schema::{Migrated, behind, migrate, sealed_tables};
 pub use server::{AddDuoError, AddPersonError, AddTokenError, OpenError, Portal};
 pub use settings::{RememberedDays, Settings};
 pub use site::{PublicUrl, PublicUrlError};
+pub use tls::{Identity, TlsError};
 pub use web::routes::{Access, Route, routes};
 
 /// Whose portal this is, on every page and in the authenticator app. From here, never from a

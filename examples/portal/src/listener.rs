@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::proxies::TrustedProxies;
 use crate::site::{PublicUrl, Site};
+use crate::tls::Identity;
 
 /// Why an address was not listened on.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +19,8 @@ pub enum ListenError {
     NotLocal(SocketAddr),
     /// The same, and no proxy is known that could have ended the encryption.
     #[error(
-        "{0} can be reached by other computers over plain HTTP; name the proxy that ends TLS in \
-         server.trusted_proxies, or use 127.0.0.1 or [::1]"
+        "{0} can be reached by other computers over plain HTTP; set server.tls_certificate, \
+         name the proxy that ends TLS in server.trusted_proxies, or use 127.0.0.1 or [::1]"
     )]
     NoProxy(SocketAddr),
     /// Somebody else listens there.
@@ -50,6 +51,8 @@ pub struct Listener {
     pub(crate) site: Site,
     may_connect: MayConnect,
     pub(crate) max_connections: NonZero<u16>,
+    /// Whose TLS is ended here.
+    pub(crate) identity: Option<Identity>,
 }
 
 /// How many connections are open at a time, unless said otherwise; further ones wait.
@@ -99,6 +102,36 @@ impl Listener {
         Ok(Self::new((socket, address), site, MayConnect::TheSites))
     }
 
+    /// Listens for visitors of `url` and ends their TLS. Beyond this computer, everybody may come.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`].
+    pub async fn bind_with_tls(
+        url: &PublicUrl,
+        address: SocketAddr,
+        proxies: TrustedProxies,
+        identity: Identity,
+    ) -> Result<Self, ListenError> {
+        let (socket, address) = bind(address).await?;
+        let listener = Self::new((socket, address), Site::of(url, proxies), MayConnect::Everyone);
+        Ok(Self { identity: Some(identity), ..listener })
+    }
+
+    /// Listens on an address of this computer like [`Listener::bind`], and ends TLS.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError`].
+    pub async fn bind_locally_with_tls(
+        address: SocketAddr,
+        identity: Identity,
+    ) -> Result<Self, ListenError> {
+        let listener = Self::bind(address).await?;
+        let site = Site::of_this_computer_with_tls(listener.address.port());
+        Ok(Self { site, identity: Some(identity), ..listener })
+    }
+
     /// Listens for whoever operates the portal. Who can reach the address is up to them.
     ///
     /// # Errors
@@ -121,7 +154,14 @@ impl Listener {
         site: Site,
         may_connect: MayConnect,
     ) -> Self {
-        Self { socket, address, site, may_connect, max_connections: MAX_CONNECTIONS }
+        Self {
+            socket,
+            address,
+            site,
+            may_connect,
+            max_connections: MAX_CONNECTIONS,
+            identity: None,
+        }
     }
 
     /// The address with its real port.
@@ -135,10 +175,11 @@ impl Listener {
     /// `localhost` where it is likely to lead here: browsers let it keep `Secure` cookies.
     #[must_use]
     pub fn url(&self) -> String {
+        let scheme = if self.identity.is_some() { "https" } else { "http" };
         let port = self.address.port();
         match self.address.ip() {
-            ip if ip == Ipv4Addr::LOCALHOST => format!("http://localhost:{port}"),
-            _ => format!("http://{}", self.address),
+            ip if ip == Ipv4Addr::LOCALHOST => format!("{scheme}://localhost:{port}"),
+            _ => format!("{scheme}://{}", self.address),
         }
     }
 

@@ -1,8 +1,11 @@
 //! The portal as a program: what it opens, and what it serves.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use upheld_second_factor::Guard;
 use upheld_store::keys::SharedKeys;
 use upheld_store::second_factor::SecondFactors;
@@ -252,6 +255,19 @@ impl Portal {
         listener: Listener,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
+        self.serve_all(vec![listener], stop).await
+    }
+
+    /// Answers requests at several addresses, like [`Portal::serve`] at one.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] when one of them can no longer be listened on.
+    pub async fn serve_all(
+        self,
+        listeners: Vec<Listener>,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), ServeError> {
         let Self { records, passwords, clock, transport, outbox } = self;
         let (database, metrics) = (records.database.clone(), records.metrics.clone());
         let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
@@ -259,8 +275,7 @@ impl Portal {
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
-        let pages = web::routes::router(app, &listener.site);
-        let served = connections::accept_until(listener, pages, stop).await;
+        let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
         send.abort();
         seal.abort();
@@ -268,6 +283,41 @@ impl Portal {
         database.close().await;
         served.map_err(ServeError::new)
     }
+}
+
+/// Serves at every address until `stop` is done, or until one of them fails.
+async fn serve_pages(
+    app: &web::App,
+    listeners: Vec<Listener>,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (stopping, stopped) = watch::channel(false);
+    let mut serving = JoinSet::new();
+    for listener in listeners {
+        let pages = web::routes::router(app.clone(), &listener.site);
+        let identity = listener.identity.clone();
+        let mut stopped = stopped.clone();
+        serving.spawn(async move {
+            let follow = identity.map(|identity| tokio::spawn(identity.follow()));
+            // An error means that the sender is gone, which is the same.
+            let stop = async { drop(stopped.wait_for(|is_stopping| *is_stopping).await) };
+            let served = connections::accept_until(listener, pages, stop).await;
+            if let Some(follow) = follow {
+                follow.abort();
+            }
+            served
+        });
+    }
+    let first = tokio::select! {
+        first = serving.join_next() => first,
+        () = stop => None,
+    };
+    stopping.send_replace(true);
+    let mut served = first.map_or(Ok(()), |first| first.map_err(io::Error::other)?);
+    while let Some(next) = serving.join_next().await {
+        served = served.and(next.map_err(io::Error::other)?);
+    }
+    served
 }
 
 /// Whether people can be found, in tables that this program was made for.

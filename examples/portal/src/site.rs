@@ -96,24 +96,36 @@ pub(crate) struct Site(Arc<Inner>);
 struct Inner {
     authorities: Vec<String>,
     origins: Vec<String>,
-    is_https: bool,
+    /// Whether browsers are told to come back over TLS alone.
+    is_strict: bool,
     proxies: TrustedProxies,
 }
 
 impl Site {
     /// This computer, by name and by number, over plain HTTP.
     pub(crate) fn of_this_computer(port: u16) -> Self {
+        Self::local(port, Scheme::Http)
+    }
+
+    /// This computer, by name and by number, over TLS.
+    pub(crate) fn of_this_computer_with_tls(port: u16) -> Self {
+        Self::local(port, Scheme::Https)
+    }
+
+    fn local(port: u16, scheme: Scheme) -> Self {
+        let scheme = if scheme == Scheme::Https { "https" } else { "http" };
         let names = ["localhost", "127.0.0.1", "[::1]"];
         let authorities: Vec<_> = names.iter().map(|name| format!("{name}:{port}")).collect();
-        let origins = authorities.iter().map(|name| format!("http://{name}")).collect();
+        let origins = authorities.iter().map(|name| format!("{scheme}://{name}")).collect();
         let proxies = TrustedProxies::default();
-        Self(Arc::new(Inner { authorities, origins, is_https: false, proxies }))
+        // Other programs of this computer speak plain HTTP under the same names.
+        Self(Arc::new(Inner { authorities, origins, is_strict: false, proxies }))
     }
 
     pub(crate) fn of(url: &PublicUrl, proxies: TrustedProxies) -> Self {
         let authorities = vec![url.authority().to_owned()];
         let origins = vec![url.to_string()];
-        Self(Arc::new(Inner { authorities, origins, is_https: url.is_https(), proxies }))
+        Self(Arc::new(Inner { authorities, origins, is_strict: url.is_https(), proxies }))
     }
 
     pub(crate) fn is_named(&self, host: &str) -> bool {
@@ -124,8 +136,8 @@ impl Site {
         self.0.origins.iter().any(|known| known.eq_ignore_ascii_case(origin))
     }
 
-    pub(crate) fn is_https(&self) -> bool {
-        self.0.is_https
+    pub(crate) fn is_strict(&self) -> bool {
+        self.0.is_strict
     }
 
     pub(crate) fn proxies(&self) -> &TrustedProxies {

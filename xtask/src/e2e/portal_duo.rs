@@ -14,8 +14,11 @@ use super::screen::Album;
 use super::webdriver::{Browser, Driver};
 use super::{Outcome, check, say};
 
-/// Who confirms with Duo in the demonstration, and who does not yet.
+/// Who confirms with Duo in the demonstration.
 const JO: &str = "jo@example.com";
+/// Who has a security key instead of a phone.
+const LEE: &str = "lee@example.com";
+/// Who does not use Duo yet.
 const ALEX: &str = "alex@example.com";
 const REFUSED: &str = "This answer of Duo belongs to no sign-in here";
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,7 +64,7 @@ pub(super) fn signs_in_with_duo() -> Outcome<()> {
     say("portal-duo: a security key at Duo's page");
     let with_key = driver.open_with_scripts()?;
     let key = with_key.plug_in("ctap2")?;
-    demo.go_to_prompt(&with_key, JO)?;
+    demo.go_to_prompt(&with_key, LEE)?;
     with_key.find_text("button", "Add a security key")?.click()?;
     with_key.find_text("button", "Use your security key")?.click()?;
     with_key.expect_heading("Your profile")?;
@@ -198,8 +201,8 @@ impl Demo {
         browser.expect_heading(&format!("Is it you, {email}?"))
     }
 
-    /// Confirms at the prompt with a passcode, and keeps the browser from finishing: the address
-    /// that it would have gone to.
+    /// Confirms at the prompt with a passcode, and comes back without the cookies, which changes
+    /// nothing: the address of the answer, which still counts for whoever has them.
     fn pass_and_stop(&self, browser: &Browser<'_>, email: &str) -> Outcome<String> {
         browser.expect_heading(&format!("Is it you, {email}?"))?;
         let answer = ureq::post(&format!("{}press", self.phones))
@@ -207,8 +210,9 @@ impl Demo {
             .body_mut()
             .read_json::<serde_json::Value>()?;
         let passcode = answer["passcode"].as_str().ok_or("no passcode")?.to_owned();
-        browser.devtools("Network.enable", &json!({}))?;
-        browser.devtools("Network.setBlockedURLs", &json!({ "urls": ["*from=here*"] }))?;
+        // Cookies are shared by the ports of a host. Without them nobody waits for the answer.
+        let cookies = browser.cookies()?;
+        browser.devtools("Network.clearBrowserCookies", &json!({}))?;
         browser.find("#passcode")?.fill(&passcode)?;
         browser.find("button[value='passcode']")?.click()?;
         let start = Instant::now();
@@ -220,7 +224,19 @@ impl Demo {
             check(start.elapsed() < PATIENCE, &address)?;
             thread::sleep(Duration::from_millis(50));
         };
-        browser.devtools("Network.setBlockedURLs", &json!({ "urls": [] }))?;
+        browser.expect_heading(REFUSED)?;
+        for cookie in cookies {
+            let cookie = json!({
+                "url": "https://localhost/",
+                "name": cookie["name"],
+                "value": cookie["value"],
+                "sameSite": cookie["sameSite"],
+                "path": "/",
+                "secure": true,
+                "httpOnly": true,
+            });
+            browser.devtools("Network.setCookie", &cookie)?;
+        }
         Ok(address)
     }
 
@@ -238,7 +254,7 @@ impl Demo {
             let count: Result<u64, DatabaseError> = expired.await;
             let count = count?;
             database.close().await;
-            check(count == 1, &format!("{count} people are at the prompt"))
+            check(count > 0, "nobody is at the prompt")
         };
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(expire)
     }

@@ -117,12 +117,15 @@ fn push(page: &mut String, pieces: &[&str]) {
     page.extend(pieces.iter().copied());
 }
 
-/// Text that is no markup. Control characters other than line ends, and those that turn the
-/// direction of what follows, are shown as U+FFFD.
+/// Text that is no markup. Line ends of any system are one; other control characters, and those
+/// that turn the direction of what follows, are shown as U+FFFD.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
         match character {
+            '\r' if characters.peek() == Some(&'\n') => {}
+            '\r' => escaped.push('\n'),
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),

@@ -65,6 +65,41 @@ fn the_bytes_are_the_same_every_time() {
     assert_eq!(format!("{one:?}").matches("Smith").count(), 0);
 }
 
+/// The fields of the archive, read by their places in APPNOTE.TXT.
+#[test]
+fn the_archive_is_laid_out_as_the_format_says() {
+    let bundle = bundle();
+    let mut zip = Vec::new();
+    bundle.write_zip(&mut zip).unwrap();
+    let short = |at: usize| u16::from_le_bytes([zip[at], zip[at + 1]]);
+    let long = |at: usize| u32::from_le_bytes(zip[at..at + 4].try_into().unwrap()) as usize;
+    //= APPNOTE.TXT §4.3.16: disks, entries on this one and in all, size and place of the directory
+    let end = zip.len() - 22;
+    assert_eq!(&zip[end..end + 4], b"PK\x05\x06");
+    let (size, directory) = (long(end + 12), long(end + 16));
+    assert_eq!((short(end + 8), short(end + 10), short(end + 20)), (9, 9, 0));
+    assert_eq!(directory + size, end);
+    let (mut entry, mut expected) = (directory, 0);
+    for (path, content) in bundle.files() {
+        //= APPNOTE.TXT §4.3.12: the fields again, a comment, disk, attributes, where the file begins
+        assert_eq!(&zip[entry..entry + 4], b"PK\x01\x02");
+        let header = long(entry + 42);
+        assert_eq!(header, expected, "nothing between the files");
+        //= APPNOTE.TXT §4.3.7: version needed, flags, method 0, time, date, CRC-32, sizes, lengths
+        assert_eq!(&zip[header..header + 4], b"PK\x03\x04");
+        assert_eq!(zip[header + 4..header + 30], zip[entry + 6..entry + 32], "the same fields");
+        assert_eq!((short(header + 6), short(header + 8)), (0, 0), "no flags, stored");
+        assert_eq!((long(header + 18), long(header + 22)), (content.len(), content.len()));
+        let name = header + 30;
+        assert_eq!(&zip[name..name + path.len()], path.as_bytes());
+        let data = name + path.len();
+        assert_eq!(&zip[data..data + content.len()], content);
+        assert_eq!(&zip[entry + 46..entry + 46 + path.len()], path.as_bytes());
+        (entry, expected) = (entry + 46 + path.len(), data + content.len());
+    }
+    assert_eq!((entry, expected), (end, directory));
+}
+
 #[test]
 fn the_files_are_these() {
     let paths: Vec<_> = bundle().files().map(|(path, _)| path.to_owned()).collect();
@@ -192,8 +227,8 @@ fn no_field_is_a_formula() {
 
 #[test]
 fn the_page_has_no_markup_but_ours() {
-    let attack = "<script>alert(1)</script>\"'&\u{202e}\0";
-    let escaped = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\u{fffd}\u{fffd}";
+    let attack = "<script>alert(1)</script>\"'&\u{202e}\0\r\n\r";
+    let escaped = "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\u{fffd}\u{fffd}\n\n";
     let mut table = Table::new("t", attack, &[attack], Reuse::Portable).unwrap();
     table.push(vec![Cell::text(attack)]).unwrap();
     table.push(vec![Cell::Withheld(Some(attack.into()))]).unwrap();

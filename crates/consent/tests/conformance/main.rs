@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     clippy::panic,
     clippy::string_slice,
     clippy::unwrap_used,

@@ -5,7 +5,7 @@ use super::{Evidence, Inventory, Observation, Phase};
 use crate::google_consent::Told;
 use crate::lint::{Code, Finding, Severity, lint_removal};
 use crate::policy::{Basis, Item, ItemKind, Jurisdiction, Lifetime, Policy, Regime};
-use crate::{Day, UnixSeconds};
+use crate::{Day, RequestUrl, UnixSeconds};
 
 /// Lifetimes by date are reckoned from another clock, and so may seem longer.
 const TOLERANCE: u64 = 300;
@@ -95,7 +95,8 @@ impl Audit<'_> {
             self.add(about(Code::UnnamedThirdParty, message), observation.evidence());
         }
         for (header, evidence) in &observation.removals {
-            let host = evidence.url.split('/').nth(2).unwrap_or_default();
+            let Ok(url) = RequestUrl::parse(&evidence.url) else { continue };
+            let host = url.host().as_str();
             if let Some(finding) = lint_removal(self.policy, host, header, UnixSeconds(0)) {
                 self.add(finding, Some(evidence));
             }

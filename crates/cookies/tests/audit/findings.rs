@@ -150,7 +150,7 @@ fn what_survives_withdrawal() {
         codes.collect::<Vec<Code>>()
     };
     // The request that withdraws carries the cookie still; what comes after must not.
-    let withdraw = get("https://clinic.example/withdraw").with("visits=1");
+    let withdraw = get("https://clinic.example:8443/withdraw").with("visits=1");
     let page = get("https://clinic.example/");
     assert_eq!(visit(withdraw.setting(&["visits=; Path=/; Max-Age=0"]), page), []);
     assert_eq!(visit(withdraw, page.with("visits=1")), [Code::SurvivesWithdrawal]);

@@ -25,6 +25,7 @@ mod management;
 mod prompt;
 mod security_key;
 mod webauthn;
+mod webauthn_laws;
 
 const NOW: UnixSeconds = UnixSeconds(1_700_000_000);
 const HOST: &str = "localhost:9443";

@@ -13,7 +13,7 @@ use upheld_store::record::{
 use upheld_store::rotation::{self, RECORD_TABLES};
 use upheld_store::sql::{Database, DatabaseError, Transaction};
 
-use super::{consents, queue};
+use super::{consents, queue, requests};
 
 pub(crate) type Law = Result<(), Box<dyn Error>>;
 
@@ -40,7 +40,9 @@ pub(crate) async fn all(database: &Database) -> Result<usize, Box<dyn Error>> {
     new_keys_open_what_was_sealed(&of("rotation")?).await?;
     consents::are_kept_as_they_were(&of("consents")?).await?;
     consents::notices_are_published_once(&of("notices")?).await?;
-    Ok(14)
+    requests::are_kept_as_they_were_decided(&of("requests")?).await?;
+    requests::complaints_are_kept_beside_them(&of("complaints")?).await?;
+    Ok(16)
 }
 
 pub(crate) fn keys() -> Result<SharedKeys, Box<dyn Error>> {
@@ -234,6 +236,7 @@ async fn of_many_who_have_seen_the_same_one_wins(records: &Records) -> Law {
     Ok(())
 }
 
+//= UK GDPR, Article 5(2): that it was erased can be shown, without what was erased
 async fn erasing_a_person_leaves_a_log_that_verifies(records: &Records) -> Law {
     let news = |person| consent(person).with_label("news");
     for (record, person) in [(1, ALICE), (2, ALICE), (3, BOB)] {

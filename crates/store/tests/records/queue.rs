@@ -153,22 +153,29 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
     Ok(())
 }
 
-/// Fills a queue and says how long the slowest of its pages took, the best of five times.
-pub(crate) async fn slowest_page(
-    database: &Database,
-    length: u32,
-) -> Result<Duration, Box<dyn Error>> {
+/// Makes a long queue.
+pub(crate) async fn fill(database: &Database, length: u32) -> Law {
     let database = database.of_tenant(Tenant::new("long-queue")?);
-    let rows: Vec<_> = (0..length).map(queued).collect::<Result<_, _>>()?;
-    let fill = move |transaction: &mut Transaction<'_>| -> Result<(), DatabaseError> {
-        let sql = "INSERT INTO records (tenant, id, kind, version) VALUES ($1, $2, 'request', 1)";
-        for (request, summary) in rows {
-            transaction.execute_later(sql, &[request.0.to_be_bytes().into()])?;
-            request::summarise(transaction, request, &summary)?;
-        }
-        Ok(())
-    };
-    database.transact(fill).await?;
+    let mut rows: Vec<_> = (0..length).map(queued).collect::<Result<_, _>>()?;
+    while !rows.is_empty() {
+        let some = rows.split_off(rows.len().saturating_sub(1000));
+        let fill = move |transaction: &mut Transaction<'_>| -> Result<(), DatabaseError> {
+            let sql = "INSERT INTO records (tenant, id, kind, version)
+                 VALUES ($1, $2, 'request', 1)";
+            for (request, summary) in some {
+                transaction.execute_later(sql, &[request.0.to_be_bytes().into()])?;
+                request::summarise(transaction, request, &summary)?;
+            }
+            Ok(())
+        };
+        database.transact(fill).await?;
+    }
+    Ok(())
+}
+
+/// Says how long the slowest page of that queue took, the best of five times.
+pub(crate) async fn slowest_page(database: &Database) -> Result<Duration, Box<dyn Error>> {
+    let database = database.of_tenant(Tenant::new("long-queue")?);
     let requests = Requests::new(Records::new(database, keys()?));
     let near_end = Place::parse("2027-11-20.00000000000000000000000000000000")?;
     let mut slowest = Duration::ZERO;

@@ -1,5 +1,6 @@
 //! `portal demo`: a portal for trying out, which leaves nothing behind.
 
+use std::fs;
 use std::io::{self, Write, stdout};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -8,8 +9,8 @@ use std::sync::Arc;
 use clap::Args;
 use portal::config::LogFormat;
 use portal::{
-    Clock, Directory, DuoKeys, DuoSettings, ListenError, Listener, NotAsked, Portal, PublicUrl,
-    RememberedDays, Role, Settings, generate_password,
+    Clock, Directory, DuoKeys, DuoSettings, Identity, ListenError, Listener, NotAsked, Portal,
+    PublicUrl, RememberedDays, Role, Settings, generate_password,
 };
 use rand::TryRng;
 use rand::rngs::SysRng;
@@ -27,10 +28,13 @@ use super::{log, stop};
 const EMAIL: &str = "alex@example.com";
 /// Who confirms with Duo from the beginning.
 const DUO_EMAIL: &str = "jo@example.com";
+/// The same, with a security key instead of a phone.
+const KEY_EMAIL: &str = "lee@example.com";
 /// Everybody there is, with one password for all.
-const PEOPLE: [(&str, &str, Role); 4] = [
+const PEOPLE: [(&str, &str, Role); 5] = [
     (EMAIL, "Alex Morgan", Role::Patient),
     (DUO_EMAIL, "Jo Ellis", Role::Patient),
+    (KEY_EMAIL, "Lee Park", Role::Patient),
     ("robin@example.com", "Robin Hale", Role::Staff),
     ("kim@example.com", "Kim Osei", Role::Staff),
 ];
@@ -40,6 +44,9 @@ pub(crate) struct Options {
     /// Where to listen: an address of this computer and a port, 0 for any that is free.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Where to listen as well, over TLS with a certificate of its own making.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen_tls: SocketAddr,
     /// What to write to the standard error: off, error, warn, info, debug or trace.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     log: LevelFilter,
@@ -56,40 +63,54 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     // Only this user may look into it. Removed when dropped, and before this function returns.
     let folder =
         tempfile::Builder::new().prefix("portal-demo-").tempdir().map_err(Failure::of_system)?;
-    let served = runtime.block_on(serve(options.listen, folder.path()));
+    let served = runtime.block_on(serve(options, folder.path()));
     drop(runtime);
     let removed = folder.close().map_err(Failure::of_system);
     served.and(removed)
 }
 
-async fn serve(listen: SocketAddr, folder: &Path) -> Result<(), Failure> {
+async fn serve(options: &Options, folder: &Path) -> Result<(), Failure> {
     // Before anything else, so that no signal finds the database there and nobody to remove it.
     let stop = stop::signals().map_err(Failure::of_system)?;
-    let listener = Listener::bind(listen).await.map_err(not_listening)?;
-    let duo = simulate_duo().await?;
+    let listener = Listener::bind(options.listen).await.map_err(not_listening)?;
+    let ca = DevCa::generate().map_err(|error| Exit::Failed.because(error))?;
+    let authority = folder.join("authority.pem");
+    fs::write(&authority, ca.authority_pem()).map_err(Failure::of_system)?;
+    let (chain, key) = ca.identity();
+    let identity = Identity::new(chain, key).map_err(|error| Exit::Failed.because(error))?;
+    let secure = Listener::bind_locally_with_tls(options.listen_tls, identity).await;
+    let secure = secure.map_err(not_listening)?;
+    let duo = simulate_duo(ca).await?;
     let portal = open(folder, &listener, &duo).await?;
     let password = generate_password().map_err(|error| Exit::Failed.because(error))?;
     for (email, name, role) in PEOPLE {
         let added = portal.add_person((email, name), &password, role).await;
         added.map_err(|error| Exit::Failed.because(error))?;
     }
-    portal.add_duo(DUO_EMAIL).await.map_err(|error| Exit::Failed.because(error))?;
-    announce(&listener.url(), &phones_of(&duo), &password).map_err(Failure::of_system)?;
-    let served = portal.serve(listener, stop).await;
+    for email in [DUO_EMAIL, KEY_EMAIL] {
+        portal.add_duo(email).await.map_err(|error| Exit::Failed.because(error))?;
+    }
+    let places = Places {
+        address: listener.url(),
+        secure: secure.url(),
+        phones: phones_of(&duo),
+        authority: &authority,
+    };
+    announce(&places, &password).map_err(Failure::of_system)?;
+    let served = portal.serve_all(vec![listener, secure], stop).await;
     duo.stop().await;
     served.map_err(|error| Exit::Failed.because(error))
 }
 
-/// Duo, simulated: everybody has a phone there, and a page shows the phones.
-async fn simulate_duo() -> Result<Server, Failure> {
+/// Duo, simulated: everybody has a phone there or a security key, and a page shows the phones.
+async fn simulate_duo(ca: DevCa) -> Result<Server, Failure> {
     let people = PEOPLE.map(|(email, ..)| Person {
         name: email.to_owned(),
-        phones: vec![PhoneOf::default()],
-        adds_security_key: true,
+        phones: if email == KEY_EMAIL { Vec::new() } else { vec![PhoneOf::default()] },
+        adds_security_key: email == KEY_EMAIL,
         ..Person::default()
     });
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let ca = DevCa::generate().map_err(|error| Exit::Failed.because(error))?;
     let started = Server::start(upheld_duo_sim::Options {
         config: Config { users: people.into(), ..Config::default() },
         listen: any,
@@ -139,21 +160,34 @@ async fn open(folder: &Path, listener: &Listener, duo: &Server) -> Result<Portal
     Ok(portal.map_err(|error| Exit::Failed.because(error))?.showing_outbox(outbox))
 }
 
-fn announce(url: &str, phones: &str, password: &str) -> io::Result<()> {
+/// Where everything is.
+struct Places<'a> {
+    address: String,
+    secure: String,
+    phones: String,
+    authority: &'a Path,
+}
+
+fn announce(places: &Places<'_>, password: &str) -> io::Result<()> {
+    let Places { address: url, secure, phones, authority } = places;
+    let authority = authority.display();
     let mut out = stdout().lock();
     write!(
         out,
-        "The portal is ready. Its database has four people in it, and is removed at the end.\n\
+        "The portal is ready. Its database has five people in it, and is removed at the end.\n\
          \n\
          address: {url}\n\
          user: {EMAIL}\n\
          password: {password}\n\
          phones: {phones}\n\
+         over TLS: {secure}, certified by {authority}\n\
          \n\
-         Next: open the address in Chromium, Chrome, Edge or Firefox (not Safari) and sign in. The\n\
-         portal asks you to add an authenticator app: scan the QR code with it, or type the key.\n\
-         Then sign out and in again. {DUO_EMAIL} confirms with Duo, which is simulated: answer on the\n\
-         page of phones. For Duo's own page your browser warns of the simulator's certificate: go on.\n\
+         Next: open the address in Chromium, Chrome, Edge or Firefox and sign in; in Safari, the one\n\
+         over TLS. The portal asks you to add an authenticator app: scan the QR code with it, or type\n\
+         the key. Then sign out and in again. {DUO_EMAIL} confirms with Duo, which is simulated:\n\
+         answer on the page of phones; {KEY_EMAIL} with a security key. For pages over TLS, Duo's\n\
+         among them, your browser warns of the certificate: go on, or have it trust the file above\n\
+         while you try things out.\n\
          robin@example.com and kim@example.com are staff. All have the same password;\n\
          {url}/dev/outbox shows the e-mails. Ctrl-C ends the portal.\n"
     )?;

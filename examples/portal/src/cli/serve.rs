@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use portal::config::{Config, LogFormat};
-use portal::{ListenError, Listener};
+use portal::{Identity, ListenError, Listener};
 use tokio::sync::watch;
 use tracing::level_filters::LevelFilter;
 use upheld_store::keys::SharedKeys;
@@ -45,8 +45,7 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let signals = stop::signals().map_err(Failure::of_system)?;
     let url = &config.public_url;
-    let listener = Listener::bind_for(url, config.listen, config.trusted_proxies.clone());
-    let listener = listener.await.map_err(not_listening)?;
+    let listener = listen(config).await?;
     let listener = listener.with_max_connections(config.max_connections);
     let keys = SharedKeys::new(key_file::read(&config.key_file)?);
     let portal = open::portal_on((open::new_database(config).await?, keys.clone()), config).await?;
@@ -74,6 +73,20 @@ async fn serve(config: &Config) -> Result<(), Failure> {
     }
     tracing::info!("stopped");
     served.map_err(|error| Exit::Failed.because(error))
+}
+
+async fn listen(config: &Config) -> Result<Listener, Failure> {
+    let (url, address, proxies) =
+        (&config.public_url, config.listen, config.trusted_proxies.clone());
+    let listener = match &config.tls {
+        None => Listener::bind_for(url, address, proxies).await,
+        Some((certificate, key)) => {
+            let identity = Identity::read(certificate.clone(), key.clone());
+            let identity = identity.map_err(|error| Exit::Failed.because(error))?;
+            Listener::bind_with_tls(url, address, proxies, identity).await
+        }
+    };
+    listener.map_err(not_listening)
 }
 
 /// Takes the keys in the file whenever it has changed. A file that cannot be used is logged, and

@@ -66,9 +66,11 @@ impl Key {
 }
 
 /// Lists every setting there is, in the order of the file.
-pub const KEYS: [&Key; 33] = [
+pub const KEYS: [&Key; 35] = [
     &PUBLIC_URL,
     &LISTEN,
+    &TLS_CERTIFICATE,
+    &TLS_KEY,
     &METRICS_LISTEN,
     &TRUSTED_PROXIES,
     &MAX_CONNECTIONS,
@@ -114,11 +116,21 @@ pub(super) const LISTEN: Key = key(
     "server",
     "listen",
     &[
-        "Where the portal listens, over plain HTTP: for a proxy that ends TLS. Beyond this computer",
-        "only connections from trusted_proxies are taken.",
+        "Where the portal listens: with a certificate over TLS, else over plain HTTP for a proxy that",
+        "ends it. Without one, connections from beyond this computer are taken from trusted_proxies.",
     ],
 )
 .or("\"127.0.0.1:8080\"");
+pub(super) const TLS_CERTIFICATE: Key = key(
+    "server",
+    "tls_certificate",
+    &[
+        "A PEM file with the site's certificate and those that vouch for it. The portal then ends TLS",
+        "itself, 1.2 and 1.3. The file is read anew when it changes.",
+    ],
+);
+pub(super) const TLS_KEY: Key =
+    key("server", "tls_key", &["The PEM file with the private key of the certificate."]);
 pub(super) const METRICS_LISTEN: Key = key(
     "server",
     "metrics_listen",

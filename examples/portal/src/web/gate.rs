@@ -84,7 +84,7 @@ impl Headers {
         );
         let strictest = HeaderValue::from_static("default-src 'none'");
         let content_security_policy = HeaderValue::from_str(&policy).unwrap_or(strictest);
-        Self { is_https: site.is_https(), content_security_policy }
+        Self { is_https: site.is_strict(), content_security_policy }
     }
 }
 

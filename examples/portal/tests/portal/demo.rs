@@ -1,13 +1,18 @@
 //! The program itself: what it prints, and what it leaves behind.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::version::TLS13;
+
 use crate::browser::Browser;
+use crate::tls::get_from;
 
 fn demo(folder: &Path, listen: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portal"));
@@ -16,14 +21,14 @@ fn demo(folder: &Path, listen: &str) -> Command {
     command
 }
 
-/// Reads up to the last line that the demonstration prints, and returns the four that matter.
-fn read_announcement(child: &mut Child) -> [String; 4] {
+/// Reads up to the last line that the demonstration prints, and returns the five that matter.
+fn read_announcement(child: &mut Child) -> [String; 5] {
     let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
     let mut value_of = |name: &str| {
         let mut lines = lines.by_ref().map(Result::unwrap);
         lines.find_map(|line| line.strip_prefix(name).map(str::to_owned)).unwrap()
     };
-    ["address: ", "user: ", "password: ", "phones: "].map(&mut value_of)
+    ["address: ", "user: ", "password: ", "phones: ", "over TLS: "].map(&mut value_of)
 }
 
 fn is_empty(folder: &Path) -> bool {
@@ -49,7 +54,7 @@ fn the_demonstration_serves_and_leaves_nothing_behind() {
     for name in ["TERM", "INT", "HUP"] {
         let folder = tempfile::tempdir().unwrap();
         let mut child = demo(folder.path(), "127.0.0.1:0").spawn().unwrap();
-        let [address, user, password, phones] = read_announcement(&mut child);
+        let [address, user, password, phones, secure] = read_announcement(&mut child);
         assert!(address.starts_with("http://localhost:") && !address.ends_with(":0"), "{address}");
         assert!(!is_empty(folder.path()));
 
@@ -58,6 +63,16 @@ fn the_demonstration_serves_and_leaves_nothing_behind() {
         let fields = [("email", &*user), ("password", &*password)];
         browser.post("/login", &fields).assert_redirects_to("/account/security");
         let (_, _) = browser.begin_enrolment();
+
+        let (secure, authority) = secure.split_once(", certified by ").unwrap();
+        let host = secure.strip_prefix("https://").unwrap();
+        let port = host.strip_prefix("localhost:").unwrap().parse().unwrap();
+        let authority = CertificateDer::from_pem_file(authority).unwrap();
+        let place = ("localhost", host, SocketAddr::from(([127, 0, 0, 1], port)));
+        let answer = get_from(place, &authority, &TLS13).unwrap();
+        assert!(answer.contains("<h1>Sign in</h1>"), "{answer}");
+        // Other programs of this computer speak plain HTTP under the same name.
+        assert!(!answer.contains("strict-transport-security"), "{answer}");
 
         let mut phone_page = Browser::of(phones.trim_end_matches('/'));
         phone_page.get("/").assert_shows(200, "jo@example.com");

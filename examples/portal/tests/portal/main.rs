@@ -51,4 +51,5 @@ mod sign_in;
 mod simulated_duo;
 mod site;
 mod staff;
+mod tls;
 mod upkeep;

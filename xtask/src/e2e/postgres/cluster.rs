@@ -185,9 +185,15 @@ impl Cluster<'_> {
 
     /// Asks as an administrator would.
     pub(crate) fn query(&self, sql: &str) -> Outcome<String> {
+        self.query_in("postgres", sql)
+    }
+
+    /// The same, in another database.
+    pub(in crate::e2e) fn query_in(&self, database: &str, sql: &str) -> Outcome<String> {
+        let address = self.address().replace("dbname=postgres", &format!("dbname={database}"));
         let mut command = self.ground.command("psql");
         command.args(["--no-psqlrc", "--tuples-only", "--no-align", "--quiet"]);
-        let output = command.args(["--dbname", &self.address(), "--command", sql]).output()?;
+        let output = command.args(["--dbname", &address, "--command", sql]).output()?;
         let complaint = String::from_utf8_lossy(&output.stderr);
         check(output.status.success(), &format!("psql: {complaint}"))?;
         Ok(String::from_utf8(output.stdout)?.trim().into())

@@ -1,0 +1,37 @@
+//! Cookies and consent strings beside other implementations, and recordings of a real browser.
+//!
+//! What disagrees is listed in `cookies/exceptions.json`, with the reason. A disagreement that is
+//! not listed fails, and so does one that is listed and is none any more.
+
+mod exceptions;
+mod generate;
+mod recording;
+mod set_cookie;
+mod strings;
+
+use super::npm::Packages;
+use super::{Outcome, program, say};
+
+const ORACLE: &str = include_str!("cookies/oracle.mjs");
+const FILES: [(&str, &str); 2] = [
+    ("package.json", include_str!("cookies/package.json")),
+    ("package-lock.json", include_str!("cookies/package-lock.json")),
+];
+
+/// Compares, records, audits.
+pub(super) fn agree_with_others() -> Outcome<()> {
+    program::require_browser()?;
+    let audit = program::build("cookie-audit", "cookie-audit")?;
+    let target = audit.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let packages = Packages::install(target, "cookies", FILES)?;
+    say("cookies: Set-Cookie beside tough-cookie");
+    set_cookie::compare(&packages)?;
+    say("cookies: TC strings beside @iabtechlabtcf/core");
+    strings::compare_tc(&packages)?;
+    say("cookies: GPP strings beside @iabgpp/cmpapi");
+    strings::compare_gpp(&packages)?;
+    say("cookies: recordings of Chromium");
+    recording::audit_real_visits(&packages, &audit)?;
+    say("cookies: passed");
+    Ok(())
+}
