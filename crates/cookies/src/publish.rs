@@ -90,7 +90,7 @@ impl<'a> PolicyPage<'a> {
         html::fragment(&self.content(), self.policy.language())
     }
 
-    /// The same in Markdown (CommonMark with the tables of GitHub).
+    /// The same in Markdown (`CommonMark` with the tables of GitHub).
     #[must_use]
     pub fn markdown(&self) -> String {
         markdown::page(&self.content())

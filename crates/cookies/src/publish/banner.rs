@@ -225,9 +225,10 @@ impl BannerItem {
     /// Every path with every domain, or with none for the host alone.
     fn variants(&self) -> Vec<(&str, Option<&str>)> {
         let paths = if self.paths.is_empty() { vec!["/"] } else { texts(&self.paths) };
-        let domains: Vec<Option<&str>> = match self.domains.is_empty() {
-            true => vec![None],
-            false => texts(&self.domains).into_iter().map(Some).collect(),
+        let domains: Vec<Option<&str>> = if self.domains.is_empty() {
+            vec![None]
+        } else {
+            texts(&self.domains).into_iter().map(Some).collect()
         };
         let each = |path| domains.iter().map(move |domain| (path, *domain));
         paths.into_iter().flat_map(each).collect()

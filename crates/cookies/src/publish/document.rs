@@ -98,7 +98,7 @@ pub(super) fn visible(text: &str) -> String {
                 shown.push(' ');
             }
         } else if letter.is_control() || turns_direction(letter) {
-            shown.push_str(&format!("[U+{:04X}]", u32::from(letter)));
+            shown.extend(["[U+", &format!("{:04X}", u32::from(letter)), "]"]);
         } else {
             shown.push(letter);
         }

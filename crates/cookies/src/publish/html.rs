@@ -64,11 +64,9 @@ struct Writer {
 impl Writer {
     fn new(language: &str) -> Self {
         let is_english = language == "en" || language.starts_with("en-");
-        let said = match is_english {
-            true => String::new(),
-            //= WCAG 2.2, 3.1.2: the language of a part is told where it is another
-            false => format!(" lang=\"{}\"", escape(language)),
-        };
+        //= WCAG 2.2, 3.1.2: the language of a part is told where it is another
+        let said =
+            if is_english { String::new() } else { format!(" lang=\"{}\"", escape(language)) };
         Self { out: String::new(), said }
     }
 
@@ -78,7 +76,9 @@ impl Writer {
                 Block::Paragraph(line) => self.element("p", line),
                 Block::List(lines) => {
                     self.out.push_str("<ul>\n");
-                    lines.iter().for_each(|line| self.element("li", line));
+                    for line in lines {
+                        self.element("li", line);
+                    }
                     self.out.push_str("</ul>\n");
                 }
                 Block::Facts(facts) => {
@@ -138,7 +138,9 @@ impl Writer {
     }
 
     fn line(&mut self, line: &[Inline]) {
-        line.iter().for_each(|inline| self.inline(inline));
+        for inline in line {
+            self.inline(inline);
+        }
     }
 
     fn inline(&mut self, inline: &Inline) {

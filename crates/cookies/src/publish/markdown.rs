@@ -2,46 +2,47 @@
 
 use super::document::{Block, Inline, Section, Table, visible};
 
-/// The page: CommonMark, with tables as GitHub has them.
+/// The page: `CommonMark`, with tables as GitHub has them.
 pub(super) fn page(content: &Section) -> String {
     let mut out = format!("# {}\n\n", line(&content.title));
-    blocks(&mut out, &content.blocks, 2);
+    write(&mut out, &content.blocks, 2);
     out.truncate(out.trim_end().len());
     out.push('\n');
     out
 }
 
-fn blocks(out: &mut String, blocks_: &[Block], level: usize) {
-    for block in blocks_ {
+fn write(out: &mut String, blocks: &[Block], level: usize) {
+    for block in blocks {
         match block {
-            Block::Paragraph(text) => out.push_str(&format!("{}\n\n", line(text))),
+            Block::Paragraph(text) => out.extend([&line(text), "\n\n"]),
             Block::List(lines) => {
-                lines.iter().for_each(|text| out.push_str(&format!("- {}\n", line(text))));
+                for text in lines {
+                    out.extend(["- ", &line(text), "\n"]);
+                }
                 out.push('\n');
             }
             Block::Facts(facts) => {
                 for (name, text) in facts {
-                    out.push_str(&format!("- **{name}:** {}\n", line(text)));
+                    out.extend(["- **", name, ":** ", &line(text), "\n"]);
                 }
                 out.push('\n');
             }
-            Block::Table(table) => self::table(out, table),
+            Block::Table(table) => write_table(out, table),
             Block::Section(section) => {
                 let marks = "#".repeat(level.min(6));
-                out.push_str(&format!("{marks} {}\n\n", line(&section.title)));
-                blocks(out, &section.blocks, level.saturating_add(1));
+                out.extend([&marks, " ", &line(&section.title), "\n\n"]);
+                write(out, &section.blocks, level.saturating_add(1));
             }
         }
     }
 }
 
-fn table(out: &mut String, table: &Table) {
-    out.push_str(&format!("{}:\n\n| {} |\n|", line(&table.caption), table.columns.join(" | ")));
-    out.push_str(&"---|".repeat(table.columns.len()));
-    out.push('\n');
+fn write_table(out: &mut String, table: &Table) {
+    out.extend(["*", &line(&table.caption), "*\n\n| ", &table.columns.join(" | "), " |\n|"]);
+    out.extend(["---|".repeat(table.columns.len()), "\n".to_owned()]);
     for row in &table.rows {
         let cells: Vec<String> = row.iter().map(|cell| line(cell)).collect();
-        out.push_str(&format!("| {} |\n", cells.join(" | ")));
+        out.extend(["| ", &cells.join(" | "), " |\n"]);
     }
     out.push('\n');
 }
@@ -77,16 +78,22 @@ fn code(text: &str) -> String {
 ///
 /// # Source
 ///
-/// CommonMark 0.31.2 §2.4 (backslash escapes); GitHub Flavored Markdown §6.9 (autolinks).
+/// `CommonMark` 0.31.2 §2.4 (backslash escapes); GitHub Flavored Markdown §6.9 (autolinks).
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let mut rest = visible(text).chars().collect::<Vec<_>>().into_iter().peekable();
     while let Some(letter) = rest.next() {
-        // Between a word and a blank these end a sentence or a clause, and nothing else.
-        let ends_clause = matches!(letter, '.' | ',' | ';' | '?')
-            && rest.peek().is_none_or(|next| *next == ' ')
-            && escaped.chars().last().is_some_and(char::is_alphabetic);
-        let is_plain = matches!(letter, ',' | ';' | '\'' | '/' | '?') || ends_clause;
+        let before = escaped.chars().last();
+        let is_in_word = before.is_some_and(char::is_alphanumeric)
+            && rest.peek().is_some_and(|next| next.is_alphanumeric());
+        let is_plain = match letter {
+            // They begin and end nothing by themselves: every `]` has a backslash.
+            ',' | ';' | '\'' | '/' | '?' | '(' | ')' => true,
+            '-' => is_in_word,
+            // After a number it makes a list, and after `www` a link.
+            '.' => before.is_some_and(|last| last.is_alphabetic() && !"wW".contains(last)),
+            _ => false,
+        };
         //= CommonMark 0.31.2 §2.4: punctuation after a backslash is that character and no syntax
         if letter.is_ascii_punctuation() && !is_plain {
             escaped.push('\\');
@@ -111,7 +118,7 @@ fn destination(address: &str) -> String {
         }
         let mut bytes = [0; 4];
         for byte in letter.encode_utf8(&mut bytes).bytes() {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(["%", &format!("{byte:02X}")]);
         }
     }
     encoded

@@ -119,6 +119,16 @@ fn text_of_markdown(markdown: &str) -> String {
     text
 }
 
+/// What could end a script, or a line of one.
+const ENDING: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
+
+/// The elements that a page is made of.
+const ELEMENTS: [&str; 27] = [
+    "main", "h1", "h2", "h3", "h4", "section", "div", "p", "ul", "li", "dl", "dt", "dd", "table",
+    "caption", "thead", "tbody", "tr", "th", "td", "a", "code", "bdi", "strong", "body", "html",
+    "head",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -146,11 +156,6 @@ proptest! {
             let (tag, _) = part.split_once('>').unwrap();
             let tag = tag.trim_start_matches('/');
             let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
-            const ELEMENTS: [&str; 27] = [
-                "main", "h1", "h2", "h3", "h4", "section", "div", "p", "ul", "li", "dl", "dt", "dd",
-                "table", "caption", "thead", "tbody", "tr", "th", "td", "a", "code", "bdi",
-                "strong", "body", "html", "head",
-            ];
             prop_assert!(ELEMENTS.contains(&name), "<{tag}>");
             let keys: Vec<&str> = attributes.split('"').step_by(2).map(str::trim).collect();
             for key in keys.iter().filter(|key| !key.is_empty()) {
@@ -166,7 +171,6 @@ proptest! {
         let banner = BannerConfig::of(&policy);
         let page = PolicyPage::new(&policy, day("2026-11-27"));
         for text in [banner.to_json(), banner.to_cookieconsent(), banner.to_klaro(), page.json()] {
-            const ENDING: [char; 5] = ['<', '>', '&', '\u{2028}', '\u{2029}'];
             prop_assert!(!text.contains(ENDING));
         }
         // Apart from the statement around them and expressions, the scripts are JSON.

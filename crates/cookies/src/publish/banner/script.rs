@@ -45,7 +45,7 @@ impl Script {
             Self::Truth(truth) => out.push_str(if *truth { "true" } else { "false" }),
             Self::Pattern(pattern) => {
                 // No literal: there is nothing that could end a string of JSON.
-                out.push_str(&format!("new RegExp({})", quoted(pattern)));
+                out.extend(["new RegExp(", &quoted(pattern), ")"]);
             }
             Self::List(values) => {
                 let values = values.iter().map(|value| (String::new(), value));

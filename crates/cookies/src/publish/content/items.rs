@@ -90,7 +90,7 @@ fn facts(policy: &Policy, item: &Item) -> Vec<(&'static str, Vec<Inline>)> {
         facts.push(("Who else receives that", joined(recipients)));
     }
     if let Some(retention) = item.retention {
-        facts.push(("They keep it for", vec![Words(retention.to_string())]));
+        facts.push(("What it collected is kept for", vec![Words(retention.to_string())]));
     }
     if item.sold_or_shared {
         facts.push(("Sold or shared for advertising", vec![Text("yes, unless you opt out")]));
@@ -116,12 +116,11 @@ pub(super) fn retired(policy: &Policy) -> Option<Section> {
             Status::Retired { since: Some(day) } => Words(day.to_string()),
             _ => Text("not stated"),
         };
-        let description = match &item.description {
-            Some(description) => vec![Said(description.clone())],
-            None => {
-                let purposes = policy.purposes_of(item);
-                joined(purposes.map(|purpose| vec![purpose_name(purpose)]))
-            }
+        let description = if let Some(description) = &item.description {
+            vec![Said(description.clone())]
+        } else {
+            let purposes = policy.purposes_of(item);
+            joined(purposes.map(|purpose| vec![purpose_name(purpose)]))
         };
         vec![vec![name_of(policy, item)], vec![Text(item.kind.name())], description, vec![since]]
     };

@@ -15,28 +15,28 @@ use Inline::{Reference, Said, Strong, Text, Words};
 const BROWSERS: [(&str, &str); 5] = [
     (
         "Chrome",
-        " Settings, Privacy and security: \"Third-party cookies\" blocks those of other companies; \
+        ": Settings, Privacy and security: \"Third-party cookies\" blocks those of other companies; \
          \"Delete browsing data\" removes what is there.",
     ),
     (
         "Edge",
-        " Settings, Privacy, search, and services: \"Cookies\" blocks third-party cookies and \
+        ": Settings, Privacy, search, and services: \"Cookies\" blocks third-party cookies and \
          removes what is there; \"Tracking prevention\" refuses more.",
     ),
     (
         "Firefox",
-        " Settings, Privacy & Security: \"Enhanced Tracking Protection\" blocks, \"Cookies and Site \
+        ": Settings, Privacy & Security: \"Enhanced Tracking Protection\" blocks, \"Cookies and Site \
          Data\" removes, and \"Tell websites not to sell or share my data\" sends Global Privacy \
          Control.",
     ),
     (
         "Safari on a Mac",
-        " Settings, Privacy: \"Prevent cross-site tracking\" blocks, and \"Manage Website Data\" \
+        ": Settings, Privacy: \"Prevent cross-site tracking\" blocks, and \"Manage Website Data\" \
          removes.",
     ),
     (
         "Safari on an iPhone or iPad",
-        " Settings, Apps, Safari: \"Prevent Cross-Site Tracking\" blocks, and \"Clear History and \
+        ": Settings, Apps, Safari: \"Prevent Cross-Site Tracking\" blocks, and \"Clear History and \
          Website Data\" removes.",
     ),
 ];

@@ -23,10 +23,10 @@ fn company(policy: &Policy, vendor: &Vendor, number: usize) -> Section {
         section.paragraph(vec![Strong(titled(statement.about)), Text(" "), Text(statement.text)]);
     }
     let mut facts = vec![(
-        "Acts",
+        "Acts for",
         vec![match vendor.role {
-            VendorRole::Processor => Text("for this site, on its instructions"),
-            VendorRole::Controller => Text("for purposes of its own as well"),
+            VendorRole::Processor => Text("this site, on its instructions"),
+            VendorRole::Controller => Text("purposes of its own as well"),
         }],
     )];
     if let Some(address) = &vendor.privacy {
@@ -56,10 +56,8 @@ fn company(policy: &Policy, vendor: &Vendor, number: usize) -> Section {
     }
     let opt_outs = vendor.opt_outs.iter().filter_map(|id| policy.opt_out(id));
     let opt_outs: Vec<_> = opt_outs.map(|one| vec![reference(policy, one)]).collect();
-    facts.push(match opt_outs.is_empty() {
-        true => ("To opt out", vec![Text("refuse it here, or by your browser's settings")]),
-        false => ("To opt out", joined(opt_outs)),
-    });
+    let here = || vec![Text("refuse it here, or by your browser's settings")];
+    facts.push(("To opt out", if opt_outs.is_empty() { here() } else { joined(opt_outs) }));
     section.blocks.push(Block::Facts(facts));
     section
 }
