@@ -1,6 +1,6 @@
 //! The layer before tower services and before axum: what leaves, what does not, and what is told.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};

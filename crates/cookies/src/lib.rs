@@ -7,7 +7,8 @@
 //! a field, where, by which clause, and how to put it right. The modules [`tcf`], [`gpp`],
 //! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
 //! What a site did is read from recordings of its traffic ([`har`], [`google_consent`], [`sol`]), and
-//! [`audit`](mod@audit) holds it against the declaration.
+//! [`audit`](mod@audit) holds it against the declaration. From the same declaration, [`publish`]
+//! makes the policy page and what else a site makes public.
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -66,6 +67,7 @@
 //! | `lint/…` | what is wrong, and how is it put right? |
 //! | `bits`, `tcf/…` | what does a TC string say, and may one rely on it? |
 //! | `gpp/…`, `us_privacy`, `additional_consent` | what do the other strings say? |
+//! | `publish/…` | what does a site say of itself in public? |
 //! | `har/…`, `sol/…`, `google_consent`, `audit/…` | what did a site do, and was it declared? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
@@ -90,6 +92,7 @@ pub mod lint;
 mod path;
 pub mod policy;
 mod prefix;
+pub mod publish;
 mod set_cookie;
 pub mod signals;
 pub mod sol;

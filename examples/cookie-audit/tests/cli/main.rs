@@ -5,6 +5,7 @@
 mod check;
 mod consent_strings;
 mod cookies;
+mod render;
 mod scan;
 mod usage;
 
