@@ -8,8 +8,10 @@
 //! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
 //! A site says in a [`policy`] what it stores, with a [`catalogue`] of well-known cookies at hand;
 //! [`decide`] tells what may be stored for whom, the [`consent_cookie`] keeps a choice, and
-//! [`google_consent`] tells it to Google's tags. What a site did is read from recordings of its traffic ([`har`], [`google_consent`], [`sol`]), and
-//! [`audit`](mod@audit) holds it against the declaration.
+//! [`google_consent`] tells it to Google's tags. What a site did is read from recordings of its
+//! traffic ([`har`], [`google_consent`], [`sol`]), and [`audit`](mod@audit) holds it against the
+//! declaration. From the same declaration, [`publish`] makes the policy page and what else a site
+//! makes public.
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -72,6 +74,7 @@
 //! | `decide/…`, `choice`, `signals` | may this be stored, and who wins when sources disagree? |
 //! | `consent_cookie` | who wrote the choice that a request brings? |
 //! | `har/…`, `sol/…`, `google_consent`, `audit/…` | what did a site do, and was it declared? |
+//! | `publish/…` | what does a site say of itself in public? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
 
@@ -95,6 +98,7 @@ pub mod lint;
 mod path;
 pub mod policy;
 mod prefix;
+pub mod publish;
 mod set_cookie;
 pub mod signals;
 pub mod sol;

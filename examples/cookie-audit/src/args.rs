@@ -11,13 +11,14 @@ use upheld_cookies::{RequestUrl, UnixSeconds};
 use crate::report::Format;
 use crate::{BAD_USAGE, moment};
 
+pub(crate) mod publish;
 pub(crate) mod scan;
 
 /// Says what cookies do: what a site sets and sends against what it declares, what is wrong with a
 /// Set-Cookie header field, what a user agent stores of it, and what it sends.
 ///
 /// Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage or policy, 3 input that
-/// says nothing.
+/// says nothing, 4 a file that render --check finds stale.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Args {
@@ -31,6 +32,8 @@ pub(crate) enum Command {
     Scan(scan::Scan),
     Diff(scan::Diff),
     Catalogue(Catalogue),
+    Render(publish::Render),
+    Import(publish::Import),
     SetCookie(SetCookie),
     Jar(Jar),
     Decode(Decode),

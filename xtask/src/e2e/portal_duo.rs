@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use upheld_store::Tenant;
 use upheld_store::sql::{Database, DatabaseError, Settings};
 
@@ -208,8 +208,9 @@ impl Demo {
         let answer = ureq::post(&format!("{}press", self.phones))
             .send_form([("username", email)])?
             .body_mut()
-            .read_json::<serde_json::Value>()?;
-        let passcode = answer["passcode"].as_str().ok_or("no passcode")?.to_owned();
+            .read_json::<Value>()?;
+        let passcode =
+            answer.get("passcode").and_then(Value::as_str).ok_or("no passcode")?.to_owned();
         // Cookies are shared by the ports of a host. Without them nobody waits for the answer.
         let cookies = browser.cookies()?;
         browser.devtools("Network.clearBrowserCookies", &json!({}))?;
@@ -228,9 +229,9 @@ impl Demo {
         for cookie in cookies {
             let cookie = json!({
                 "url": "https://localhost/",
-                "name": cookie["name"],
-                "value": cookie["value"],
-                "sameSite": cookie["sameSite"],
+                "name": cookie.get("name"),
+                "value": cookie.get("value"),
+                "sameSite": cookie.get("sameSite"),
                 "path": "/",
                 "secure": true,
                 "httpOnly": true,

@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod consent_strings;
 mod cookies;
+mod render;
 mod scan;
 mod usage;
 
