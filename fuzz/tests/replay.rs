@@ -26,6 +26,7 @@ const TARGETS: &[Target] = &[
     Target { name: "deadline_facts", law: upheld_fuzz::deadline_facts, inputs: 40 },
     Target { name: "dossier", law: upheld_fuzz::dossier, inputs: 14 },
     Target { name: "drp", law: upheld_fuzz::drp, inputs: 6 },
+    Target { name: "device_storage", law: upheld_fuzz::device_storage, inputs: 12 },
     Target { name: "duo_date", law: upheld_fuzz::duo_date, inputs: 30 },
     Target { name: "duo_reply", law: upheld_fuzz::duo_reply, inputs: 30 },
     Target { name: "duo_sign", law: upheld_fuzz::duo_sign, inputs: 20 },

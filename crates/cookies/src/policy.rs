@@ -312,16 +312,18 @@ impl Policy {
     /// or that an objection or opting out ends.
     #[must_use]
     pub fn choosable(&self) -> PurposeSet {
-        let is_choosable = |item: &&Item| {
-            let ends = |basis| match basis {
-                Basis::Exempt(exemption) => exemption.ends_by_objection(),
-                _ => true,
-            };
-            let places = self.parts.site.jurisdictions.iter();
-            item.is_live() && places.into_iter().any(|place| ends(item.ground_in(Some(*place))))
-        };
-        let items = self.parts.items.iter().filter(is_choosable);
+        let items = self.parts.items.iter().filter(|item| self.is_choosable(item));
         items.fold(PurposeSet::EMPTY, |set, item| set.and(item.purpose_set()))
+    }
+
+    /// Whether people can choose about an item.
+    pub(crate) fn is_choosable(&self, item: &Item) -> bool {
+        let ends = |basis| match basis {
+            Basis::Exempt(exemption) => exemption.ends_by_objection(),
+            _ => true,
+        };
+        let mut places = self.parts.site.jurisdictions.iter();
+        item.is_live() && places.any(|place| ends(item.ground_in(Some(*place))))
     }
 
     pub(crate) fn place_of_purpose(&self, id: &str) -> Option<usize> {

@@ -29,6 +29,8 @@ const FINDINGS: u8 = 1;
 const BAD_USAGE: u8 = 2;
 /// What was given can be read, and says nothing.
 const UNUSABLE: u8 = 3;
+/// A file that was made from the policy is not what the policy makes now.
+const STALE: u8 = 4;
 
 fn main() -> ExitCode {
     let args = match args::parse() {
@@ -52,6 +54,9 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Check(args) => command::check::run(&args),
         Command::Scan(args) => command::scan::run(&args),
         Command::Diff(args) => command::diff::run(&args),
+        Command::Catalogue(args) => command::catalogue::run(&args),
+        Command::Render(args) => command::render::run(&args),
+        Command::Import(args) => command::import::run(&args),
         Command::SetCookie(args) => command::set_cookie::run(&args),
         Command::Jar(args) => command::jar::run(&args),
         Command::Decode(args) => command::decode::run(&args),

@@ -39,6 +39,9 @@ pub(crate) enum Event<'a> {
     DuoAdded,
     DuoRemoved,
     FraudReported,
+    ConsentGiven { statement: &'a str },
+    ConsentWithdrawn { statement: &'a str },
+    MarketingStopped,
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -66,6 +69,9 @@ impl Event<'_> {
             Self::DuoAdded => "duo added",
             Self::DuoRemoved => "duo removed",
             Self::FraudReported => "fraud reported",
+            Self::ConsentGiven { .. } => "consent given",
+            Self::ConsentWithdrawn { .. } => "consent withdrawn",
+            Self::MarketingStopped => "marketing objected to",
         }
     }
 
@@ -91,6 +97,9 @@ impl Event<'_> {
             Self::DuoAdded => phrase("Duo was added to your account"),
             Self::DuoRemoved => phrase("Duo was removed from your account"),
             Self::FraudReported => phrase("You reported a sign-in that was not yours"),
+            Self::ConsentGiven { .. } => phrase("Your consent was noted"),
+            Self::ConsentWithdrawn { .. } => phrase("Your consent was taken back"),
+            Self::MarketingStopped => phrase("You get no more news and offers"),
         }
     }
 
@@ -144,6 +153,14 @@ impl Event<'_> {
                 let text = fill(&language.say(text), "when", &language.moment(until));
                 fill(&text, "name", &by)
             }
+            Self::ConsentGiven { statement } => {
+                let text = phrase("You said in the portal: “{statement}” You can take it back there at any time.");
+                fill(&language.say(text), "statement", &language.say(statement))
+            }
+            Self::ConsentWithdrawn { statement } => {
+                let text = phrase("You took back what you had said in the portal: “{statement}” We act on it from now on.");
+                fill(&language.say(text), "statement", &language.say(statement))
+            }
             _ => language.say(self.plain_text()).into_owned(),
         }
     }
@@ -183,7 +200,13 @@ impl Event<'_> {
             Self::AccountClosed => {
                 phrase("You have closed your account and were signed out everywhere.")
             }
-            Self::DeviceAdded { .. }
+            Self::MarketingStopped => phrase(
+                "You have objected to news and offers of the clinic. We send you none by any channel, \
+                 until you agree to one again.",
+            ),
+            Self::ConsentGiven { .. }
+            | Self::ConsentWithdrawn { .. }
+            | Self::DeviceAdded { .. }
             | Self::DeviceRemoved { .. }
             | Self::RecoveryCodeUsed { .. }
             | Self::PasswordResetAsked { .. }

@@ -1,6 +1,7 @@
 //! Which tables there are, and bringing them up to date.
 
-use upheld_store::rotation::{SECOND_FACTOR_TABLES, SealedTable};
+use upheld_store::ledger::Ledger;
+use upheld_store::rotation::{RECORD_TABLES, SECOND_FACTOR_TABLES, SealedTable};
 use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Applied, Database, DatabaseError, MigrateError, Migration};
 
@@ -39,6 +40,7 @@ const COMPONENTS: [(&str, &[Migration]); 2] =
 
 /// What upheld-store calls its own.
 const SECOND_FACTOR: &str = "second factor";
+const LEDGER: &str = "ledger";
 
 /// What became of one component's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +72,7 @@ pub async fn migrate(database: &Database) -> Result<Vec<Migrated>, MigrateError>
         migrated.push(Migrated::of(component, applied));
     }
     migrated.push(Migrated::of(SECOND_FACTOR, SecondFactors::migrate(database).await?));
+    migrated.push(Migrated::of(LEDGER, Ledger::migrate(database).await?));
     Ok(migrated)
 }
 
@@ -84,7 +87,7 @@ pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseEr
         (component, migrations.last().map(|last| i64::from(last.version)))
     });
     // Of the tables of upheld-store it is known whether they are there.
-    for (component, known) in known.into_iter().chain([(SECOND_FACTOR, None)]) {
+    for (component, known) in known.into_iter().chain([(SECOND_FACTOR, None), (LEDGER, None)]) {
         let sql = "SELECT version FROM schema_migrations
                    WHERE component = $2 AND CAST($1 AS text) IS NOT NULL
                    ORDER BY version DESC LIMIT 1";
@@ -100,5 +103,5 @@ pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseEr
 /// Lists the tables with something encrypted in them, for changing its key.
 #[must_use]
 pub fn sealed_tables() -> Vec<SealedTable> {
-    [&SEALED_TABLES[..], &SECOND_FACTOR_TABLES].concat()
+    [&SEALED_TABLES[..], &SECOND_FACTOR_TABLES, &RECORD_TABLES].concat()
 }

@@ -1,6 +1,7 @@
 //! Everything about HTTP: addresses, cookies, forms, pages.
 
 mod closure;
+mod consents;
 mod cookie;
 mod devices;
 mod duo;

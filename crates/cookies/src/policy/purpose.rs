@@ -111,7 +111,8 @@ impl PurposeKind {
         }
     }
 
-    const fn texts(self) -> (&'static str, &'static str) {
+    /// The name and the description of the standard purpose of this kind.
+    pub(crate) const fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::Transmission => {
                 ("Transmission", "Your requests reach a server that can answer them.")

@@ -92,6 +92,14 @@ pub struct Statement {
     pub text: &'static str,
 }
 
+impl OptOut {
+    /// Whether it is still relied on on a day.
+    #[must_use]
+    pub fn is_relied_on(&self, today: Day) -> bool {
+        self.valid_until.is_none_or(|last| today <= last)
+    }
+}
+
 impl VendorProfile {
     /// AdRoll, of NextRoll, Inc.: the kinds of data, their use, and how to opt out must be told on a
     /// page that every page with the pixel links to, within 30 days of the first campaign.

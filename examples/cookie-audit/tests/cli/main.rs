@@ -2,9 +2,11 @@
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic")]
 
+mod catalogue;
 mod check;
 mod consent_strings;
 mod cookies;
+mod render;
 mod scan;
 mod usage;
 

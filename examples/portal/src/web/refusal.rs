@@ -8,6 +8,7 @@ use upheld_store::sql::DatabaseError;
 
 use super::pages::{self, see_other};
 use super::reauthentication::After;
+use crate::consents::ConsentsError;
 use crate::enrolment::EnrolmentError;
 use crate::language::phrase;
 use crate::password::PasswordError;
@@ -165,6 +166,19 @@ impl From<RecordsError> for Refusal {
         }
         tracing::error!(%error, "refused");
         Self::Failed
+    }
+}
+
+impl From<ConsentsError> for Refusal {
+    fn from(error: ConsentsError) -> Self {
+        match error {
+            ConsentsError::Records(error) => error.into(),
+            ConsentsError::Contended => Self::Busy,
+            _ => {
+                tracing::error!(%error, "refused");
+                Self::Failed
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, devices, duo, enrol, gate, outbox, pages, password, profile, reading,
+    App, closure, consents, devices, duo, enrol, gate, outbox, pages, password, profile, reading,
     reauthentication, recovery, second_factor, security, sign_in, staff,
 };
 use crate::site::Site;
@@ -63,7 +63,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 64] = [
+const ROUTES: [Route; 70] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -97,6 +97,16 @@ const ROUTES: [Route; 64] = [
     of("POST", "/account", Access::Session, || post(profile::rename)),
     of("GET", "/account/close", Access::FreshSession, || get(closure::page)),
     of("POST", "/account/close", Access::FreshSession, || post(closure::close)),
+    of("GET", "/account/consents", Access::Session, || get(consents::page)),
+    of("GET", "/account/consents/history", Access::Session, || get(consents::history)),
+    of("GET", "/account/consents/receipts/{format}", Access::Session, || get(consents::receipt)),
+    of("POST", "/account/consents/stop-marketing", Access::Session, || {
+        post(consents::stop_marketing)
+    }),
+    of("POST", "/account/consents/{question}/give", Access::Session, || post(consents::give)),
+    of("POST", "/account/consents/{question}/withdraw", Access::Session, || {
+        post(consents::withdraw)
+    }),
     of("GET", "/account/security", Access::Session, || get(security::page)),
     of("GET", "/account/security/password", Access::FreshSession, || get(password::change_page)),
     of("POST", "/account/security/password", Access::FreshSession, || post(password::change)),

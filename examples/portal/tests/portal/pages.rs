@@ -90,6 +90,8 @@ fn t49_pages_have_no_scripts_no_inline_styles_and_nothing_from_elsewhere() {
         "/account/security/recovery-codes",
         "/account/security/password",
         "/account/close",
+        "/account/consents",
+        "/account/consents/history",
         "/reauth",
         "/password/forgot",
         &clinic.reset_link(EMAIL),

@@ -1,0 +1,124 @@
+//! What a site publishes from its declaration: the policy page, `gpc.json`, the IAB's disclosure of
+//! device storage, and the configuration of a consent banner.
+//!
+//! Everything is a text made from a [`Policy`]: the same declaration gives the same bytes. The one
+//! thing that changes with time is whether a way to opt out is still relied on, so that
+//! [`PolicyPage`] takes a day. No page has that day on it: a page that was published goes stale only
+//! when the declaration changes or a way to opt out lapses.
+//!
+//! ```
+//! use upheld_cookies::Day;
+//! use upheld_cookies::policy::Policy;
+//! use upheld_cookies::publish::{PolicyPage, gpc_file};
+//!
+//! let policy = Policy::parse_toml(
+//!     r#"
+//!     schema = 1
+//!     [site]
+//!     name = "Elm Street <Clinic>"
+//!     hosts = ["clinic.example"]
+//!     jurisdictions = ["uk"]
+//!     updated = "2026-11-23"
+//!     [signals]
+//!     gpc_file = true
+//!     [[item]]
+//!     name = "__Host-session"
+//!     kind = "http-cookie"
+//!     purposes = ["authentication"]
+//!     lifetime = "session"
+//!     basis = "strictly-necessary"
+//!     "#,
+//! )?;
+//! let page = PolicyPage::new(&policy, Day::parse("2026-11-27")?);
+//! let fragment = page.html_fragment(); // goes below an <h1> of yours
+//! assert!(fragment.contains("Elm Street &lt;Clinic&gt;"));
+//! assert!(page.markdown().contains("`__Host-session`"));
+//! assert_eq!(gpc_file(&policy).as_deref(), Some(
+//!     "{\n  \"gpc\": true,\n  \"lastUpdate\": \"2026-11-23\"\n}\n"
+//! ));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The words of the page are English. What the declaration says is in its own language, and marked
+//! as such where that is another.
+
+mod banner;
+mod content;
+pub mod device_storage;
+mod document;
+mod html;
+mod json;
+mod markdown;
+
+pub use banner::{BannerCategory, BannerConfig, BannerItem, BannerTexts, ChoiceCookie};
+pub use json::safe_in_script;
+
+use crate::Day;
+use crate::policy::Policy;
+
+use document::Section;
+
+/// The policy page of a declaration, as of a day.
+#[derive(Clone, Copy, Debug)]
+pub struct PolicyPage<'a> {
+    policy: &'a Policy,
+    today: Day,
+}
+
+impl<'a> PolicyPage<'a> {
+    /// The page as of `today`, which says which ways to opt out are still relied on.
+    #[must_use]
+    pub const fn new(policy: &'a Policy, today: Day) -> Self {
+        Self { policy, today }
+    }
+
+    /// A complete HTML page that needs nothing else: no script, no font, no request.
+    ///
+    /// # Source
+    ///
+    /// WCAG 2.2 AA: 1.3.1 (structure), 1.4.3 (contrast), 1.4.10 (320 pixels), 2.4.1 (landmarks),
+    /// 2.4.4 (links), 3.1.1 and 3.1.2 (languages).
+    #[must_use]
+    pub fn html_page(&self) -> String {
+        html::page(&self.content(), self.policy)
+    }
+
+    /// The same as HTML to be put into a page of the site, below its `<h1>`: sections with headings
+    /// from `<h2>` on, all of whose ids begin with `cookies-`.
+    #[must_use]
+    pub fn html_fragment(&self) -> String {
+        html::fragment(&self.content(), self.policy.language())
+    }
+
+    /// The same in Markdown (`CommonMark` with the tables of GitHub).
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        markdown::page(&self.content())
+    }
+
+    /// The declaration with what follows from it, as JSON for programs.
+    #[must_use]
+    pub fn json(&self) -> String {
+        json::page(self.policy, self.today)
+    }
+
+    fn content(&self) -> Section {
+        content::page(self.policy, self.today)
+    }
+}
+
+/// The file to serve at `/.well-known/gpc.json`, if the declaration has `gpc_file`.
+///
+/// # Source
+///
+/// W3C, Global Privacy Control, "GPC Support Resource".
+#[must_use]
+pub fn gpc_file(policy: &Policy) -> Option<String> {
+    let document = serde_json::json!({
+        //= W3C GPC, GPC support resource: `gpc` is true on a site that heeds the signal
+        "gpc": true,
+        //= W3C GPC, GPC support resource: `lastUpdate` is when that was last said
+        "lastUpdate": policy.site().updated.to_string(),
+    });
+    policy.signals().gpc_file.then(|| json::text(&document))
+}
