@@ -43,7 +43,7 @@ pub(crate) struct Render {
 pub(crate) enum Artefact {
     /// The policy page, complete.
     Html,
-    /// The policy page without its frame, to go below an <h1> of the site.
+    /// The policy page without its frame, to go below a heading of the site.
     Fragment,
     /// The policy page in Markdown.
     Markdown,
