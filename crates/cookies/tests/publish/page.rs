@@ -120,6 +120,12 @@ fn another_language_is_marked() {
     let html = PolicyPage::new(&policy, day("2026-11-27")).html_page();
     assert!(html.contains("<bdi lang=\"de\">Counts visits"));
     assert!(html.contains("<html lang=\"en\">"));
+    for wrong in ["d", "de_AT", "de\\\" onload=\\\"x", "", "de-"] {
+        let error = Policy::parse_toml(&CLINIC.replace("\"en\"", &format!("\"{wrong}\"")));
+        assert!(error.unwrap_err().to_string().contains("a tag as in en or de-AT"), "{wrong}");
+    }
+    //= WCAG 2.2, 2.5.8: what can be pressed is large enough, or far enough from the next
+    assert!(!html.contains("</a>, <a href=\"#cookies-item"));
 }
 
 #[test]
