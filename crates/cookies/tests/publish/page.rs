@@ -45,6 +45,10 @@ fn everything_that_adroll_asks_for_is_there() {
     for statement in policy.vendors()[0].profile.unwrap().statements() {
         assert!(page.contains(statement.text), "{}", statement.about);
     }
+    //= W3C GPC, semantics: the signal refuses sale, sharing and targeted advertising, and consents to nothing
+    assert!(
+        page.contains("Global Privacy Control is honoured: while your browser sends it, nothing")
+    );
     for told in ["NextRoll's own opt-out", "https://www.nextroll.com/privacy", "IP address"] {
         assert!(page.contains(told), "{told}");
     }
