@@ -91,7 +91,8 @@ fn main() {
         request.header(COOKIE, cookie.clone()).body(()).expect("a request")
     };
     let fields = (0..COOKIES).map(|number| {
-        let field = format!("cookie-{number}=0123456789abcdef; Path=/; Secure; HttpOnly");
+        let attributes = "Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Lax";
+        let field = format!("cookie-{number}=0123456789abcdef; {attributes}");
         HeaderValue::try_from(field).expect("a value")
     });
     let mut bare = Application(fields.collect());

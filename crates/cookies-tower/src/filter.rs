@@ -1,6 +1,7 @@
 //! What leaves.
 
 use http::header::{Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+use memchr::{memchr_iter, memchr2};
 use upheld_cookies::consent_cookie::Reading;
 use upheld_cookies::{
     CookieId, Decision, MAX_ATTRIBUTE_VALUE, SetCookie, Syntax, UnixSeconds, Visit, decide,
@@ -31,11 +32,12 @@ pub(crate) fn filter(gate: &Gate, consent: &Consent, headers: &mut HeaderMap) {
 fn chosen_now<'c>(gate: &Gate, consent: &'c Consent, headers: &HeaderMap) -> Option<Visit<'c>> {
     let host = consent.host()?;
     let name = gate.policy.consent().cookie.as_bytes();
-    let pair = headers.get_all(SET_COOKIE).iter().rev().find_map(|field| {
-        let pair = field.as_bytes().split(|byte| *byte == b';').next()?;
-        let is_choice = pair.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"="));
-        is_choice.then_some(pair)
-    })?;
+    let is_choice = |field: &&HeaderValue| {
+        let rest = field.as_bytes().strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with(b"="))
+    };
+    let field = headers.get_all(SET_COOKIE).iter().rev().find(is_choice)?;
+    let pair = field.as_bytes().split(|byte| *byte == b';').next()?;
     match gate.keys.read(&gate.policy, host, [pair]) {
         Reading::Current(choice) => Some(consent.visit().with_choice(choice)),
         _ => None,
@@ -45,25 +47,30 @@ fn chosen_now<'c>(gate: &Gate, consent: &'c Consent, headers: &HeaderMap) -> Opt
 /// Keeps the fields with a verdict that says so, in their order.
 fn retain(headers: &mut HeaderMap, verdicts: &[bool]) {
     let Entry::Occupied(entry) = headers.entry(SET_COOKIE) else { return };
-    let (_, fields) = entry.remove_entry_mult();
-    let fields: Vec<HeaderValue> = fields.collect();
-    for (field, is_kept) in fields.into_iter().zip(verdicts) {
-        if *is_kept {
-            headers.append(SET_COOKIE, field);
-        }
+    let mut fields: Vec<HeaderValue> = Vec::with_capacity(verdicts.len());
+    fields.extend(entry.remove_entry_mult().1);
+    let kept = fields.into_iter().zip(verdicts).filter(|(_, is_kept)| **is_kept);
+    let mut kept = kept.map(|(field, _)| field);
+    // The name is looked up once for all that is put back.
+    if let Entry::Vacant(entry) = headers.entry(SET_COOKIE)
+        && let Some(first) = kept.next()
+    {
+        let mut entry = entry.insert_entry(first);
+        kept.for_each(|field| entry.append(field));
     }
 }
 
 fn is_kept(gate: &Gate, consent: &Consent, visit: &Visit<'_>, field: &[u8]) -> bool {
     let syntax = Syntax::of(field);
     let name = syntax.name().text;
+    let may = May::of(field.get(syntax.value().range().end..).unwrap_or_default());
+    let named = if may.domain { domain(syntax) } else { None };
     let host = consent.host().map_or("", |host| host.as_str());
-    let named = domain(syntax);
     let domain = named.as_deref().unwrap_or(host);
     let decision = match decide(&gate.policy, visit, CookieId { name, domain }) {
         Decision::Allow(_) => return true,
         // Taking a cookie away stores nothing.
-        _ if is_removal(field, consent.now()) => return true,
+        _ if may.removal && is_removal(field, consent.now()) => return true,
         decision => decision,
     };
     if let Decision::Deny(reason) = decision {
@@ -74,6 +81,41 @@ fn is_kept(gate: &Gate, consent: &Consent, visit: &Visit<'_>, field: &[u8]) -> b
     let left = gate.report_only || gate.undeclared == Undeclared::AllowAndReport;
     (gate.event)(&Event::Undeclared { name, left });
     left
+}
+
+/// What a field may say, by the first letters of its attributes: most say nothing that matters here,
+/// and need not be read to the end.
+struct May {
+    /// There may be a `Domain`.
+    domain: bool,
+    /// There may be an `Expires`, or a `Max-Age` that is not above zero.
+    removal: bool,
+}
+
+impl May {
+    /// Of what stands after the value.
+    fn of(attributes: &[u8]) -> Self {
+        let mut may = Self { domain: false, removal: false };
+        for semicolon in memchr_iter(b';', attributes) {
+            let attribute = attributes.get(semicolon.saturating_add(1)..).unwrap_or_default();
+            match first(attribute) {
+                Some(b'D' | b'd') => may.domain = true,
+                Some(b'E' | b'e') => may.removal = true,
+                Some(b'M' | b'm') => {
+                    let equals = memchr2(b'=', b';', attribute).unwrap_or(attribute.len());
+                    let value = attribute.get(equals.saturating_add(1)..).unwrap_or_default();
+                    may.removal |= matches!(first(value), Some(b'-' | b'0'));
+                }
+                _ => {}
+            }
+        }
+        may
+    }
+}
+
+/// The first byte that is no blank.
+fn first(text: &[u8]) -> Option<u8> {
+    text.iter().copied().find(|byte| !matches!(byte, b' ' | b'\t'))
 }
 
 /// The last `Domain` that user agents heed, in lower case and without a dot before it; `None`

@@ -1,5 +1,7 @@
 //! What a request says of its sender's choice.
 
+use std::sync::Arc;
+
 use http::header::{COOKIE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use upheld_cookies::consent_cookie::Reading;
@@ -24,7 +26,11 @@ const DNT: HeaderName = HeaderName::from_static("dnt");
 /// # let _ = page;
 /// ```
 #[derive(Clone, Debug)]
-pub struct Consent {
+pub struct Consent(Arc<Known>);
+
+/// What is known, once for the handler and the gate.
+#[derive(Debug)]
+struct Known {
     reading: Reading,
     jurisdiction: Option<Jurisdiction>,
     host: Option<Host>,
@@ -47,7 +53,7 @@ impl Consent {
         let all = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
         let signals = Signals::none().with_sec_gpc(all(SEC_GPC));
         let signals = all(DNT).fold(signals, Signals::with_dnt);
-        Self {
+        Self(Arc::new(Known {
             reading,
             jurisdiction: (gate.jurisdiction)(parts),
             host,
@@ -55,24 +61,24 @@ impl Consent {
             gpc: signals.gpc(),
             dnt: signals.dnt(),
             now: (gate.clock)(),
-        }
+        }))
     }
 
     /// What the consent cookie says.
-    pub const fn reading(&self) -> Reading {
-        self.reading
+    pub fn reading(&self) -> Reading {
+        self.0.reading
     }
 
     /// Whose law applies.
     #[must_use]
-    pub const fn jurisdiction(&self) -> Option<Jurisdiction> {
-        self.jurisdiction
+    pub fn jurisdiction(&self) -> Option<Jurisdiction> {
+        self.0.jurisdiction
     }
 
     /// Whether Global Privacy Control was sent.
     #[must_use]
-    pub const fn gpc(&self) -> bool {
-        self.gpc
+    pub fn gpc(&self) -> bool {
+        self.0.gpc
     }
 
     /// The visit, to decide about items of the policy by.
@@ -81,27 +87,32 @@ impl Consent {
     #[must_use]
     pub fn visit(&self) -> Visit<'_> {
         let flag = |on: bool| if on { &b"1"[..] } else { b"" };
-        let signals = Signals::none().with_sec_gpc([flag(self.gpc)]).with_dnt(flag(self.dnt));
-        let signals = self.pairs().fold(signals, |signals, (name, value)| match name {
-            b"euconsent-v2" => signals.with_tc_string(text(value), self.now),
-            b"__gpp" => signals.with_gpp(text(value), self.now),
-            b"usprivacy" => signals.with_us_privacy(text(value)),
-            _ => signals,
-        });
-        let visit = Visit::new(self.jurisdiction, self.now).with_choice(self.reading.to_choice());
+        let mut signals =
+            Signals::none().with_sec_gpc([flag(self.0.gpc)]).with_dnt(flag(self.0.dnt));
+        // Signals are large, so that they are moved only where there is one.
+        for (name, value) in self.pairs() {
+            match name {
+                b"euconsent-v2" => signals = signals.with_tc_string(text(value), self.0.now),
+                b"__gpp" => signals = signals.with_gpp(text(value), self.0.now),
+                b"usprivacy" => signals = signals.with_us_privacy(text(value)),
+                _ => {}
+            }
+        }
+        let visit =
+            Visit::new(self.0.jurisdiction, self.0.now).with_choice(self.0.reading.to_choice());
         visit.with_signals(signals)
     }
 
-    pub(crate) const fn host(&self) -> Option<&Host> {
-        self.host.as_ref()
+    pub(crate) fn host(&self) -> Option<&Host> {
+        self.0.host.as_ref()
     }
 
-    pub(crate) const fn now(&self) -> UnixSeconds {
-        self.now
+    pub(crate) fn now(&self) -> UnixSeconds {
+        self.0.now
     }
 
     pub(crate) fn cookie_fields(&self) -> impl Iterator<Item = &[u8]> {
-        self.cookies.iter().map(HeaderValue::as_bytes)
+        self.0.cookies.iter().map(HeaderValue::as_bytes)
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {

@@ -133,6 +133,41 @@ async fn what_may_not_be_stored_is_taken_out_and_the_rest_is_as_it_was() {
     }
 }
 
+/// Whatever blanks, letters and attributes stand around it, a removal is one by RFC 6265bis §5.6.1 and
+/// §5.6.2, and a domain by §5.6.3.
+#[tokio::test]
+async fn a_removal_and_a_domain_are_seen_however_they_are_written() {
+    let leave: [&[u8]; 8] = [
+        b"_fbp=; max-age=0",
+        b"_fbp=;Path=/;\tMAX-AGE \t= -1; Secure",
+        b"_fbp=a=b; Max-Age=00",
+        b"_fbp=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        b"_fbp=;eXPIRES=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=x",
+        b"_fbp=; Max-Age=5; Max-Age=0",
+        b"visits=1; dOMAIN = .CLINIC.example ",
+        b"visits=1; Domain=elsewhere.example; Domain=",
+    ];
+    let stay: [&[u8]; 8] = [
+        b"_fbp=1; Max-Age=5",
+        b"_fbp=1; Max-Age=05",
+        b"_fbp=1; Max-Age=0x",
+        b"_fbp=1; Max-Age=0; Max-Age=5",
+        b"_fbp=1; Max-Age=5; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        b"_fbp=; X=0; Maxage=0; Path=/Max-Age=0",
+        b"visits=1;; ; Domain=elsewhere.example",
+        b"visits=1;\t domain=clinic.example;Domain=elsewhere.example",
+    ];
+    let statistics = choice(&["statistics"]);
+    for field in leave {
+        let response = answer(&gate(), request("eea", &statistics), &[field]).await;
+        assert_eq!(fields(&response), [field], "{}", field.escape_ascii());
+    }
+    for field in stay {
+        let response = answer(&gate(), request("eea", &statistics), &[field]).await;
+        assert!(fields(&response).is_empty(), "{}", field.escape_ascii());
+    }
+}
+
 #[tokio::test]
 async fn a_choice_that_is_not_believed_is_a_refusal() {
     let good = choice(&["statistics", "advertising"]);

@@ -1,7 +1,12 @@
-//! Google's Consent Mode as it shows in traffic: what a page told Google was chosen.
+//! Google's Consent Mode: what a page tells Google was chosen, and what it told in traffic.
 //!
-//! Requests to Google carry the state of consent in the parameters `gcs` and `gcd`. A recording
-//! therefore shows whether a page says "granted" before anybody was asked, or after a refusal.
+//! [`GoogleConsent::of_visit`] makes what Google's tags are to be told out of the declaration and the
+//! visit, so that they are told what the gate decides. Requests to Google carry it in the parameters
+//! `gcs` and `gcd`. A recording therefore shows whether a page says "granted" before anybody was
+//! asked, or after a refusal.
+
+use crate::policy::{Item, Policy, PurposeKind};
+use crate::{Visit, decide_item};
 
 /// What a page told Google of one purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +36,110 @@ pub struct GoogleConsent {
 }
 
 impl GoogleConsent {
+    /// What Google is to be told of a visit.
+    ///
+    /// Something is granted where the policy has items in use that need it, and all of them may be
+    /// stored now; everything else is denied. Items for statistics need `analytics_storage`, those
+    /// for advertising and its measurement `ad_storage` and `ad_user_data`, and those for
+    /// advertising `ad_personalization`.
+    ///
+    /// ```
+    /// use upheld_cookies::google_consent::GoogleConsent;
+    /// use upheld_cookies::{Choice, UnixSeconds, Visit};
+    /// # use upheld_cookies::policy::Policy;
+    /// # let policy = Policy::parse_toml("schema = 1\nsite = { hosts = ['a.example'], \
+    /// #     jurisdictions = ['uk'], updated = '2026-01-01' }\nitem = [{ name = '_ga', \
+    /// #     kind = 'js-cookie', purposes = ['statistics'], lifetime = '1d' }]")?;
+    /// let now = UnixSeconds(1_795_478_400); // your clock
+    /// let visit = Visit::new(None, now).with_choice(Choice::made(&policy, &["statistics"], now));
+    /// let told = GoogleConsent::of_visit(&policy, &visit);
+    /// assert_eq!(told.to_gcs().as_deref(), Some("G101"));
+    /// assert_eq!(
+    ///     told.to_gtag_update(),
+    ///     "gtag(\"consent\",\"update\",{\"ad_storage\":\"denied\",\"analytics_storage\":\"granted\",\
+    ///      \"ad_user_data\":\"denied\",\"ad_personalization\":\"denied\"});"
+    /// );
+    /// # Ok::<(), upheld_cookies::policy::PolicyError>(())
+    /// ```
+    ///
+    /// # Source
+    ///
+    /// Google, Consent mode reference: what each of the four enables.
+    #[must_use]
+    pub fn of_visit(policy: &Policy, visit: &Visit<'_>) -> Self {
+        use PurposeKind::{AdMeasurement, Advertising, Statistics};
+
+        let of_kinds = |kinds: &[PurposeKind]| {
+            let mut needing = policy.items().iter().filter(|item| {
+                item.is_live() && policy.purposes_of(item).any(|one| kinds.contains(&one.kind))
+            });
+            let may = |item: &Item| decide_item(policy, visit, item).is_allowed();
+            let is_granted = needing.next().is_some_and(may) && needing.all(may);
+            if is_granted { Told::Granted } else { Told::Denied }
+        };
+        let of_advertising = of_kinds(&[Advertising, AdMeasurement]);
+        Self {
+            ad_storage: of_advertising,
+            analytics_storage: of_kinds(&[Statistics]),
+            ad_user_data: of_advertising,
+            ad_personalization: of_kinds(&[Advertising]),
+        }
+    }
+
+    /// Writes the object that Google's tags take: what was told, by Google's names, in JSON.
+    #[must_use]
+    pub fn to_json(self) -> String {
+        format!("{{{}}}", self.members().join(","))
+    }
+
+    /// Writes the call that a page makes before any tag of Google's: with `wait_for_update`, tags
+    /// wait so many milliseconds for an update.
+    ///
+    /// # Source
+    ///
+    /// Google, Set up consent mode on websites.
+    #[must_use]
+    pub fn to_gtag_default(self, wait_for_update: Option<u32>) -> String {
+        let wait = wait_for_update.map(|millis| format!("\"wait_for_update\":{millis}"));
+        let members: Vec<String> = self.members().into_iter().chain(wait).collect();
+        format!("gtag(\"consent\",\"default\",{{{}}});", members.join(","))
+    }
+
+    /// Writes the call that a page makes when a person has chosen.
+    ///
+    /// # Source
+    ///
+    /// Google, Set up consent mode on websites.
+    #[must_use]
+    pub fn to_gtag_update(self) -> String {
+        format!("gtag(\"consent\",\"update\",{});", self.to_json())
+    }
+
+    /// Writes `gcs`, as [`Self::of_gcs`] reads it; `None` when only one of its two was told, which
+    /// it has no form for.
+    ///
+    /// There is no such function for `gcd`, which Google does not describe.
+    #[must_use]
+    pub fn to_gcs(self) -> Option<String> {
+        let digit = |told| match told {
+            Told::Unset => '-',
+            Told::Denied => '0',
+            Told::Granted => '1',
+        };
+        let (ad, analytics) = (self.ad_storage, self.analytics_storage);
+        let is_half = (ad == Told::Unset) != (analytics == Told::Unset);
+        (!is_half).then(|| format!("G1{}{}", digit(ad), digit(analytics)))
+    }
+
+    fn members(self) -> Vec<String> {
+        let word = |(name, told)| match told {
+            Told::Unset => None,
+            Told::Denied => Some(format!("\"{name}\":\"denied\"")),
+            Told::Granted => Some(format!("\"{name}\":\"granted\"")),
+        };
+        self.purposes().into_iter().filter_map(word).collect()
+    }
+
     /// Reads the query of an address; `None` when it has neither parameter, or none that is known.
     ///
     /// `gcd` says more, and counts where it says something.

@@ -6,9 +6,12 @@
 //! everything. A [`Jar`] says what a user agent stores and sends. [`lint`] says what is wrong with
 //! a field, where, by which clause, and how to put it right. The modules [`tcf`], [`gpp`],
 //! [`us_privacy`] and [`additional_consent`] read and write the strings in which a choice travels.
-//! What a site did is read from recordings of its traffic ([`har`], [`google_consent`], [`sol`]), and
-//! [`audit`](mod@audit) holds it against the declaration. From the same declaration, [`publish`]
-//! makes the policy page and what else a site makes public.
+//! A site says in a [`policy`] what it stores, with a [`catalogue`] of well-known cookies at hand;
+//! [`decide`] tells what may be stored for whom, the [`consent_cookie`] keeps a choice, and
+//! [`google_consent`] tells it to Google's tags. What a site did is read from recordings of its
+//! traffic ([`har`], [`google_consent`], [`sol`]), and [`audit`](mod@audit) holds it against the
+//! declaration. From the same declaration, [`publish`] makes the policy page and what else a site
+//! makes public.
 //!
 //! ```
 //! use upheld_cookies::{Dropped, Jar, Prefix, Received, Request, RequestUrl};
@@ -67,8 +70,11 @@
 //! | `lint/…` | what is wrong, and how is it put right? |
 //! | `bits`, `tcf/…` | what does a TC string say, and may one rely on it? |
 //! | `gpp/…`, `us_privacy`, `additional_consent` | what do the other strings say? |
-//! | `publish/…` | what does a site say of itself in public? |
+//! | `policy/…`, `catalogue/…` | what does a site declare, and what is a name likely to be? |
+//! | `decide/…`, `choice`, `signals` | may this be stored, and who wins when sources disagree? |
+//! | `consent_cookie` | who wrote the choice that a request brings? |
 //! | `har/…`, `sol/…`, `google_consent`, `audit/…` | what did a site do, and was it declared? |
+//! | `publish/…` | what does a site say of itself in public? |
 //!
 //! [RFC 6265bis]: https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/
 

@@ -43,7 +43,9 @@ use upheld_ledger::{Draft, JsonError, Object, UnixMillis, Value};
 
 use crate::columns::count;
 use crate::ledger::{self, LedgerError};
-use crate::record::{Change, PersonId, RecordError, RecordId, Records, Subject, Written};
+use crate::record::{
+    Change, PersonId, RecordError, RecordId, Records, SealedChange, Subject, Written,
+};
 use crate::sql::{DatabaseError, Row, Transaction};
 
 /// The kind of record that a person's consents are; there is one of them to a person.
@@ -116,18 +118,32 @@ impl Consents {
         seen: usize,
         actor: &str,
     ) -> Result<Written, ConsentError> {
+        let sealed = self.seal(person, record, seen, actor)?;
+        let keep = move |transaction: &mut Transaction<'_>| sealed.keep(transaction);
+        Ok(self.records.database().transact(keep).await?)
+    }
+
+    /// Seals what happened after the first `seen` events, to be kept in a transaction of yours: that
+    /// of the letter that confirms it, for example.
+    ///
+    /// # Errors
+    ///
+    /// [`ConsentError`]
+    pub fn seal(
+        &self,
+        person: PersonId,
+        record: &ConsentRecord,
+        seen: usize,
+        actor: &str,
+    ) -> Result<SealedConsents, ConsentError> {
         let id = RecordId(u128::from_be_bytes(record.id().to_bytes()));
         let after = u64::try_from(seen).unwrap_or(u64::MAX);
         let mut change = Change::new(UnixMillis::default(), actor);
         for event in record.events().iter().skip(seen) {
             change = change.with_event_at(event.at(), &event.kind(), event.to_value()?);
         }
-        Ok(if seen == 0 {
-            let subject = Subject::new(KIND, person).with_label(KIND);
-            self.records.create(id, subject, change).await?
-        } else {
-            self.records.append(id, after, change).await?
-        })
+        let begins = (seen == 0).then(|| Subject::new(KIND, person).with_label(KIND));
+        Ok(SealedConsents { change: self.records.seal(id, after, change)?, begins })
     }
 
     /// Publishes a notice: it is kept as it is, and the log vouches for its hash.
@@ -197,6 +213,28 @@ impl Consents {
         let values = [id.as_str().into(), language.into(), count(at.get())];
         let rows = self.records.database().query(IN_FORCE, &values).await?;
         rows.first().map(read_notice).transpose()
+    }
+}
+
+/// What happened to a person's consents, sealed.
+#[derive(Debug)]
+pub struct SealedConsents {
+    change: SealedChange,
+    begins: Option<Subject>,
+}
+
+impl SealedConsents {
+    /// Keeps it. From here to the commit nobody else writes to the tenant's log: do it last, and
+    /// undo the rest unless it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]
+    pub fn keep(self, transaction: &mut Transaction<'_>) -> Result<Written, RecordError> {
+        match &self.begins {
+            Some(subject) => self.change.create(transaction, subject),
+            None => self.change.append(transaction),
+        }
     }
 }
 

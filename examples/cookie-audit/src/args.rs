@@ -31,6 +31,7 @@ pub(crate) enum Command {
     Check(Check),
     Scan(scan::Scan),
     Diff(scan::Diff),
+    Catalogue(Catalogue),
     Render(publish::Render),
     Import(publish::Import),
     SetCookie(SetCookie),
@@ -67,6 +68,41 @@ pub(crate) struct Check {
     /// The day that the policy is judged by: seconds since 1970, or RFC 3339.
     #[arg(long, value_name = "UNIX|RFC3339", value_parser = moment::parse)]
     pub(crate) now: Option<UnixSeconds>,
+}
+
+/// Says what well-known cookies are likely to be: whose, what for, for how long.
+///
+/// Without a name it lists all that it knows. What it says is a hint for whoever writes a policy,
+/// and no ground for anything.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cookie-audit catalogue _ga __adroll_fpc
+  cookie-audit catalogue fr --domain www.facebook.com --format json
+  cookie-audit catalogue tk_ai --import open-cookie-database.csv
+
+Exit status: 0 every name is known, 1 one is not, 2 wrong usage or a file that cannot be read.")]
+pub(crate) struct Catalogue {
+    /// Names of cookies.
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// The domain of the cookies; some names mean something on one alone.
+    #[arg(long, value_name = "HOST", default_value = "", hide_default_value = true)]
+    pub(crate) domain: String,
+    /// An Open Cookie Database of yours: CSV, or JSON if the name ends in .json.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) import: Vec<PathBuf>,
+    /// How to write it.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: CatalogueFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CatalogueFormat {
+    /// For people.
+    Text,
+    /// A line of JSON to each.
+    Json,
 }
 
 /// Reads Set-Cookie header fields, one to a line of standard input.

@@ -1,5 +1,6 @@
 //! The commands.
 
+pub(crate) mod catalogue;
 pub(crate) mod check;
 pub(crate) mod decode;
 pub(crate) mod diff;

@@ -54,6 +54,7 @@ fn run(args: Args) -> Result<ExitCode> {
         Command::Check(args) => command::check::run(&args),
         Command::Scan(args) => command::scan::run(&args),
         Command::Diff(args) => command::diff::run(&args),
+        Command::Catalogue(args) => command::catalogue::run(&args),
         Command::Render(args) => command::render::run(&args),
         Command::Import(args) => command::import::run(&args),
         Command::SetCookie(args) => command::set_cookie::run(&args),

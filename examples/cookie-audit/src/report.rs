@@ -112,6 +112,6 @@ impl Reported {
 }
 
 /// Text without control characters, which could change what a terminal shows.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '\u{FFFD}' } else { letter }).collect()
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
+use upheld_consent::{Date, DateError, UnixMillis};
 use upheld_store::sql::{DatabaseError, Row, Value};
 use upheld_totp::UnixSeconds;
 
@@ -51,6 +53,21 @@ impl Moment {
         Self(self.0.saturating_sub(seconds))
     }
 
+    /// As records of consents and requests have it.
+    pub(crate) fn to_millis(self) -> UnixMillis {
+        let seconds = u64::try_from(self.0).unwrap_or_default();
+        UnixMillis::new(seconds.saturating_mul(1000)).unwrap_or_default()
+    }
+
+    /// The day in UTC.
+    pub(crate) fn to_date(self) -> Result<Date, DateError> {
+        let date = Timestamp::from_second(self.0).unwrap_or(Timestamp::MAX);
+        let date = Offset::UTC.to_datetime(date).date();
+        let year = u16::try_from(date.year()).unwrap_or(u16::MAX);
+        let small = |number| u8::try_from(number).unwrap_or(u8::MAX);
+        Date::new(year, small(date.month()), small(date.day()))
+    }
+
     pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
         row.integer(column).map(Self)
     }
@@ -73,6 +90,12 @@ impl fmt::Display for Moment {
 impl From<Moment> for UnixSeconds {
     fn from(moment: Moment) -> Self {
         Self(u64::try_from(moment.0).unwrap_or_default())
+    }
+}
+
+impl From<UnixMillis> for Moment {
+    fn from(moment: UnixMillis) -> Self {
+        Self(i64::try_from(moment.get() / 1000).unwrap_or(i64::MAX))
     }
 }
 

@@ -4,6 +4,7 @@
 //! No message contains a secret, but for the two that exist to carry one: a link to reset the
 //! password, and a code to sign in with.
 
+use upheld_consent::Date;
 use upheld_second_factor::Factor;
 use upheld_store::sql::Transaction;
 use zeroize::Zeroizing;
@@ -39,6 +40,11 @@ pub(crate) enum Event<'a> {
     DuoAdded,
     DuoRemoved,
     FraudReported,
+    ConsentGiven { statement: &'a str },
+    ConsentWithdrawn { statement: &'a str },
+    MarketingStopped,
+    RequestReceived { ask: &'a str, due: Date },
+    RequestWithdrawn,
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -66,6 +72,11 @@ impl Event<'_> {
             Self::DuoAdded => "duo added",
             Self::DuoRemoved => "duo removed",
             Self::FraudReported => "fraud reported",
+            Self::ConsentGiven { .. } => "consent given",
+            Self::ConsentWithdrawn { .. } => "consent withdrawn",
+            Self::MarketingStopped => "marketing objected to",
+            Self::RequestReceived { .. } => "request received",
+            Self::RequestWithdrawn => "request withdrawn",
         }
     }
 
@@ -91,6 +102,11 @@ impl Event<'_> {
             Self::DuoAdded => phrase("Duo was added to your account"),
             Self::DuoRemoved => phrase("Duo was removed from your account"),
             Self::FraudReported => phrase("You reported a sign-in that was not yours"),
+            Self::ConsentGiven { .. } => phrase("Your consent was noted"),
+            Self::ConsentWithdrawn { .. } => phrase("Your consent was taken back"),
+            Self::MarketingStopped => phrase("You get no more news and offers"),
+            Self::RequestReceived { .. } => phrase("We have your request"),
+            Self::RequestWithdrawn => phrase("Your request was taken back"),
         }
     }
 
@@ -144,6 +160,21 @@ impl Event<'_> {
                 let text = fill(&language.say(text), "when", &language.moment(until));
                 fill(&text, "name", &by)
             }
+            Self::ConsentGiven { statement } => {
+                let text = phrase("You said in the portal: “{statement}” You can take it back there at any time.");
+                fill(&language.say(text), "statement", &language.say(statement))
+            }
+            Self::ConsentWithdrawn { statement } => {
+                let text = phrase("You took back what you had said in the portal: “{statement}” We act on it from now on.");
+                fill(&language.say(text), "statement", &language.say(statement))
+            }
+            Self::RequestReceived { ask, due } => {
+                let text = phrase(
+                    "We have your request: “{ask}”. We answer by {day} at the latest, or tell you before then why it takes longer. You see where it stands in the portal, under “Privacy”.",
+                );
+                let text = fill(&language.say(text), "ask", &language.say(ask));
+                fill(&text, "day", &language.day(due))
+            }
             _ => language.say(self.plain_text()).into_owned(),
         }
     }
@@ -183,7 +214,17 @@ impl Event<'_> {
             Self::AccountClosed => {
                 phrase("You have closed your account and were signed out everywhere.")
             }
-            Self::DeviceAdded { .. }
+            Self::MarketingStopped => phrase(
+                "You have objected to news and offers of the clinic. We send you none by any channel, \
+                 until you agree to one again.",
+            ),
+            Self::RequestWithdrawn => phrase(
+                "You have taken back a request about your data. You can make it again at any time.",
+            ),
+            Self::ConsentGiven { .. }
+            | Self::ConsentWithdrawn { .. }
+            | Self::RequestReceived { .. }
+            | Self::DeviceAdded { .. }
             | Self::DeviceRemoved { .. }
             | Self::RecoveryCodeUsed { .. }
             | Self::PasswordResetAsked { .. }

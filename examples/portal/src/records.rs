@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use upheld_second_factor::Guard;
+use upheld_store::consent::Consents;
 use upheld_store::keys::{OpenSealedError, SharedKeys};
+use upheld_store::request::Requests;
 use upheld_store::second_factor::{SecondFactorError, SecondFactors};
 use upheld_store::sql::{Database, DatabaseError};
 
 use crate::duo::Duo;
+use crate::notice::Notices;
 use crate::observe::Metrics;
 use crate::random::NoRandomness;
 use crate::settings::Settings;
@@ -21,6 +24,9 @@ pub(crate) struct Records {
     pub(crate) settings: Arc<Settings>,
     pub(crate) metrics: Metrics,
     pub(crate) duo: Option<Arc<Duo>>,
+    pub(crate) consents: Consents,
+    pub(crate) requests: Requests,
+    pub(crate) notices: Arc<Notices>,
 }
 
 /// Why the portal could neither remember nor recall something. Whoever asked must behave as if

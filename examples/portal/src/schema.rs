@@ -1,6 +1,7 @@
 //! Which tables there are, and bringing them up to date.
 
-use upheld_store::rotation::{SECOND_FACTOR_TABLES, SealedTable};
+use upheld_store::ledger::Ledger;
+use upheld_store::rotation::{RECORD_TABLES, SECOND_FACTOR_TABLES, SealedTable};
 use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Applied, Database, DatabaseError, MigrateError, Migration};
 
@@ -23,14 +24,20 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_duo.sql"),
         postgres: include_str!("../migrations/postgres/0003_duo.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/0004_requests.sql"),
+        postgres: include_str!("../migrations/postgres/0004_requests.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 4] = [
+const SEALED_TABLES: [SealedTable; 5] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
     SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
+    SealedTable { name: "request_words", account: "person", row: "id", sealed: "words" },
 ];
 
 /// Whose tables this program makes itself.
@@ -39,6 +46,7 @@ const COMPONENTS: [(&str, &[Migration]); 2] =
 
 /// What upheld-store calls its own.
 const SECOND_FACTOR: &str = "second factor";
+const LEDGER: &str = "ledger";
 
 /// What became of one component's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +78,7 @@ pub async fn migrate(database: &Database) -> Result<Vec<Migrated>, MigrateError>
         migrated.push(Migrated::of(component, applied));
     }
     migrated.push(Migrated::of(SECOND_FACTOR, SecondFactors::migrate(database).await?));
+    migrated.push(Migrated::of(LEDGER, Ledger::migrate(database).await?));
     Ok(migrated)
 }
 
@@ -84,7 +93,7 @@ pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseEr
         (component, migrations.last().map(|last| i64::from(last.version)))
     });
     // Of the tables of upheld-store it is known whether they are there.
-    for (component, known) in known.into_iter().chain([(SECOND_FACTOR, None)]) {
+    for (component, known) in known.into_iter().chain([(SECOND_FACTOR, None), (LEDGER, None)]) {
         let sql = "SELECT version FROM schema_migrations
                    WHERE component = $2 AND CAST($1 AS text) IS NOT NULL
                    ORDER BY version DESC LIMIT 1";
@@ -100,5 +109,5 @@ pub async fn behind(database: &Database) -> Result<Vec<&'static str>, DatabaseEr
 /// Lists the tables with something encrypted in them, for changing its key.
 #[must_use]
 pub fn sealed_tables() -> Vec<SealedTable> {
-    [&SEALED_TABLES[..], &SECOND_FACTOR_TABLES].concat()
+    [&SEALED_TABLES[..], &SECOND_FACTOR_TABLES, &RECORD_TABLES].concat()
 }

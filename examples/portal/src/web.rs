@@ -1,6 +1,7 @@
 //! Everything about HTTP: addresses, cookies, forms, pages.
 
 mod closure;
+mod consents;
 mod cookie;
 mod devices;
 mod duo;
@@ -8,6 +9,7 @@ mod enrol;
 mod filters;
 mod form;
 mod gate;
+mod held;
 mod outbox;
 mod pages;
 mod password;
@@ -16,6 +18,7 @@ mod reading;
 mod reauthentication;
 mod recovery;
 mod refusal;
+mod requests;
 pub(crate) mod routes;
 mod second_factor;
 mod security;

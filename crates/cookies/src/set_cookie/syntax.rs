@@ -2,6 +2,8 @@
 
 use core::ops::Range;
 
+use memchr::memchr;
+
 /// The parts of a header field's value, each with its place.
 ///
 /// Nothing is lost: between the parts there is one `=` or `;` each, and spaces and tabs.
@@ -104,18 +106,9 @@ impl Part<'_> {
 
     /// What stands before the first semicolon, where its first `=` is, and what comes after.
     fn until_semicolon(self) -> (Self, Option<usize>, Option<Self>) {
-        let mut equals = None;
-        for (place, byte) in self.text.iter().enumerate() {
-            match byte {
-                b'=' if equals.is_none() => equals = Some(place),
-                b';' => {
-                    let (before, after) = self.around(place);
-                    return (before, equals, Some(after));
-                }
-                _ => {}
-            }
-        }
-        (self, equals, None)
+        let parts = memchr(b';', self.text).map(|place| self.around(place));
+        let (before, after) = parts.map_or((self, None), |(before, after)| (before, Some(after)));
+        (before, memchr(b'=', before.text), after)
     }
 
     /// What stands before a place and what after the byte there.

@@ -12,3 +12,4 @@ mod consent_cookie;
 mod consent_law;
 mod decide;
 mod declaration;
+mod google_consent;

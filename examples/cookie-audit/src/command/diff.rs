@@ -7,10 +7,12 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use upheld_cookies::PublicSuffixes;
 use upheld_cookies::audit::{Change, Declared, Observer, Phase, Timeline, difference};
-use upheld_cookies::policy::{Lifetime, Policy};
+use upheld_cookies::catalogue::Catalogue;
+use upheld_cookies::policy::{Lifetime, Policy, PurposeKind};
 
 use crate::args::scan::{Diff, DiffFormat};
 use crate::recording::observe;
+use crate::report::clean;
 use crate::{FINDINGS, output, policy_file};
 
 pub(crate) fn run(args: &Diff) -> Result<ExitCode> {
@@ -26,13 +28,14 @@ pub(crate) fn run(args: &Diff) -> Result<ExitCode> {
         Ok(observer.into_inventory().declared())
     };
     let [left, right] = &policies;
+    let catalogue = Catalogue::well_known();
     let changes = difference(&read(&args.left, left)?, &read(&args.right, right)?);
     for change in &changes {
         let text = match args.format {
             DiffFormat::Text => text(change),
             DiffFormat::Json => value(change).to_string(),
             DiffFormat::Toml => match change {
-                Change::Added(added) => item(added)?,
+                Change::Added(added) => item(&catalogue, added)?,
                 _ => continue,
             },
         };
@@ -84,16 +87,21 @@ fn value(change: &Change) -> Value {
 }
 
 /// An item for a policy. What it is for, only its owner knows: the file is refused until that is
-/// filled in.
-fn item(added: &Declared) -> Result<String> {
+/// filled in. What the catalogue has of the name is a hint beside it.
+fn item(catalogue: &Catalogue, added: &Declared) -> Result<String> {
     let name = serde_json::to_string(&clean(&added.name))?;
     let kind = added.kind.as_str();
+    let hint = catalogue.find(added.name.as_bytes(), &added.domain).map(|hint| hint.entry);
+    let hint = hint.map_or_else(String::new, |entry| {
+        let purpose = entry.purpose.map_or("what for is unclear", PurposeKind::as_str);
+        format!("; likely {purpose}, of {}", entry.vendor)
+    });
     let mut lines = vec![
         String::new(),
         "[[item]]".to_owned(),
         format!("name = {name}"),
         format!("kind = \"{kind}\""),
-        "purposes = [] # say what for".to_owned(),
+        format!("purposes = [] # say what for{hint}"),
         "basis = \"consent\"".to_owned(),
     ];
     let lifetime = match added.lifetime {
@@ -112,9 +120,4 @@ fn item(added: &Declared) -> Result<String> {
         lines.push(format!("domains = [\"{}\"]", added.domain));
     }
     Ok(lines.join("\n"))
-}
-
-/// A name without control characters.
-fn clean(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_control() { '\u{FFFD}' } else { letter }).collect()
 }

@@ -250,6 +250,10 @@ fn differences() {
     assert!(folder.scan(&[&visit]).stderr.contains("at least one purpose is needed"));
     folder.write("policy.toml", &merged.replace("purposes = []", "purposes = [\"statistics\"]"));
     assert_eq!(folder.scan(&["--accepted", &visit]).code, 0);
+    let known = folder.recording("known.har", &["_ga=1; Max-Age=90"]);
+    let added = run(&["diff", &policy, &known, "--format", "toml"], b"");
+    let hint = "purposes = [] # say what for; likely statistics, of Google\n";
+    assert!(added.text().contains(hint), "{}", added.text());
     let lines = run(&["diff", &policy, &visit, "--format", "json"], b"").json_lines();
     assert_eq!(lines.len(), 2);
     assert!(Path::new(&policy).exists());

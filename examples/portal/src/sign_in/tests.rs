@@ -8,7 +8,10 @@ use std::sync::Arc;
 use rand::rngs::SysRng;
 use upheld_second_factor::{Accepted, Credential, Guard, Kind, Outcome, Registry};
 use upheld_store::Tenant;
+use upheld_store::consent::Consents;
 use upheld_store::keys::{KeyRing, SharedKeys};
+use upheld_store::record;
+use upheld_store::request::Requests;
 use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, Settings as DatabaseSettings};
 use upheld_totp::{Parameters, Totp, UnixSeconds};
@@ -18,6 +21,7 @@ use super::pending::await_second_factor;
 use super::{PendingLogin, Wishes, with_second_factor};
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
+use crate::notice::Notices;
 use crate::observe::Metrics;
 use crate::password::{PasswordSettings, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
@@ -39,7 +43,11 @@ async fn records(folder: &Path) -> Records {
     let settings = Settings::at(PublicUrl::parse("http://localhost:8080").unwrap());
     let store = SecondFactors::new(database.clone(), keys.clone());
     let guard = Guard::new(store, settings.second_factor);
+    let kept = record::Records::new(database.clone(), keys.clone());
     Records {
+        consents: Consents::new(kept.clone()),
+        requests: Requests::new(kept),
+        notices: Arc::new(Notices::write().unwrap()),
         database,
         keys,
         guard,

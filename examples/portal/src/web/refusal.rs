@@ -8,10 +8,12 @@ use upheld_store::sql::DatabaseError;
 
 use super::pages::{self, see_other};
 use super::reauthentication::After;
+use crate::consents::ConsentsError;
 use crate::enrolment::EnrolmentError;
 use crate::language::phrase;
 use crate::password::PasswordError;
 use crate::records::RecordsError;
+use crate::requests::RequestsError;
 use crate::sign_in::SignInError;
 
 /// Why a request was refused.
@@ -165,6 +167,32 @@ impl From<RecordsError> for Refusal {
         }
         tracing::error!(%error, "refused");
         Self::Failed
+    }
+}
+
+impl From<ConsentsError> for Refusal {
+    fn from(error: ConsentsError) -> Self {
+        match error {
+            ConsentsError::Records(error) => error.into(),
+            ConsentsError::Contended => Self::Busy,
+            _ => {
+                tracing::error!(%error, "refused");
+                Self::Failed
+            }
+        }
+    }
+}
+
+impl From<RequestsError> for Refusal {
+    fn from(error: RequestsError) -> Self {
+        match error {
+            RequestsError::Records(error) => error.into(),
+            RequestsError::Stale => Self::Busy,
+            _ => {
+                tracing::error!(%error, "refused");
+                Self::Failed
+            }
+        }
     }
 }
 
