@@ -25,7 +25,7 @@
 //!     policy_url: "https://riverside.example/privacy".into(),
 //! };
 //! let received = Recorded {
-//!     v: Version,
+//!     v: Version::default(),
 //!     at: Date::new(2026, 6, 1)?,
 //!     by: Name::new("desk")?,
 //!     event: Event::Received(Receipt {

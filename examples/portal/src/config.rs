@@ -9,6 +9,7 @@ mod duo;
 mod fault;
 mod keys;
 mod print;
+mod tls;
 mod values;
 
 use std::ffi::OsString;
@@ -234,27 +235,6 @@ impl Reader<'_> {
             self.missing(&keys::PUBLIC_URL, "say where people find the portal");
         }
         url
-    }
-
-    fn tls(&mut self) -> Option<(PathBuf, PathBuf)> {
-        let is_https = self.values.of(&keys::PUBLIC_URL).is_none_or(
-            |set| matches!(&set.value, Scalar::Text(text) if text.starts_with("https://")),
-        );
-        match (self.path(&keys::TLS_CERTIFICATE), self.path(&keys::TLS_KEY)) {
-            (Some(certificate), Some(key)) if is_https => Some((certificate, key)),
-            (None, None) => None,
-            (Some(_), Some(_)) => {
-                let plain = "server.tls_certificate is set, and server.public_url is not https";
-                self.faults.push(Fault::Together(plain));
-                None
-            }
-            _ => {
-                let half =
-                    "server.tls_certificate and server.tls_key are set together or not at all";
-                self.faults.push(Fault::Together(half));
-                None
-            }
-        }
     }
 
     fn trusted_proxies(&mut self) -> Option<TrustedProxies> {

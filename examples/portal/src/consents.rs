@@ -4,8 +4,8 @@
 use upheld_consent::{
     Affirmation, Capacity, Change, Circumstances, Command, ConsentEvent, ConsentKind,
     ConsentRecord, Contact, Dossier, DossierError, Happening, IdentifierError, Means, Method,
-    Notice, NoticeRef, Processing, Purpose, RecordId, Rejection, Scope, Status, Subscriber,
-    TpsScreening, UnixMillis,
+    Notice, NoticeRef, Processing, Purpose, PurposeId, RecordId, Rejection, Scope, Status,
+    Subscriber, TpsScreening, UnixMillis,
 };
 use upheld_store::consent::ConsentError;
 use upheld_store::record::{PersonId as Whose, RecordError, Written};
@@ -52,6 +52,13 @@ pub(crate) struct Standing {
     pub(crate) status: Status,
     /// What stands, if the person agreed.
     pub(crate) agreed: Option<Agreed>,
+}
+
+impl Standing {
+    /// Whether the question is about this purpose.
+    pub(crate) fn is_for(&self, purpose: &PurposeId) -> bool {
+        self.question.topic.id().is_ok_and(|topic| topic == *purpose)
+    }
 }
 
 /// A consent that stands.

@@ -5,62 +5,17 @@ use std::collections::BTreeSet;
 use upheld_consent::letter::{self, Envelope, Letter, LetterError};
 use upheld_consent::request::{
     Ask, Channel, Choice, Command, Complaint, ComplaintCommand, ComplaintOutcome, Context,
-    ControllerStatus, Done, Element, Exemption, ExtensionGround, Ground, Name, Outcome, Requester,
-    Stage, Text, decide_complaint,
+    ControllerStatus, Done, Element, Exemption, ExtensionGround, Ground, Outcome, Requester, Stage,
+    decide_complaint,
 };
-use upheld_consent::{Address, Calendar, Controller, Date, Division, Provision};
+use upheld_consent::{Calendar, Division, Provision};
 
 use crate::desk::{Desk, done, erasure, fee, fulfilled, receipt, respond};
+use crate::office::Office;
 use crate::refusal::grounds;
 use crate::{date, name, text};
 
 const ARTICLES: &str = include_str!("../vectors/articles.txt");
-
-/// What an envelope borrows.
-struct Office {
-    controller: Controller,
-    complaints: Text,
-    addressee: Name,
-    reference: Name,
-    calendar: Calendar,
-}
-
-impl Office {
-    fn new() -> Self {
-        let address = Address {
-            street: "4 Mill Lane".into(),
-            locality: "York".into(),
-            postal_code: "YO1 7EX".into(),
-            country: "GB".into(),
-        };
-        let controller = Controller {
-            name: "Riverside Clinic".into(),
-            address,
-            contact: "Privacy desk".into(),
-            email: "privacy@riverside.example".into(),
-            phone: "01904 496 0000".into(),
-            policy_url: "https://riverside.example/privacy".into(),
-        };
-        Self {
-            controller,
-            complaints: text("the form at https://riverside.example/complaints, or by letter"),
-            addressee: name("Ms A. Sample"),
-            reference: name("R-2026-7"),
-            calendar: Calendar::of(Division::EnglandAndWales),
-        }
-    }
-
-    const fn envelope(&self, date: Date) -> Envelope<'_> {
-        Envelope {
-            controller: &self.controller,
-            complaints: &self.complaints,
-            addressee: &self.addressee,
-            reference: &self.reference,
-            date,
-            calendar: &self.calendar,
-        }
-    }
-}
 
 type Written = Result<Letter, LetterError>;
 

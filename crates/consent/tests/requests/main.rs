@@ -10,6 +10,7 @@ mod health;
 mod laws;
 mod letters;
 mod lifecycle;
+mod office;
 mod refusal;
 mod stored;
 mod table;
