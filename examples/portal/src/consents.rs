@@ -143,23 +143,20 @@ async fn is_allowed(
     at: UnixMillis,
 ) -> Result<bool, ConsentsError> {
     let Some(notice) = notice(records, shown).await? else { return Ok(false) };
-    let decision = match scope.channel {
-        Some(channel) => {
-            let contact = Contact {
-                purpose: &scope.purpose,
-                channel,
-                subscriber: Subscriber::Individual,
-                tps: TpsScreening::NotScreened,
-                soft_opt_in: None,
-            };
-            record.may_contact(&contact, &notice, at)
-        }
-        None => {
-            let purpose = &scope.purpose;
-            let data = notice.purpose(purpose).map(Purpose::data).unwrap_or_default();
-            let processing = Processing { purpose, channel: None, recipient: None, data };
-            record.is_valid_for(&processing, &notice, at)
-        }
+    let decision = if let Some(channel) = scope.channel {
+        let contact = Contact {
+            purpose: &scope.purpose,
+            channel,
+            subscriber: Subscriber::Individual,
+            tps: TpsScreening::NotScreened,
+            soft_opt_in: None,
+        };
+        record.may_contact(&contact, &notice, at)
+    } else {
+        let purpose = &scope.purpose;
+        let data = notice.purpose(purpose).map(Purpose::data).unwrap_or_default();
+        let processing = Processing { purpose, channel: None, recipient: None, data };
+        record.is_valid_for(&processing, &notice, at)
     };
     Ok(decision.is_allowed())
 }

@@ -1,5 +1,7 @@
 //! What is held about a person, and what they ask for: from the account, by whose it is.
 
+use data_encoding::HEXLOWER;
+
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, STAFF};
 
@@ -80,8 +82,9 @@ fn t53_requests_of_others_are_not_there() {
     let given = browser.post("/account/consents/research/give", &[("notice", &notice)]);
     given.assert_redirects_to("/account/consents?given");
     let consent = clinic.query_blobs("SELECT id FROM records WHERE kind = 'consent'").remove(0);
-    let consent: String = consent.iter().map(|byte| format!("{byte:02x}")).collect();
-    browser.get(&format!("/requests/{consent}")).assert_shows(404, "Page not found");
+    browser
+        .get(&format!("/requests/{}", HEXLOWER.encode(&consent)))
+        .assert_shows(404, "Page not found");
     assert_eq!(clinic.query("SELECT count(*) FROM requests WHERE is_open = 1"), 1);
 }
 
@@ -124,6 +127,8 @@ fn what_is_no_request_is_refused_and_what_was_typed_is_kept() {
 fn what_is_held_is_shown_with_its_source_and_what_it_is_for() {
     let clinic = Clinic::open();
     let mut browser = visitor(&clinic, EMAIL);
+    // What the person cannot change is corrected on request.
+    browser.get("/account").assert_shows(200, "<a href=\"/requests\">Ask for a correction</a>");
     let page = browser.get("/account/data");
     page.assert_shows(200, EMAIL);
     page.assert_shows(200, "The clinic, when it opened your account");
