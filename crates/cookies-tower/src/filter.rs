@@ -63,14 +63,16 @@ fn retain(headers: &mut HeaderMap, verdicts: &[bool]) {
 fn is_kept(gate: &Gate, consent: &Consent, visit: &Visit<'_>, field: &[u8]) -> bool {
     let syntax = Syntax::of(field);
     let name = syntax.name().text;
-    let may = May::of(field.get(syntax.value().range().end..).unwrap_or_default());
-    let named = if may.domain { domain(syntax) } else { None };
+    let attributes = field.get(syntax.value().range().end..).unwrap_or_default();
+    // Most fields have no such letter after the value, and so no `Domain`.
+    let may_be_wide = memchr2(b'd', b'D', attributes).is_some();
+    let named = if may_be_wide { domain(syntax) } else { None };
     let host = consent.host().map_or("", |host| host.as_str());
     let domain = named.as_deref().unwrap_or(host);
     let decision = match decide(&gate.policy, visit, CookieId { name, domain }) {
         Decision::Allow(_) => return true,
         // Taking a cookie away stores nothing.
-        _ if may.removal && is_removal(field, consent.now()) => return true,
+        _ if may_end(attributes) && is_removal(field, consent.now()) => return true,
         decision => decision,
     };
     if let Decision::Deny(reason) = decision {
@@ -83,34 +85,21 @@ fn is_kept(gate: &Gate, consent: &Consent, visit: &Visit<'_>, field: &[u8]) -> b
     left
 }
 
-/// What a field may say, by the first letters of its attributes: most say nothing that matters here,
+/// Whether there may be an `Expires`, or a `Max-Age` that is not above zero: most fields have neither,
 /// and need not be read to the end.
-struct May {
-    /// There may be a `Domain`.
-    domain: bool,
-    /// There may be an `Expires`, or a `Max-Age` that is not above zero.
-    removal: bool,
-}
-
-impl May {
-    /// Of what stands after the value.
-    fn of(attributes: &[u8]) -> Self {
-        let mut may = Self { domain: false, removal: false };
-        for semicolon in memchr_iter(b';', attributes) {
-            let attribute = attributes.get(semicolon.saturating_add(1)..).unwrap_or_default();
-            match first(attribute) {
-                Some(b'D' | b'd') => may.domain = true,
-                Some(b'E' | b'e') => may.removal = true,
-                Some(b'M' | b'm') => {
-                    let equals = memchr2(b'=', b';', attribute).unwrap_or(attribute.len());
-                    let value = attribute.get(equals.saturating_add(1)..).unwrap_or_default();
-                    may.removal |= matches!(first(value), Some(b'-' | b'0'));
-                }
-                _ => {}
+fn may_end(attributes: &[u8]) -> bool {
+    memchr_iter(b';', attributes).any(|semicolon| {
+        let attribute = attributes.get(semicolon.saturating_add(1)..).unwrap_or_default();
+        match first(attribute) {
+            Some(b'E' | b'e') => true,
+            Some(b'M' | b'm') => {
+                let equals = memchr2(b'=', b';', attribute).unwrap_or(attribute.len());
+                let value = attribute.get(equals.saturating_add(1)..).unwrap_or_default();
+                matches!(first(value), Some(b'-' | b'0'))
             }
+            _ => false,
         }
-        may
-    }
+    })
 }
 
 /// The first byte that is no blank.

@@ -204,6 +204,14 @@ impl Policy {
         &self.parts.purposes
     }
 
+    /// The purposes as people are told of them: what nobody can do without first, and advertising
+    /// last.
+    pub(crate) fn purposes_in_order(&self) -> Vec<&Purpose> {
+        let mut purposes: Vec<&Purpose> = self.parts.purposes.iter().collect();
+        purposes.sort_by_key(|purpose| purpose.kind);
+        purposes
+    }
+
     /// The third parties, in the order of the file.
     #[must_use]
     pub fn vendors(&self) -> &[Vendor] {

@@ -64,7 +64,7 @@ mod queue;
 
 use upheld_consent::Date;
 
-pub use self::kept::{COMPLAINT, KeptComplaint, KeptRequest, RequestError};
+pub use self::kept::{COMPLAINT, KeptComplaint, KeptRequest, RequestError, SealedRequest};
 use self::queue::number;
 pub use self::queue::{Filter, Listed, Page, Place, PlaceError};
 use crate::columns::{count_of, id};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
-use upheld_consent::UnixMillis;
+use jiff::tz::Offset;
+use upheld_consent::{Date, DateError, UnixMillis};
 use upheld_store::sql::{DatabaseError, Row, Value};
 use upheld_totp::UnixSeconds;
 
@@ -56,6 +57,15 @@ impl Moment {
     pub(crate) fn to_millis(self) -> UnixMillis {
         let seconds = u64::try_from(self.0).unwrap_or_default();
         UnixMillis::new(seconds.saturating_mul(1000)).unwrap_or_default()
+    }
+
+    /// The day in UTC.
+    pub(crate) fn to_date(self) -> Result<Date, DateError> {
+        let date = Timestamp::from_second(self.0).unwrap_or(Timestamp::MAX);
+        let date = Offset::UTC.to_datetime(date).date();
+        let year = u16::try_from(date.year()).unwrap_or(u16::MAX);
+        let small = |number| u8::try_from(number).unwrap_or(u8::MAX);
+        Date::new(year, small(date.month()), small(date.day()))
     }
 
     pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {

@@ -4,8 +4,8 @@
 use upheld_consent::{
     Affirmation, Capacity, Change, Circumstances, Command, ConsentEvent, ConsentKind,
     ConsentRecord, Contact, Dossier, DossierError, Happening, IdentifierError, Means, Method,
-    Notice, NoticeRef, Processing, Purpose, RecordId, Rejection, Scope, Status, Subscriber,
-    TpsScreening, UnixMillis,
+    Notice, NoticeRef, Processing, Purpose, PurposeId, RecordId, Rejection, Scope, Status,
+    Subscriber, TpsScreening, UnixMillis,
 };
 use upheld_store::consent::ConsentError;
 use upheld_store::record::{PersonId as Whose, RecordError, Written};
@@ -52,6 +52,13 @@ pub(crate) struct Standing {
     pub(crate) status: Status,
     /// What stands, if the person agreed.
     pub(crate) agreed: Option<Agreed>,
+}
+
+impl Standing {
+    /// Whether the question is about this purpose.
+    pub(crate) fn is_for(&self, purpose: &PurposeId) -> bool {
+        self.question.topic.id().is_ok_and(|topic| topic == *purpose)
+    }
 }
 
 /// A consent that stands.
@@ -136,23 +143,20 @@ async fn is_allowed(
     at: UnixMillis,
 ) -> Result<bool, ConsentsError> {
     let Some(notice) = notice(records, shown).await? else { return Ok(false) };
-    let decision = match scope.channel {
-        Some(channel) => {
-            let contact = Contact {
-                purpose: &scope.purpose,
-                channel,
-                subscriber: Subscriber::Individual,
-                tps: TpsScreening::NotScreened,
-                soft_opt_in: None,
-            };
-            record.may_contact(&contact, &notice, at)
-        }
-        None => {
-            let purpose = &scope.purpose;
-            let data = notice.purpose(purpose).map(Purpose::data).unwrap_or_default();
-            let processing = Processing { purpose, channel: None, recipient: None, data };
-            record.is_valid_for(&processing, &notice, at)
-        }
+    let decision = if let Some(channel) = scope.channel {
+        let contact = Contact {
+            purpose: &scope.purpose,
+            channel,
+            subscriber: Subscriber::Individual,
+            tps: TpsScreening::NotScreened,
+            soft_opt_in: None,
+        };
+        record.may_contact(&contact, &notice, at)
+    } else {
+        let purpose = &scope.purpose;
+        let data = notice.purpose(purpose).map(Purpose::data).unwrap_or_default();
+        let processing = Processing { purpose, channel: None, recipient: None, data };
+        record.is_valid_for(&processing, &notice, at)
     };
     Ok(decision.is_allowed())
 }

@@ -4,6 +4,7 @@
 //! No message contains a secret, but for the two that exist to carry one: a link to reset the
 //! password, and a code to sign in with.
 
+use upheld_consent::Date;
 use upheld_second_factor::Factor;
 use upheld_store::sql::Transaction;
 use zeroize::Zeroizing;
@@ -42,6 +43,8 @@ pub(crate) enum Event<'a> {
     ConsentGiven { statement: &'a str },
     ConsentWithdrawn { statement: &'a str },
     MarketingStopped,
+    RequestReceived { ask: &'a str, due: Date },
+    RequestWithdrawn,
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -72,6 +75,8 @@ impl Event<'_> {
             Self::ConsentGiven { .. } => "consent given",
             Self::ConsentWithdrawn { .. } => "consent withdrawn",
             Self::MarketingStopped => "marketing objected to",
+            Self::RequestReceived { .. } => "request received",
+            Self::RequestWithdrawn => "request withdrawn",
         }
     }
 
@@ -100,6 +105,8 @@ impl Event<'_> {
             Self::ConsentGiven { .. } => phrase("Your consent was noted"),
             Self::ConsentWithdrawn { .. } => phrase("Your consent was taken back"),
             Self::MarketingStopped => phrase("You get no more news and offers"),
+            Self::RequestReceived { .. } => phrase("We have your request"),
+            Self::RequestWithdrawn => phrase("Your request was taken back"),
         }
     }
 
@@ -161,6 +168,13 @@ impl Event<'_> {
                 let text = phrase("You took back what you had said in the portal: “{statement}” We act on it from now on.");
                 fill(&language.say(text), "statement", &language.say(statement))
             }
+            Self::RequestReceived { ask, due } => {
+                let text = phrase(
+                    "We have your request: “{ask}”. We answer by {day} at the latest, or tell you before then why it takes longer. You see where it stands in the portal, under “Privacy”.",
+                );
+                let text = fill(&language.say(text), "ask", &language.say(ask));
+                fill(&text, "day", &language.day(due))
+            }
             _ => language.say(self.plain_text()).into_owned(),
         }
     }
@@ -204,8 +218,12 @@ impl Event<'_> {
                 "You have objected to news and offers of the clinic. We send you none by any channel, \
                  until you agree to one again.",
             ),
+            Self::RequestWithdrawn => phrase(
+                "You have taken back a request about your data. You can make it again at any time.",
+            ),
             Self::ConsentGiven { .. }
             | Self::ConsentWithdrawn { .. }
+            | Self::RequestReceived { .. }
             | Self::DeviceAdded { .. }
             | Self::DeviceRemoved { .. }
             | Self::RecoveryCodeUsed { .. }

@@ -18,6 +18,10 @@ impl Id {
         Ok(Self(u128::from_be_bytes(*random::bytes()?)))
     }
 
+    pub(crate) const fn from_bits(bits: u128) -> Self {
+        Self(bits)
+    }
+
     pub(crate) const fn to_bits(self) -> u128 {
         self.0
     }

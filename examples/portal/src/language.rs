@@ -10,6 +10,7 @@ use std::fmt::{self, Display, Write as _};
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use upheld_consent::Date;
 
 use crate::clock::Moment;
 
@@ -121,6 +122,18 @@ impl Language {
             Self::Pseudo => Cow::Owned(to_pseudo(english)),
         };
         fill(&text, "n", &count)
+    }
+
+    /// The day as people read it: `24 November 2026`.
+    pub(crate) fn day(self, date: Date) -> String {
+        let month = MONTHS.get(usize::from(date.month()).saturating_sub(1));
+        let (day, year) = (date.day(), date.year());
+        let month = month.copied().unwrap_or_default();
+        match self {
+            Self::English => format!("{day} {month} {year}"),
+            Self::German => format!("{day}. {} {year}", self.say(month)),
+            Self::Pseudo => to_pseudo(&format!("{day} {month} {year}")),
+        }
     }
 
     /// The moment as people read it: `24 November 2026, 02:22 UTC`.

@@ -11,7 +11,9 @@
 //! remembers. `enrolment`, `recovery` and `removal` change what protects an account,
 //! `reauthentication` comes before them, `accounts` says what ends with such a change and `events`
 //! whom it is told to. `duo` asks Duo, and is the second of the two places that judge. `attempts` limits guessing at passwords. `staff` is what staff do for
-//! others. Everything about HTTP is in `web`; [`routes`] lists every address there is.
+//! others. `notice` is what the clinic tells people before it asks them, `consents` what they answer,
+//! `held` what there is about them, and `requests` what they ask for; `upheld-consent` judges and
+//! `upheld-store` keeps it. Everything about HTTP is in `web`; [`routes`] lists every address there is.
 //!
 //! # Invariants
 //!
@@ -22,6 +24,7 @@
 //! - Wrong, used and throttled codes get one answer, byte for byte.
 //! - What changes the protection of an account ends what was opened under the old, and is told to
 //!   its person, in one transaction.
+//! - An answer about data, its entry in the log and the e-mail that confirms it are one transaction.
 //! - Tokens are stored hashed; passwords and codes are stored nowhere and logged nowhere.
 
 #![forbid(unsafe_code)]
@@ -39,6 +42,7 @@ mod devices;
 mod duo;
 mod enrolment;
 mod events;
+mod held;
 mod id;
 mod language;
 mod listener;
@@ -58,6 +62,7 @@ mod reauthentication;
 mod records;
 mod recovery;
 mod removal;
+mod requests;
 mod resets;
 mod schema;
 mod sealed;

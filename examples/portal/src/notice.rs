@@ -5,9 +5,10 @@
 //! [`VERSION`] up, or the portal does not start.
 
 use upheld_consent::{
-    Address, CataloguePurpose, Channel, Controller, DataCategory, IdentifierError, Means, Notice,
-    NoticeDraft, NoticeError, NoticeId, NoticeRef, Purpose, PurposeDraft, PurposeError, PurposeId,
-    PurposeKind, Scope, SpecialCategoryCondition, UnixMillis, WithdrawalRoute,
+    Address, CataloguePurpose, Channel, Controller, DataCategory, IdentifierError, LawfulBasis,
+    Means, Necessity, Notice, NoticeDraft, NoticeError, NoticeId, NoticeRef, Purpose, PurposeDraft,
+    PurposeError, PurposeId, PurposeKind, Scope, SpecialCategoryCondition, StoragePeriod,
+    UnixMillis, WithdrawalRoute,
 };
 use upheld_store::consent::{Consents, Published};
 use upheld_store::ledger::LedgerError;
@@ -45,6 +46,61 @@ const UNASKED: [(CataloguePurpose, &str); 6] = [
         phrase("You take part in features where others see what you write."),
     ),
 ];
+
+/// What an account needs beside the purposes of the catalogue.
+struct Own {
+    name: &'static str,
+    kind: PurposeKind,
+    description: &'static str,
+    basis: LawfulBasis,
+    data: &'static [DataCategory],
+    storage: StoragePeriod,
+}
+
+const OWN: [Own; 2] = [
+    Own {
+        name: "account-security",
+        kind: PurposeKind::Security,
+        description: phrase("We keep your account safe, and make sure that it is you."),
+        basis: LawfulBasis::LegitimateInterests,
+        data: &[DataCategory::EmailAddress, DataCategory::Authentication, DataCategory::Device],
+        storage: StoragePeriod::Months(12),
+    },
+    Own {
+        name: "accountability",
+        kind: PurposeKind::LegalCompliance,
+        description: phrase("We keep what you decided and asked for, to show that we did it."),
+        basis: LawfulBasis::LegalObligation,
+        data: &[DataCategory::Preference, DataCategory::Correspondence],
+        storage: StoragePeriod::Months(72),
+    },
+];
+
+impl Own {
+    fn purpose(self, language: Language) -> Result<Purpose, NoticeError> {
+        let draft = PurposeDraft {
+            id: PurposeId::parse(self.name).map_err(|_| NoticeError::Number)?,
+            kind: self.kind,
+            description: language.say(self.description).into_owned(),
+            basis: self.basis,
+            condition: None,
+            data: self.data.to_vec(),
+            recipients: Vec::new(),
+            storage: self.storage,
+            necessity: Necessity::RequiredForService,
+        };
+        Purpose::new(draft).map_err(no_notice)
+    }
+}
+
+/// What a purpose of the notice is, to be translated.
+pub(crate) fn description(id: &PurposeId) -> Option<&'static str> {
+    let unasked = UNASKED.iter().map(|(purpose, description)| (purpose.name(), *description));
+    let own = OWN.iter().map(|own| (own.name, own.description));
+    let asked = Topic::ALL.iter().map(|topic| (topic.name(), topic.description()));
+    let mut all = unasked.chain(own).chain(asked);
+    all.find(|(name, _)| *name == id.as_str()).map(|(_, description)| description)
+}
 
 /// What the clinic asks people to agree to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -276,6 +332,7 @@ fn write(language: Language) -> Result<Notice, NoticeError> {
         let id = PurposeId::parse(purpose.name()).map_err(|_| NoticeError::Number)?;
         purpose.describe(id, &language.say(description)).map_err(no_notice)
     });
+    let own = OWN.into_iter().map(|own| own.purpose(language));
     let asked = Topic::ALL.iter().map(|topic| topic.purpose(language));
     let how = phrase("In the portal, under “Privacy”, by the button beside each consent.");
     Notice::new(NoticeDraft {
@@ -285,7 +342,7 @@ fn write(language: Language) -> Result<Notice, NoticeError> {
         effective_from: UnixMillis::new(EFFECTIVE_FROM).unwrap_or_default(),
         controller: controller(),
         recipients: Vec::new(),
-        purposes: unasked.chain(asked).collect::<Result<_, _>>()?,
+        purposes: unasked.chain(own).chain(asked).collect::<Result<_, _>>()?,
         given_by: vec![Means::Web],
         withdrawal: vec![WithdrawalRoute {
             means: Means::Web,

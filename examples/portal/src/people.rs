@@ -2,6 +2,7 @@
 
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
+use crate::clock::Moment;
 use crate::id::PersonId;
 use crate::language::Language;
 use crate::password::{Credential, Replacement};
@@ -224,10 +225,12 @@ pub(crate) fn rename(
     transaction: &mut Transaction<'_>,
     person: PersonId,
     name: &DisplayName,
+    now: Moment,
 ) -> Result<(), DatabaseError> {
     transaction.execute(
-        "UPDATE people SET display_name = $3 WHERE tenant = $1 AND id = $2",
-        &[person.into(), name.as_str().into()],
+        "UPDATE people SET display_name = $3, name_changed_at = $4
+         WHERE tenant = $1 AND id = $2 AND display_name <> $3",
+        &[person.into(), name.as_str().into(), now.into()],
     )?;
     Ok(())
 }

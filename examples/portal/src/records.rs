@@ -5,6 +5,7 @@ use std::sync::Arc;
 use upheld_second_factor::Guard;
 use upheld_store::consent::Consents;
 use upheld_store::keys::{OpenSealedError, SharedKeys};
+use upheld_store::request::Requests;
 use upheld_store::second_factor::{SecondFactorError, SecondFactors};
 use upheld_store::sql::{Database, DatabaseError};
 
@@ -24,6 +25,7 @@ pub(crate) struct Records {
     pub(crate) metrics: Metrics,
     pub(crate) duo: Option<Arc<Duo>>,
     pub(crate) consents: Consents,
+    pub(crate) requests: Requests,
     pub(crate) notices: Arc<Notices>,
 }
 

@@ -24,14 +24,20 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0003_duo.sql"),
         postgres: include_str!("../migrations/postgres/0003_duo.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/0004_requests.sql"),
+        postgres: include_str!("../migrations/postgres/0004_requests.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 4] = [
+const SEALED_TABLES: [SealedTable; 5] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
     SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
+    SealedTable { name: "request_words", account: "person", row: "id", sealed: "words" },
 ];
 
 /// Whose tables this program makes itself.

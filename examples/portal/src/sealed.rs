@@ -16,6 +16,7 @@ pub(crate) enum Table {
     RecoveryCodes,
     Outbox,
     DuoPrompts,
+    RequestWords,
 }
 
 impl Table {
@@ -25,6 +26,7 @@ impl Table {
             Self::RecoveryCodes => "pending_recovery_codes",
             Self::Outbox => "outbox",
             Self::DuoPrompts => "duo_prompts",
+            Self::RequestWords => "request_words",
         }
     }
 }

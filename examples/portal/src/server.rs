@@ -10,6 +10,7 @@ use upheld_second_factor::Guard;
 use upheld_store::consent::Consents;
 use upheld_store::keys::SharedKeys;
 use upheld_store::record;
+use upheld_store::request::Requests;
 use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, DatabaseError};
 use upheld_totp::{Label, Secret};
@@ -135,12 +136,14 @@ impl Portal {
         let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
         let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
         let settings = Arc::new(settings);
-        let consents = Consents::new(record::Records::new(database.clone(), keys.clone()));
+        let kept = record::Records::new(database.clone(), keys.clone());
+        let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
         let notices = Notices::write().map_err(OpenError::because)?;
         let published = notices.publish(&consents, clock.now().to_millis()).await;
         published.map_err(OpenError::because)?;
         let notices = Arc::new(notices);
-        let records = Records { database, keys, guard, settings, metrics, duo, consents, notices };
+        let records =
+            Records { database, keys, guard, settings, metrics, duo, consents, requests, notices };
         Ok(Self { records, passwords, clock, transport, outbox: None })
     }
 

@@ -1,10 +1,12 @@
-//! Cookies and consent strings beside other implementations, and recordings of a real browser.
+//! Cookies and consent strings beside other implementations, recordings of a real browser, and what a
+//! site publishes, as a browser shows it.
 //!
 //! What disagrees is listed in `cookies/exceptions.json`, with the reason. A disagreement that is
 //! not listed fails, and so does one that is listed and is none any more.
 
 mod exceptions;
 mod generate;
+mod publish;
 mod recording;
 mod set_cookie;
 mod strings;
@@ -32,6 +34,7 @@ pub(super) fn agree_with_others() -> Outcome<()> {
     strings::compare_gpp(&packages)?;
     say("cookies: recordings of Chromium");
     recording::audit_real_visits(&packages, &audit)?;
+    publish::pages_are_for_everybody(&packages, &audit)?;
     say("cookies: passed");
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::{Outcome, installed, program};
+use super::{Outcome, check, installed, program};
 
 const NODE: &str = "apt-get install -y nodejs npm";
 
@@ -32,6 +32,26 @@ impl Packages {
             installed::run(npm.current_dir(&folder))
         })?;
         Ok(Self(folder))
+    }
+
+    /// Unpacks one package without what it depends on, which one that is bundled does not need.
+    ///
+    /// `integrity` is what the registry says of that version, as in a lock file.
+    pub(super) fn unpack(&self, package: &str, integrity: &str) -> Outcome<PathBuf> {
+        let folder = self.0.join("unpacked").join(package);
+        installed::once(&folder, integrity, || {
+            let output = Command::new("npm")
+                .args(["pack", "--json", package])
+                .current_dir(&folder)
+                .stderr(Stdio::inherit())
+                .output()?;
+            let packed: Value = serde_json::from_slice(&output.stdout)?;
+            let said = |key: &str| packed.pointer(key).and_then(Value::as_str).unwrap_or_default();
+            check(said("/0/integrity") == integrity, &format!("{package} is another than pinned"))?;
+            let archive = said("/0/filename").to_owned();
+            installed::run(Command::new("tar").arg("xzf").arg(archive).current_dir(&folder))
+        })?;
+        Ok(folder.join("package"))
     }
 
     /// A script to be run by Node where the packages are.

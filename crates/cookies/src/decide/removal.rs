@@ -44,11 +44,13 @@ pub fn removals<'f>(
     let mut fields = Vec::new();
     let mut seen = BTreeSet::new();
     for name in cookie_fields.into_iter().flat_map(names) {
+        let Some(item) = policy.find_cookie(name, host.as_str()) else { continue };
+        if !matches!(decide_item(policy, visit, item), Decision::Deny(_)) {
+            continue;
+        }
         // A name that is no token cannot be set, and so not removed, by what a server may send.
         let Some(text) = str::from_utf8(name).ok().filter(|text| is_token(text)) else { continue };
-        let Some(item) = policy.find_cookie(name, host.as_str()) else { continue };
-        let is_denied = matches!(decide_item(policy, visit, item), Decision::Deny(_));
-        if is_denied && seen.insert(name) {
+        if seen.insert(name) {
             fields.extend(variants(policy, item, host, text));
         }
         if fields.len() >= MAX_REMOVALS {

@@ -115,6 +115,9 @@ pub enum Fault {
     /// The name of the consent cookie.
     #[error("the consent cookie's name begins with __Host- and is a token")]
     ConsentCookie,
+    /// A language that is none.
+    #[error("a language is a tag as in en or de-AT")]
+    Language,
     /// A number of TCF.
     #[error("purposes of TCF are numbers from 1 to 24")]
     TcfPurpose,

@@ -61,9 +61,10 @@ pub(super) fn policy(file: &File, mut reader: Reader<'_>) -> Result<Policy, Poli
     let consent = consent(&file.consent, reader_);
     let signals = signals(&file.signals, reader_);
     let banner = file.banner.as_ref().and_then(|given| banner(given, reader_, &known));
+    let language = file.language.clone().unwrap_or_else(|| "en".to_owned());
+    reader.check(is_language(&language), "language", || Fault::Language);
     let site = reader.finish(site)?;
     let Some(site) = site else { return Err(PolicyError::of(Vec::new())) };
-    let language = file.language.clone().unwrap_or_else(|| "en".to_owned());
     Ok(Policy::of_parts(super::Parts {
         language,
         site,
@@ -76,6 +77,17 @@ pub(super) fn policy(file: &File, mut reader: Reader<'_>) -> Result<Policy, Poli
         items,
         suppressions,
     }))
+}
+
+/// Whether a text has the form of a tag for a language: RFC 5646 §2.1, letters first.
+fn is_language(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let first = parts.next().unwrap_or_default();
+    let is_part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let is_first = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    is_first && parts.all(is_part)
 }
 
 fn known(file: &File, reader: &mut Reader<'_>) -> Known {

@@ -63,7 +63,7 @@ pub struct BannerConfig {
     pub texts: BannerTexts,
     /// The buttons of the first layer, all of the same weight.
     pub first_layer: [&'static str; 3],
-    /// The categories, in the order of the declaration's purposes.
+    /// The categories: what nobody can do without first, and advertising last.
     pub categories: Vec<BannerCategory>,
 }
 
@@ -166,8 +166,8 @@ impl BannerConfig {
     #[must_use]
     pub fn of(policy: &Policy) -> Self {
         let choosable = policy.choosable();
-        let purposes = policy.purposes().iter().enumerate();
-        let categories = purposes.filter_map(|(place, purpose)| {
+        let categories = policy.purposes_in_order().into_iter().filter_map(|purpose| {
+            let place = policy.place_of_purpose(&purpose.id)?;
             let is_required = !choosable.contains(PurposeSet::EMPTY.with(place));
             category(policy, purpose, is_required)
         });

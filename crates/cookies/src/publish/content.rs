@@ -9,7 +9,7 @@ use super::document::{Inline, Section, joined};
 use crate::Day;
 use crate::policy::{Item, Policy, Purpose};
 
-use Inline::{Code, Link, Reference, Said, Text, Words};
+use Inline::{Code, Link, Said, Text, Words};
 
 /// The whole page.
 pub(super) fn page(policy: &Policy, today: Day) -> Section {
@@ -96,10 +96,11 @@ fn id_of(policy: &Policy, item: &Item) -> String {
     format!("cookies-item-{}", place.unwrap_or_default().saturating_add(1))
 }
 
-/// An item's name, leading to its section.
-fn name_of(policy: &Policy, item: &Item) -> Inline {
-    let name = Code(item.name.as_str().to_owned());
-    if item.is_live() { Reference(Box::new(name), id_of(policy, item)) } else { name }
+/// An item's name. In lists and tables it is no link, since one below the other they would be too
+/// small to hit, whatever the style of the page around them.
+fn name_of(item: &Item) -> Inline {
+    //= WCAG 2.2, 2.5.8: what can be pressed is large enough, or far enough from the next
+    Code(item.name.as_str().to_owned())
 }
 
 /// Who sets it.

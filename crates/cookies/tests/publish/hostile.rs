@@ -134,6 +134,7 @@ proptest! {
 
     #[test]
     fn everything_declared_is_on_the_page(policy in policies()) {
+        //= CommonMark 0.31.2 §2.4: punctuation after a backslash is that character and no syntax
         let page = PolicyPage::new(&policy, day("2026-11-27"));
         let html = flat(&text_of(&page.html_fragment()));
         let markdown = flat(&text_of_markdown(&page.markdown()));

@@ -45,6 +45,10 @@ fn everything_that_adroll_asks_for_is_there() {
     for statement in policy.vendors()[0].profile.unwrap().statements() {
         assert!(page.contains(statement.text), "{}", statement.about);
     }
+    //= W3C GPC, semantics: the signal refuses sale, sharing and targeted advertising, and consents to nothing
+    assert!(
+        page.contains("Global Privacy Control is honoured: while your browser sends it, nothing")
+    );
     for told in ["NextRoll's own opt-out", "https://www.nextroll.com/privacy", "IP address"] {
         assert!(page.contains(told), "{told}");
     }
@@ -120,6 +124,12 @@ fn another_language_is_marked() {
     let html = PolicyPage::new(&policy, day("2026-11-27")).html_page();
     assert!(html.contains("<bdi lang=\"de\">Counts visits"));
     assert!(html.contains("<html lang=\"en\">"));
+    for wrong in ["d", "de_AT", "de\\\" onload=\\\"x", "", "de-"] {
+        let error = Policy::parse_toml(&CLINIC.replace("\"en\"", &format!("\"{wrong}\"")));
+        assert!(error.unwrap_err().to_string().contains("a tag as in en or de-AT"), "{wrong}");
+    }
+    //= WCAG 2.2, 2.5.8: what can be pressed is large enough, or far enough from the next
+    assert!(!html.contains("</a>, <a href=\"#cookies-item"));
 }
 
 #[test]

@@ -9,9 +9,11 @@ use upheld_consent::request::{
 };
 use upheld_ledger::{JsonError, UnixMillis, Value};
 
-use super::{Requests, Summary};
-use crate::record::{Change, PersonId, Record, RecordError, RecordId, Written};
-use crate::sql::DatabaseError;
+use super::{KIND, Requests, Summary, summarise};
+use crate::record::{
+    Change, PersonId, Record, RecordError, RecordId, SealedChange, Subject, Written,
+};
+use crate::sql::{DatabaseError, Transaction};
 
 /// What a queue calls a complaint, beside the kinds of requests.
 pub const COMPLAINT: &str = "complaint";
@@ -85,13 +87,34 @@ impl Requests {
         (events, seen): (&[Recorded], usize),
         (at, actor): (UnixMillis, &str),
     ) -> Result<Written, RequestError> {
+        let sealed = self.seal(request, person, (events, seen), (at, actor))?;
+        let keep = move |transaction: &mut Transaction<'_>| sealed.keep(transaction);
+        Ok(self.records.database().transact(keep).await?)
+    }
+
+    /// Seals what [`Requests::keep`] keeps, to be kept in a transaction of yours: that of the letter
+    /// that acknowledges it, for example.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`]
+    pub fn seal(
+        &self,
+        request: RecordId,
+        person: PersonId,
+        (events, seen): (&[Recorded], usize),
+        (at, actor): (UnixMillis, &str),
+    ) -> Result<SealedRequest, RequestError> {
         let summary = Summary::of_request(events)?;
         let mut change = Change::new(at, actor);
         for event in events.iter().skip(seen) {
             let kind = format!("request.{}", event.event.act().name());
             change = change.with_event(&kind, payload(serde_json::to_vec(event))?);
         }
-        self.write(request, person, seen, change, summary).await
+        let after = u64::try_from(seen).unwrap_or(u64::MAX);
+        let change = self.records.seal(request, after, change)?;
+        let begins = (seen == 0).then(|| Subject::new(KIND, person));
+        Ok(SealedRequest { request, change, begins, summary })
     }
 
     /// Reads a complaint, and compares it with what the log commits to.
@@ -144,6 +167,35 @@ impl Requests {
             let after = u64::try_from(seen).unwrap_or(u64::MAX);
             self.append(record, after, change, summary).await?
         })
+    }
+}
+
+/// What happened to a request, sealed.
+#[derive(Debug)]
+pub struct SealedRequest {
+    request: RecordId,
+    change: SealedChange,
+    begins: Option<Subject>,
+    summary: Summary,
+}
+
+impl SealedRequest {
+    /// Keeps it. From here to the commit nobody else writes to the tenant's log: do it last, and
+    /// undo the rest unless it was written.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]
+    pub fn keep(self, transaction: &mut Transaction<'_>) -> Result<Written, RecordError> {
+        let Self { request, change, begins, summary } = self;
+        let written = match &begins {
+            Some(subject) => change.create(transaction, subject)?,
+            None => change.append(transaction)?,
+        };
+        if let Written::Written { .. } = written {
+            summarise(transaction, request, &summary)?;
+        }
+        Ok(written)
     }
 }
 

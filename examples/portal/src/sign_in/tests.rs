@@ -11,6 +11,7 @@ use upheld_store::Tenant;
 use upheld_store::consent::Consents;
 use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::record;
+use upheld_store::request::Requests;
 use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, Settings as DatabaseSettings};
 use upheld_totp::{Parameters, Totp, UnixSeconds};
@@ -42,9 +43,10 @@ async fn records(folder: &Path) -> Records {
     let settings = Settings::at(PublicUrl::parse("http://localhost:8080").unwrap());
     let store = SecondFactors::new(database.clone(), keys.clone());
     let guard = Guard::new(store, settings.second_factor);
-    let consents = Consents::new(record::Records::new(database.clone(), keys.clone()));
+    let kept = record::Records::new(database.clone(), keys.clone());
     Records {
-        consents,
+        consents: Consents::new(kept.clone()),
+        requests: Requests::new(kept),
         notices: Arc::new(Notices::write().unwrap()),
         database,
         keys,

@@ -12,6 +12,7 @@
 use std::fmt::Display;
 
 use askama::{Result, Values};
+use upheld_consent::Date;
 
 use super::reading::{language_of, path_of};
 use crate::clock::Moment;
@@ -67,6 +68,12 @@ pub(super) fn with<T: AsRef<str>, V: Display>(
 #[askama::filter_fn]
 pub(super) fn moment(moment: &Moment, values: &dyn Values) -> Result<String> {
     Ok(language_of(values).moment(*moment))
+}
+
+/// The day in the visitor's language.
+#[askama::filter_fn]
+pub(super) fn day(date: &Date, values: &dyn Values) -> Result<String> {
+    Ok(language_of(values).day(*date))
 }
 
 /// What a browser calls itself ([`crate::user_agent::BrowserName`]), in the visitor's language.

@@ -56,11 +56,11 @@ pub(super) async fn rename(
             return form(&page, problem);
         }
     };
-    let person = session.person();
+    let (person, now) = (session.person(), app.clock.now());
     let renamed = app
         .records
         .database
-        .transact(move |transaction| people::rename(transaction, person, &name));
+        .transact(move |transaction| people::rename(transaction, person, &name, now));
     renamed.await?;
     Ok(see_other("/account?saved"))
 }

@@ -13,6 +13,7 @@ use crate::enrolment::EnrolmentError;
 use crate::language::phrase;
 use crate::password::PasswordError;
 use crate::records::RecordsError;
+use crate::requests::RequestsError;
 use crate::sign_in::SignInError;
 
 /// Why a request was refused.
@@ -174,6 +175,19 @@ impl From<ConsentsError> for Refusal {
         match error {
             ConsentsError::Records(error) => error.into(),
             ConsentsError::Contended => Self::Busy,
+            _ => {
+                tracing::error!(%error, "refused");
+                Self::Failed
+            }
+        }
+    }
+}
+
+impl From<RequestsError> for Refusal {
+    fn from(error: RequestsError) -> Self {
+        match error {
+            RequestsError::Records(error) => error.into(),
+            RequestsError::Stale => Self::Busy,
             _ => {
                 tracing::error!(%error, "refused");
                 Self::Failed

@@ -8,8 +8,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, consents, devices, duo, enrol, gate, outbox, pages, password, profile, reading,
-    reauthentication, recovery, second_factor, security, sign_in, staff,
+    App, closure, consents, devices, duo, enrol, gate, held, outbox, pages, password, profile,
+    reading, reauthentication, recovery, requests, second_factor, security, sign_in, staff,
 };
 use crate::site::Site;
 
@@ -63,7 +63,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 70] = [
+const ROUTES: [Route; 75] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -107,6 +107,7 @@ const ROUTES: [Route; 70] = [
     of("POST", "/account/consents/{question}/withdraw", Access::Session, || {
         post(consents::withdraw)
     }),
+    of("GET", "/account/data", Access::Session, || get(held::page)),
     of("GET", "/account/security", Access::Session, || get(security::page)),
     of("GET", "/account/security/password", Access::FreshSession, || get(password::change_page)),
     of("POST", "/account/security/password", Access::FreshSession, || post(password::change)),
@@ -147,6 +148,10 @@ const ROUTES: [Route; 70] = [
     of("POST", "/account/security/browsers/{browser}/forget", Access::Session, || {
         post(security::forget_browser)
     }),
+    of("GET", "/requests", Access::Session, || get(requests::page)),
+    of("POST", "/requests", Access::Session, || post(requests::ask)),
+    of("GET", "/requests/{request}", Access::Session, || get(requests::one)),
+    of("POST", "/requests/{request}/withdraw", Access::Session, || post(requests::withdraw)),
     of("GET", "/staff", Access::Staff, || get(staff::list)),
     of("GET", "/staff/people/{person}", Access::Staff, || get(staff::person)),
     of("POST", "/staff/people/{person}/unlock", Access::FreshStaff, || post(staff::unlock)),

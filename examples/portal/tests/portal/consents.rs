@@ -94,6 +94,7 @@ fn one_button_ends_all_marketing_until_the_person_agrees_again() {
 }
 
 /// Consent is to the words that were on the page, and nobody is asked by an address alone.
+//= UK GDPR, Article 4(11): consent is informed: it is to the words that were on the page
 #[test]
 fn a_consent_to_other_words_than_those_shown_is_none() {
     let clinic = Clinic::open();

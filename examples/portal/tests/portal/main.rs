@@ -46,6 +46,7 @@ mod race;
 mod readme;
 mod recovery;
 mod remembered;
+mod requests;
 mod resets;
 mod sessions;
 mod sign_in;

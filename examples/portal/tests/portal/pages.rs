@@ -92,6 +92,8 @@ fn t49_pages_have_no_scripts_no_inline_styles_and_nothing_from_elsewhere() {
         "/account/close",
         "/account/consents",
         "/account/consents/history",
+        "/account/data",
+        "/requests",
         "/reauth",
         "/password/forgot",
         &clinic.reset_link(EMAIL),

@@ -13,6 +13,8 @@ pub(super) fn script(config: &BannerConfig) -> String {
         ("revision", Number(config.revision_number())),
         ("mode", text("opt-in")),
         ("disablePageInteraction", Truth(false)),
+        // An audit sees what people see.
+        ("hideFromBots", Truth(false)),
         (
             "cookie",
             object([

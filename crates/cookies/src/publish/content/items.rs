@@ -9,7 +9,7 @@ use Inline::{Code, Said, Text, Words};
 /// What is used, purpose by purpose.
 pub(super) fn by_purpose(policy: &Policy) -> Section {
     let mut section = Section::new("cookies-purposes", vec![Text("What is used, and what for")]);
-    for (index, purpose) in policy.purposes().iter().enumerate() {
+    for (index, purpose) in policy.purposes_in_order().into_iter().enumerate() {
         let is_of_it = |item: &&Item| item.is_live() && item.purposes.contains(&purpose.id);
         let rows: Vec<_> = policy.items().iter().filter(is_of_it).collect();
         if rows.is_empty() {
@@ -20,7 +20,7 @@ pub(super) fn by_purpose(policy: &Policy) -> Section {
         part.paragraph(vec![purpose_description(purpose)]);
         let row = |item: &&Item| {
             vec![
-                vec![name_of(policy, item)],
+                vec![name_of(item)],
                 vec![Text(item.kind.name())],
                 vec![party_of(policy, item)],
                 vec![lifetime_of(item)],
@@ -43,7 +43,7 @@ pub(super) fn by_purpose(policy: &Policy) -> Section {
 pub(super) fn in_detail(policy: &Policy) -> Section {
     let mut section = Section::new("cookies-items", vec![Text("Each in detail")]);
     for item in policy.items().iter().filter(|item| item.is_live()) {
-        let mut part = Section::new(id_of(policy, item), vec![Code(item.name.as_str().to_owned())]);
+        let mut part = Section::new(id_of(policy, item), vec![name_of(item)]);
         if let Some(description) = &item.description {
             part.paragraph(vec![Said(description.clone())]);
         }
@@ -122,7 +122,7 @@ pub(super) fn retired(policy: &Policy) -> Option<Section> {
             let purposes = policy.purposes_of(item);
             joined(purposes.map(|purpose| vec![purpose_name(purpose)]))
         };
-        vec![vec![name_of(policy, item)], vec![Text(item.kind.name())], description, vec![since]]
+        vec![vec![name_of(item)], vec![Text(item.kind.name())], description, vec![since]]
     };
     let retired = policy.items().iter().filter(|item| !item.is_live());
     let rows: Vec<_> = retired.map(row).collect();

@@ -41,7 +41,7 @@ fn of_one(policy: &Policy, jurisdiction: Jurisdiction) -> Section {
     for ground in GROUNDS {
         let counts = |item: &&Item| item.is_live() && item.ground_in(Some(jurisdiction)) == ground;
         let names = policy.items().iter().filter(counts);
-        let names: Vec<_> = names.map(|item| vec![name_of(policy, item)]).collect();
+        let names: Vec<_> = names.map(|item| vec![name_of(item)]).collect();
         if !names.is_empty() {
             rows.push(vec![vec![Text(name(ground))], joined(names)]);
         }

@@ -42,7 +42,7 @@ fn company(policy: &Policy, vendor: &Vendor, number: usize) -> Section {
     let is_its = |item: &&Item| item.is_live() && item.vendor.as_deref() == Some(&vendor.id);
     let its = || policy.items().iter().filter(is_its);
     if its().next().is_some() {
-        facts.push(("Uses", joined(its().map(|item| vec![name_of(policy, item)]))));
+        facts.push(("Uses", joined(its().map(|item| vec![name_of(item)]))));
     }
     let receives = |item: &&Item| is_its(item) || item.recipients.contains(&vendor.id);
     let live = policy.items().iter().filter(|item| item.is_live());

@@ -1,0 +1,258 @@
+//! What a person asks of the clinic about their data: taken in from their account, kept in the log
+//! of `upheld-ledger`, confirmed by e-mail in the same transaction.
+
+use upheld_consent::request::{
+    Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Recorded, Rejection,
+    Request, Requester, Text, TextError, decide,
+};
+use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
+use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
+use upheld_store::request::{KIND, RequestError};
+use upheld_store::sql::{DatabaseError, Transaction};
+use zeroize::Zeroizing;
+
+use crate::clock::Moment;
+use crate::events::{self, Event};
+use crate::id::{Id, PersonId};
+use crate::language::phrase;
+use crate::people;
+use crate::records::{Records, RecordsError};
+use crate::sealed::{self, Table};
+
+/// What a person may ask for from their account.
+pub(crate) const ASKS: [Ask; 6] = [
+    Ask::Access,
+    Ask::Portability,
+    Ask::Rectification,
+    Ask::Erasure,
+    Ask::Restriction,
+    Ask::Objection,
+];
+
+/// What it is, for the person.
+pub(crate) const fn heading(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Access => phrase("A copy of my data"),
+        Ask::Portability => phrase("My data in a form for machines"),
+        Ask::Rectification => phrase("Correct my data"),
+        Ask::Erasure => phrase("Erase my data"),
+        Ask::Restriction => phrase("Keep my data, but do not use it"),
+        _ => phrase("Stop using my data"),
+    }
+}
+
+/// How many requests of a person may be open at once: more are no use to them.
+pub(crate) const MAX_OPEN: usize = 10;
+
+/// Who acts, in the log. It names nobody.
+const ACTOR: &str = "self-service";
+
+/// A request of a person.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) id: Id,
+    pub(crate) request: Request,
+    pub(crate) events: Vec<Recorded>,
+}
+
+impl Asked {
+    /// When it must be answered; `None` once nothing is owed.
+    pub(crate) fn due(&self) -> Result<Option<Date>, RequestsError> {
+        Ok(match self.request.due(&calendar())? {
+            Some(Due::Running(deadline)) => Some(deadline.due),
+            _ => None,
+        })
+    }
+
+    /// How that comes about, each step with its provision.
+    pub(crate) fn steps(&self) -> Result<Vec<String>, RequestsError> {
+        let steps = self.request.explain(&calendar())?;
+        Ok(steps.iter().map(ToString::to_string).collect())
+    }
+}
+
+/// Why a request was not taken in, or not read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RequestsError {
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    #[error(transparent)]
+    Request(RequestError),
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error(transparent)]
+    Deadline(#[from] DeadlineError),
+    #[error(transparent)]
+    Text(#[from] TextError),
+    #[error("a request is made on a day of the calendar: {0}")]
+    Date(#[from] DateError),
+    #[error("somebody else was faster")]
+    Stale,
+}
+
+impl From<RequestError> for RequestsError {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::Record(RecordError::Database(error)) => Self::Records(error.into()),
+            other => Self::Request(other),
+        }
+    }
+}
+
+impl From<RecordError> for RequestsError {
+    fn from(error: RecordError) -> Self {
+        RequestError::from(error).into()
+    }
+}
+
+impl From<DatabaseError> for RequestsError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Records(error.into())
+    }
+}
+
+/// The working days of where the clinic is.
+pub(crate) fn calendar() -> Calendar {
+    Calendar::of(Division::EnglandAndWales).projected(Division::EnglandAndWales)
+}
+
+/// Lists what a person has asked for, the newest first.
+pub(crate) async fn list(records: &Records, person: PersonId) -> Result<Vec<Asked>, RequestsError> {
+    let listed = records.requests.records().of_person(whose(person), KIND).await?;
+    let mut asked = Vec::with_capacity(listed.len());
+    for record in listed {
+        asked.extend(load(records, person, record.record).await?);
+    }
+    asked.sort_by_key(|one| (std::cmp::Reverse(one.request.received()), one.id.to_bits()));
+    Ok(asked)
+}
+
+/// Finds one of a person's requests; those of others are not there.
+pub(crate) async fn find(
+    records: &Records,
+    person: PersonId,
+    id: Id,
+) -> Result<Option<Asked>, RequestsError> {
+    load(records, person, RecordId(id.to_bits())).await
+}
+
+async fn load(
+    records: &Records,
+    person: PersonId,
+    record: RecordId,
+) -> Result<Option<Asked>, RequestsError> {
+    // What is no request, or was erased, has nothing to show.
+    let kept = match records.requests.load(record).await {
+        Err(RequestError::Erased | RequestError::Form { .. }) => return Ok(None),
+        kept => kept?,
+    };
+    let own = kept.filter(|kept| kept.person == Some(whose(person)));
+    let id = Id::from_bits(record.0);
+    Ok(own.map(|kept| Asked { id, request: kept.request, events: kept.events }))
+}
+
+/// What the person wrote, if they did.
+pub(crate) async fn words(
+    records: &Records,
+    person: PersonId,
+    id: Id,
+) -> Result<Option<Zeroizing<String>>, RequestsError> {
+    let sql = "SELECT key_id, words FROM request_words
+               WHERE tenant = $1 AND id = $2 AND person = $3";
+    let rows = records.database.query(sql, &[id.into(), person.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let found = sealed::read(row, 0)?;
+    let opened = sealed::open(records, (Table::RequestWords, id, person), &found)?;
+    Ok(String::from_utf8(opened.to_vec()).ok().map(Zeroizing::new))
+}
+
+/// Takes a request in, with what the person wrote about it.
+pub(crate) async fn receive(
+    records: &Records,
+    person: PersonId,
+    (ask, words): (Ask, Option<Text>),
+    now: Moment,
+) -> Result<Id, RequestsError> {
+    let id = Id::generate().map_err(RecordsError::from)?;
+    let receipt = Receipt {
+        ask,
+        channel: Channel::SelfService,
+        requester: Requester::Subject,
+        identity: Identity::SignedIn,
+    };
+    let events = note(None, Command::Receive(receipt), now)?;
+    let asked = Asked { id, request: replay(&events)?, events };
+    let due = asked.due()?.ok_or(RequestsError::Stale)?;
+    let told = Event::RequestReceived { ask: heading(ask), due };
+    keep(records, person, (&asked.events, 0), id, (words, told), now).await?;
+    Ok(id)
+}
+
+/// Takes a request back; `false` when there is nothing to take back any more.
+pub(crate) async fn withdraw(
+    records: &Records,
+    person: PersonId,
+    asked: Asked,
+    now: Moment,
+) -> Result<bool, RequestsError> {
+    if !asked.request.stage().is_open() {
+        return Ok(false);
+    }
+    let Asked { id, request, mut events } = asked;
+    let seen = events.len();
+    events.extend(note(Some(&request), Command::Withdraw, now)?);
+    keep(records, person, (&events, seen), id, (None, Event::RequestWithdrawn), now).await?;
+    Ok(true)
+}
+
+fn replay(events: &[Recorded]) -> Result<Request, RequestsError> {
+    Request::replay(events).map_err(|error| RequestError::from(error).into())
+}
+
+fn note(
+    request: Option<&Request>,
+    command: Command,
+    now: Moment,
+) -> Result<Vec<Recorded>, RequestsError> {
+    // The day in UTC is never later than that of the clinic: no deadline is too late by it.
+    let today = now.to_date()?;
+    let today = request.map_or(today, |request| today.max(request.received()));
+    let (by, calendar) = (Name::new(ACTOR)?, calendar());
+    let controller = ControllerStatus::HealthProfessional;
+    let context = Context { at: today, today, by: &by, calendar: &calendar, controller };
+    Ok(decide(request, command, &context)?)
+}
+
+async fn keep(
+    records: &Records,
+    person: PersonId,
+    (events, seen): (&[Recorded], usize),
+    id: Id,
+    (words, told): (Option<Text>, Event<'static>),
+    now: Moment,
+) -> Result<(), RequestsError> {
+    let at = (now.to_millis(), ACTOR);
+    let sealed =
+        records.requests.seal(RecordId(id.to_bits()), whose(person), (events, seen), at)?;
+    let context = records.clone();
+    let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
+        people::hold(transaction, person)?;
+        if let Some(words) = words {
+            let place = (Table::RequestWords, id, person);
+            let [key, words] = sealed::seal(&context, place, words.as_str().as_bytes())?;
+            let sql = "INSERT INTO request_words (tenant, id, person, key_id, words)
+                       VALUES ($1, $2, $3, $4, $5)";
+            transaction.execute(sql, &[id.into(), person.into(), key, words])?;
+        }
+        events::tell(&context, transaction, person, told, now)?;
+        match sealed.keep(transaction)? {
+            Written::Written { .. } => Ok(()),
+            _ => Err(RequestsError::Stale),
+        }
+    });
+    kept.await
+}
+
+const fn whose(person: PersonId) -> Whose {
+    Whose(person.to_bits())
+}

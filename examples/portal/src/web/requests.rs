@@ -1,0 +1,237 @@
+//! What people ask for about their data: the form, and where each request stands.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use upheld_consent::Date;
+use upheld_consent::letter::{self, Envelope};
+use upheld_consent::request::{Ask, Name, Stage, Text};
+use zeroize::Zeroizing;
+
+use super::App;
+use super::filters;
+use super::form::{Fields, Posted, TOKEN_FIELD};
+use super::pages::{Problem, form, see_other};
+use super::refusal::Refusal;
+use crate::CLINIC;
+use crate::id::Id;
+use crate::language::phrase;
+use crate::notice;
+use crate::people::Role;
+use crate::requests::{self, ASKS, Asked, MAX_OPEN, RequestsError};
+use crate::sessions::Session;
+use crate::token::FormToken;
+
+const NOTHING_CHOSEN: Problem<'_> = Problem { what: phrase("Choose what you ask for"), advice: "" };
+const WORDS_UNREADABLE: Problem<'_> = Problem {
+    what: phrase("Write at most 4,000 letters, without control characters"),
+    advice: phrase("Nothing was sent."),
+};
+const TOO_MANY: Problem<'_> = Problem {
+    what: phrase("You have as many open requests as there may be"),
+    advice: phrase("Take one back, or wait for the answers."),
+};
+
+/// A request in the list.
+struct Row {
+    id: Id,
+    ask: &'static str,
+    stage: &'static str,
+    received: Date,
+    due: Option<Date>,
+}
+
+impl Row {
+    fn of(asked: &Asked) -> Result<Self, RequestsError> {
+        let request = &asked.request;
+        Ok(Self {
+            id: asked.id,
+            ask: requests::heading(request.ask()),
+            stage: where_it_stands(request.stage()),
+            received: request.received(),
+            due: asked.due()?,
+        })
+    }
+}
+
+/// Lists requests, and takes in another.
+#[derive(Template)]
+#[template(path = "requests.html")]
+struct RequestsPage<'a> {
+    form_token: FormToken,
+    session: &'a Session,
+    rows: Vec<Row>,
+    /// Names of fields, and what stands beside them.
+    asks: [(&'static str, &'static str); 6],
+    words: &'a str,
+    field: &'static str,
+    problem: Option<Problem<'a>>,
+}
+
+pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
+    show(&app, &session, "", None).await
+}
+
+async fn show(
+    app: &App,
+    session: &Session,
+    words: &str,
+    refused: Option<(&'static str, Problem<'_>)>,
+) -> Result<Response, Refusal> {
+    let asked = requests::list(&app.records, session.person()).await?;
+    let rows: Result<Vec<_>, _> = asked.iter().map(Row::of).collect();
+    let (field, problem) = refused.unzip();
+    let page = RequestsPage {
+        form_token: session.token().to_form_token(),
+        session,
+        rows: rows?,
+        asks: ASKS.map(|ask| (ask.kind().name(), requests::heading(ask))),
+        words,
+        field: field.unwrap_or_default(),
+        problem,
+    };
+    form(&page, problem)
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    Posted { visitor: session, fields }: Posted<Session>,
+) -> Result<Response, Refusal> {
+    let typed = fields.text("words", Text::MAX);
+    let shown = typed.unwrap_or_default();
+    let Some(ask) = chosen(&fields) else {
+        return show(&app, &session, shown, Some(("ask-access", NOTHING_CHOSEN))).await;
+    };
+    // Browsers send line breaks as two characters.
+    let words = typed.map(|words| words.replace("\r\n", "\n"));
+    let words = match words.as_deref().map(str::trim) {
+        Some("") => None,
+        Some(words) => match Text::new(words) {
+            Ok(words) => Some(words),
+            Err(_) => {
+                return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await;
+            }
+        },
+        None => return show(&app, &session, "", Some(("words", WORDS_UNREADABLE))).await,
+    };
+    let (records, person) = (&app.records, session.person());
+    let open = requests::list(records, person).await?;
+    if open.iter().filter(|asked| asked.request.stage().is_open()).count() >= MAX_OPEN {
+        return show(&app, &session, shown, Some(("main", TOO_MANY))).await;
+    }
+    let id = requests::receive(records, person, (ask, words), app.clock.now()).await?;
+    Ok(see_other(&format!("/requests/{id}?received")))
+}
+
+fn chosen(fields: &Fields) -> Option<Ask> {
+    let name = fields.text("ask", 32)?;
+    ASKS.into_iter().find(|ask| ask.kind().name() == name)
+}
+
+/// Shows one request.
+#[derive(Template)]
+#[template(path = "request.html")]
+struct RequestPage<'a> {
+    form_token: FormToken,
+    session: &'a Session,
+    done: Option<&'static str>,
+    row: Row,
+    is_open: bool,
+    words: Option<Zeroizing<String>>,
+    steps: Vec<String>,
+    letters: Vec<String>,
+    problem: Option<Problem<'a>>,
+}
+
+pub(super) async fn one(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let asked = find(&app, &session, &id).await?;
+    let done = match query.as_deref() {
+        Some("received") => Some(phrase("We have your request. An e-mail confirms it.")),
+        Some("withdrawn") => Some(phrase("Your request was taken back.")),
+        _ => None,
+    };
+    let page = RequestPage {
+        form_token: session.token().to_form_token(),
+        session: &session,
+        done,
+        row: Row::of(&asked)?,
+        is_open: asked.request.stage().is_open(),
+        words: requests::words(&app.records, session.person(), asked.id).await?,
+        steps: asked.steps()?,
+        letters: letters(&asked, &session)?,
+        problem: None,
+    };
+    form(&page, None)
+}
+
+/// The letters that have become due, as they were worded on their day.
+fn letters(asked: &Asked, session: &Session) -> Result<Vec<String>, Refusal> {
+    let failed = |error: &dyn std::error::Error| {
+        tracing::error!(%error, "a letter was not written");
+        Refusal::Failed
+    };
+    let complaints = "write to the privacy desk, whose addresses are above";
+    let complaints = Text::new(complaints).map_err(|error| failed(&error))?;
+    let addressee = Name::new(session.display_name()).or_else(|_| Name::new(session.email()));
+    let addressee = addressee.map_err(|error| failed(&error))?;
+    let reference = Name::new(asked.id.to_string()).map_err(|error| failed(&error))?;
+    let (controller, calendar) = (notice::controller(), requests::calendar());
+    let envelope = |date| Envelope {
+        controller: &controller,
+        complaints: &complaints,
+        addressee: &addressee,
+        reference: &reference,
+        date,
+        calendar: &calendar,
+    };
+    let request = &asked.request;
+    let mut letters = Vec::new();
+    if request.stage().is_open() {
+        let written = letter::acknowledgement(request, &envelope(request.received()));
+        letters.push(written.map_err(|error| failed(&error))?.to_text());
+    }
+    if let Some(date) = request.responded() {
+        let written = letter::answer(request, &envelope(date));
+        letters.push(written.map_err(|error| failed(&error))?.to_text());
+    }
+    Ok(letters)
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted { visitor: session, .. }: Posted<Session>,
+) -> Result<Response, Refusal> {
+    let asked = find(&app, &session, &id).await?;
+    let id = asked.id;
+    let is_withdrawn =
+        requests::withdraw(&app.records, session.person(), asked, app.clock.now()).await?;
+    let done = if is_withdrawn { "?withdrawn" } else { "" };
+    Ok(see_other(&format!("/requests/{id}{done}")))
+}
+
+/// Whose request it is decides, not who knows its name.
+async fn find(app: &App, session: &Session, id: &str) -> Result<Asked, Refusal> {
+    let id = Id::parse(id).ok_or(Refusal::NotFound)?;
+    requests::find(&app.records, session.person(), id).await?.ok_or(Refusal::NotFound)
+}
+
+const fn where_it_stands(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Received => phrase("Received"),
+        Stage::AwaitingIdentity => phrase("We asked you to show who you are"),
+        Stage::AwaitingAuthority => phrase("We asked for proof that you may act for somebody"),
+        Stage::AwaitingFee => phrase("We asked you for a fee"),
+        Stage::AwaitingClarification => phrase("We asked you a question"),
+        Stage::AwaitingChoice => phrase("We asked you to choose"),
+        Stage::Responded => phrase("Answered"),
+        Stage::Withdrawn => phrase("Taken back by you"),
+        Stage::Closed => phrase("Closed"),
+        _ => phrase("Being dealt with"),
+    }
+}
