@@ -12,6 +12,8 @@ use crate::bytes::Bytes;
 const NOTICE: &str = include_str!("../../crates/consent/tests/vectors/notice.json");
 const START: u64 = 1_780_272_000_000;
 const HOUR: u64 = 3_600_000;
+/// The last moment of 2199: the crate takes no event after it.
+const END: u64 = 7_258_118_399_999;
 
 /// What was decided can be applied and replayed to the same record; what is final stays; a record
 /// that refuses is as it was; and withdrawing allows nothing that was not allowed before.
@@ -21,7 +23,7 @@ pub fn consent_stream(input: &[u8]) {
     let mut record = ConsentRecord::new(RecordId::from_random([0; 16]));
     let mut now = START;
     while !bytes.is_empty() && record.events().len() < 200 {
-        now += u64::from(bytes.u16()) * HOUR;
+        now = END.min(now + u64::from(bytes.u16()) * HOUR);
         let Some(at) = UnixMillis::new(now) else { break };
         let scope = scope(&notice, bytes.u8());
         let is_child = bytes.u8() % 2 == 1;

@@ -188,11 +188,11 @@ impl ConsentRecord {
         self.to_each(at, |_, _| Some(Change::SubjectReachedAge))
     }
 
-    /// The person objects to marketing, by one channel or by any. It is never refused.
+    /// The person objects to marketing, by one channel or by any. It is never refused for what it is.
     ///
     /// # Errors
     ///
-    /// [`Rejection::OutOfOrder`].
+    /// [`Rejection::OutOfOrder`], and [`Rejection::Event`] for a moment beyond the calendar.
     //= UK GDPR, Article 21(2): a person may object to direct marketing at any time
     pub fn object(
         &self,
