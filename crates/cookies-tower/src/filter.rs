@@ -38,7 +38,7 @@ fn chosen_now<'c>(gate: &Gate, consent: &'c Consent, headers: &HeaderMap) -> Opt
     };
     let field = headers.get_all(SET_COOKIE).iter().rev().find(is_choice)?;
     let pair = field.as_bytes().split(|byte| *byte == b';').next()?;
-    match gate.keys.read(&gate.policy, host, [pair]) {
+    match (gate.keys)().read(&gate.policy, host, [pair]) {
         Reading::Current(choice) => Some(consent.visit().with_choice(choice)),
         _ => None,
     }

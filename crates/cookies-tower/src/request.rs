@@ -47,7 +47,7 @@ impl Consent {
         let cookies: Vec<HeaderValue> = headers.get_all(COOKIE).iter().cloned().collect();
         let fields = cookies.iter().map(HeaderValue::as_bytes);
         let reading = match &host {
-            Some(host) => gate.keys.read(&gate.policy, host, fields),
+            Some(host) => (gate.keys)().read(&gate.policy, host, fields),
             None => Reading::Absent,
         };
         let all = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
@@ -103,7 +103,9 @@ impl Consent {
         visit.with_signals(signals)
     }
 
-    pub(crate) fn host(&self) -> Option<&Host> {
+    /// The host that was asked, without its port; the consent cookie is written for it.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
         self.0.host.as_ref()
     }
 

@@ -113,6 +113,7 @@ pub use date::{DateError, UnixSeconds};
 pub use day::{Day, DayError};
 pub use decide::{
     CookieId, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item, removals,
+    should_ask,
 };
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};

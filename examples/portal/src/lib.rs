@@ -38,6 +38,7 @@ mod clock;
 pub mod config;
 mod connections;
 mod consents;
+mod cookies;
 mod devices;
 mod duo;
 mod enrolment;

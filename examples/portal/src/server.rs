@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
 use crate::connections;
+use crate::cookies::Cookies;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
@@ -44,6 +45,7 @@ pub struct Portal {
     pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
+    cookies: Cookies,
     transport: Arc<dyn Transport>,
     outbox: Option<Directory>,
 }
@@ -135,6 +137,9 @@ impl Portal {
         let guard = Guard::new(store, settings.second_factor);
         let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
         let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
+        let (law, has_advert) = (settings.jurisdiction, settings.demonstration_advert);
+        let cookies = Cookies::declare(keys.clone(), law, has_advert);
+        let cookies = cookies.map_err(OpenError::because)?;
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
@@ -144,7 +149,7 @@ impl Portal {
         let notices = Arc::new(notices);
         let records =
             Records { database, keys, guard, settings, metrics, duo, consents, requests, notices };
-        Ok(Self { records, passwords, clock, transport, outbox: None })
+        Ok(Self { records, passwords, clock, cookies, transport, outbox: None })
     }
 
     /// Shows the e-mails in `folder` to everyone, under `/dev/outbox`: for trying out alone.
@@ -279,13 +284,13 @@ impl Portal {
         listeners: Vec<Listener>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        let Self { records, passwords, clock, transport, outbox } = self;
+        let Self { records, passwords, clock, cookies, transport, outbox } = self;
         let (database, metrics) = (records.database.clone(), records.metrics.clone());
         let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
-        let app = web::App { records, passwords, clock, outbox, metrics };
+        let app = web::App { records, passwords, clock, cookies, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
         send.abort();
@@ -306,6 +311,7 @@ async fn serve_pages(
     let mut serving = JoinSet::new();
     for listener in listeners {
         let pages = web::routes::router(app.clone(), &listener.site);
+        let pages = pages.map_err(io::Error::other)?;
         let identity = listener.identity.clone();
         let mut stopped = stopped.clone();
         serving.spawn(async move {

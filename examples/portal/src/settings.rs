@@ -1,5 +1,6 @@
 //! What whoever runs a portal decides about signing in. The default is strict.
 
+use upheld_cookies::policy::Jurisdiction;
 use upheld_second_factor::Policy;
 use upheld_totp::Digits;
 
@@ -28,6 +29,11 @@ pub struct Settings {
     pub remembered_browsers: Option<RememberedDays>,
     /// Whether people may confirm with Duo, and at which account of Duo's.
     pub duo: Option<DuoSettings>,
+    /// Whose law about cookies applies to visitors; `None` is the strictest.
+    pub jurisdiction: Option<Jurisdiction>,
+    /// Whether public pages have an advertisement, of an advertiser that is made up: for trying out
+    /// alone.
+    pub demonstration_advert: bool,
 }
 
 impl Settings {
@@ -43,6 +49,8 @@ impl Settings {
             email_codes: false,
             remembered_browsers: None,
             duo: None,
+            jurisdiction: None,
+            demonstration_advert: false,
         }
     }
 }

@@ -66,7 +66,7 @@ impl Key {
 }
 
 /// Lists every setting there is, in the order of the file.
-pub const KEYS: [&Key; 35] = [
+pub const KEYS: [&Key; 36] = [
     &PUBLIC_URL,
     &LISTEN,
     &TLS_CERTIFICATE,
@@ -96,6 +96,7 @@ pub const KEYS: [&Key; 35] = [
     &DUO_FAIL_MODE,
     &DUO_NOT_ASKED,
     &DUO_CA_FILE,
+    &JURISDICTION,
     &HASH_MEMORY,
     &HASH_PASSES,
     &HASH_THREADS,
@@ -273,6 +274,15 @@ pub(super) const DUO_CA_FILE: Key = key(
     "ca_file",
     &["Certificates in PEM to believe instead of the system's: of a simulator, or a proxy."],
 );
+pub(super) const JURISDICTION: Key = key(
+    "cookies",
+    "jurisdiction",
+    &[
+        "Whose law about cookies applies to visitors: uk, eea, or strictest where you do not know",
+        "where they are.",
+    ],
+)
+.or("\"strictest\"");
 pub(super) const HASH_MEMORY: Key =
     key("password", "memory_kib", &["The memory of one Argon2id hash, in KiB."])
         .of(Kind::Integer)

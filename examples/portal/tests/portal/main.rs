@@ -20,6 +20,7 @@ mod codes;
 mod commands;
 mod config;
 mod consents;
+mod cookies;
 mod demo;
 mod devices;
 mod doctor;
