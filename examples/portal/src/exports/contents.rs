@@ -99,13 +99,16 @@ impl Contents {
     ) -> Result<(), ContentsError> {
         let columns = ["field", "value", "source", "last_changed"];
         let mut table = Table::new("profile", "Your profile", &columns, Reuse::Portable)?;
-        let sql = "SELECT display_name, email, language, role, name_changed_at FROM people
-                   WHERE tenant = $1 AND id = $2";
-        for row in &records.database.query(sql, &[person.into()]).await? {
+        let sql = format!(
+            "SELECT display_name, email, language, {}, name_changed_at FROM people
+             WHERE tenant = $1 AND id = $2",
+            Role::COLUMN
+        );
+        for row in &records.database.query(&sql, &[person.into()]).await? {
             let changed = Moment::at_optional(row, 4)?;
             let (you, clinic) = ("you, in the portal", "the clinic, when it opened your account");
             let source = if changed.is_some() { you } else { clinic };
-            let role = if Role::at(row, 3)? == Role::Patient { "patient" } else { "staff" };
+            let role = Role::at(row, 3)?.as_str();
             for (field, value, source, changed) in [
                 ("name", row.text(0)?, source, changed),
                 ("e-mail address", row.text(1)?, clinic, None),
