@@ -14,6 +14,7 @@ use super::visitor::Fresh;
 use crate::CLINIC;
 use crate::exports::{self, Asked, Export, PARTS};
 use crate::language::phrase;
+use crate::people::Role;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
