@@ -42,14 +42,13 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 7] = [
+const SEALED_TABLES: [SealedTable; 6] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
     SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
     SealedTable { name: "request_words", account: "person", row: "id", sealed: "words" },
     SealedTable { name: "exports", account: "person", row: "id", sealed: "bundle" },
-    SealedTable { name: "particulars", account: "person", row: "id", sealed: "value" },
 ];
 
 /// Whose tables this program makes itself.

@@ -36,18 +36,5 @@ CREATE TABLE closures (
 
 CREATE INDEX closures_by_time ON closures (tenant, due_at);
 
--- What the clinic knows of a person beside name and address. Who has none has no row.
-CREATE TABLE particulars (
-    tenant     TEXT NOT NULL,
-    id         BLOB NOT NULL,
-    person     BLOB NOT NULL,
-    field      TEXT NOT NULL CHECK (field IN ('telephone', 'postal address', 'date of birth',
-                                              'NHS number')),
-    source     TEXT NOT NULL CHECK (source IN ('clinic', 'person')),
-    changed_at INTEGER NOT NULL,
-    key_id     INTEGER NOT NULL,      -- of the key that the value is sealed under
-    value      BLOB NOT NULL,
-    PRIMARY KEY (tenant, id),
-    UNIQUE (tenant, person, field),
-    FOREIGN KEY (tenant, person) REFERENCES people (tenant, id) ON DELETE CASCADE
-) STRICT;
+-- Since when letters are in the language that the person chose; none while nobody chose one.
+ALTER TABLE people ADD COLUMN language_changed_at INTEGER;

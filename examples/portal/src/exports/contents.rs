@@ -86,7 +86,7 @@ impl Contents {
         }
     }
 
-    pub(super) fn to_zip(self) -> std::io::Result<Vec<u8>> {
+    pub(super) fn into_zip(self) -> std::io::Result<Vec<u8>> {
         let mut zip = Vec::new();
         self.0.seal().write_zip(&mut zip)?;
         Ok(zip)

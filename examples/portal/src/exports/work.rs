@@ -120,7 +120,7 @@ async fn put_together(records: &Records, clock: &Clock, job: Job) -> Result<bool
         }
         contents.add(records, job.person, part, began).await?;
     }
-    let zip = tokio::task::spawn_blocking(move || contents.to_zip()).await;
+    let zip = tokio::task::spawn_blocking(move || contents.into_zip()).await;
     let zip = zip.map_err(std::io::Error::other)??;
     let (context, now) = (records.clone(), clock.now());
     let stored = records.database.transact(move |transaction| {
