@@ -175,7 +175,7 @@ fn t57_a_choice_that_the_portal_did_not_write_is_none() {
         "",
         "accept",
         &"A".repeat(4000),
-        genuine.trim_start_matches(|first| first == 'A'),
+        genuine.trim_start_matches('A'),
     ] {
         browser.cookies.insert(CONSENT.into(), value.into());
         let page = browser.get("/login");
