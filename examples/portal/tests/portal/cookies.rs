@@ -163,7 +163,8 @@ fn t57_a_choice_that_the_portal_did_not_write_is_none() {
     };
     assert_ne!(elsewhere, genuine);
     let anothers = {
-        let mut other = self::clinic().browser();
+        let another = self::clinic();
+        let mut other = another.browser();
         answer(&mut other, "accept").assert_redirects_to("/login");
         other.cookies[CONSENT].clone()
     };
