@@ -186,7 +186,9 @@ pub(crate) async fn carry_out(
         let sealed = records.consents.seal(whose(person), &record, seen, ACTOR)?;
         let context = records.clone();
         let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
-            people::hold(transaction, person)?;
+            if !people::hold(transaction, person)? {
+                return Err(NotKept::Late);
+            }
             events::tell(&context, transaction, person, told, now).map_err(NotKept::Failed)?;
             match sealed.keep(transaction).map_err(ConsentError::from) {
                 Ok(Written::Written { .. }) => Ok(()),

@@ -236,7 +236,9 @@ async fn keep(
         records.requests.seal(RecordId(id.to_bits()), whose(person), (events, seen), at)?;
     let context = records.clone();
     let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
-        people::hold(transaction, person)?;
+        if !people::hold(transaction, person)? {
+            return Err(RequestsError::Stale);
+        }
         if let Some(words) = words {
             let place = (Table::RequestWords, id, person);
             let [key, words] = sealed::seal(&context, place, words.as_str().as_bytes())?;

@@ -29,6 +29,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0004_requests.sql"),
         postgres: include_str!("../migrations/postgres/0004_requests.sql"),
     },
+    Migration {
+        version: 5,
+        sqlite: include_str!("../migrations/sqlite/0005_desk.sql"),
+        postgres: include_str!("../migrations/postgres/0005_desk.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.
