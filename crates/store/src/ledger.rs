@@ -63,6 +63,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/ledger/0002_notices.sql"),
         postgres: include_str!("../migrations/postgres/ledger/0002_notices.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/ledger/0003_erasure.sql"),
+        postgres: include_str!("../migrations/postgres/ledger/0003_erasure.sql"),
+    },
 ];
 
 const RECORDS: &str = "SELECT entry, leaf FROM ledger_entries

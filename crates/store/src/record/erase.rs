@@ -5,6 +5,7 @@ use upheld_ledger::{Draft, UnixMillis};
 use super::{PersonId, RecordError, RecordId, facts};
 use crate::columns::{count_of, id, id_of, optional_id_of};
 use crate::ledger::Appender;
+use crate::request;
 use crate::sql::{DatabaseError, Transaction};
 
 /// The kind of the entry that says that a record's payloads were erased.
@@ -24,6 +25,7 @@ const EMPTY: &str = "UPDATE record_events SET key_id = NULL, sealed = NULL
      WHERE tenant = $1 AND record = $2 AND sealed IS NOT NULL";
 const CUT_OFF: &str =
     "UPDATE records SET person = NULL, label = NULL WHERE tenant = $1 AND id = $2";
+const CLOSE: &str = "UPDATE requests SET state = $3, is_open = 0 WHERE tenant = $1 AND id = $2";
 
 /// What became of an erasure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,20 +53,29 @@ pub(super) fn erase_person(
     at: UnixMillis,
     actor: &str,
 ) -> Result<Erasure, RecordError> {
-    // Whoever begins a record holds the name as well: it is seen here, or begins after.
-    transaction.query(HOLD_NAME, &[id(person.0)])?;
+    // Whoever begins a record or appends to one holds the name first as well: it is seen here, or
+    // begins after.
+    let mut has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
     let records = transaction.query(HOLD_RECORDS, &[id(person.0)])?;
     let requests = held(transaction, person.0)?;
     if !requests.is_empty() {
         return Ok(Erasure::Held { requests });
     }
-    transaction.execute(FORGET_NAME, &[id(person.0)])?;
+    if !has_name && !records.is_empty() {
+        // Somebody made the name and a record between these statements.
+        has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
+    }
     let mut chosen = Vec::new();
     for row in &records {
         let record = id_of(row, 0)?;
         if !keep.contains(&RecordId(record)) {
             chosen.push((record, count_of(row, 1)?));
         }
+    }
+    // What is kept has the name in its entries, and is still to be vouched for. A name that is not
+    // held is being made, by somebody who begins a record.
+    if has_name && chosen.len() == records.len() {
+        transaction.execute(FORGET_NAME, &[id(person.0)])?;
     }
     erase(transaction, &chosen, at, actor)
 }
@@ -102,6 +113,7 @@ fn erase(
     for (record, version) in records {
         let emptied = transaction.execute(EMPTY, &[id(*record)])?;
         transaction.execute(CUT_OFF, &[id(*record)])?;
+        transaction.execute(CLOSE, &[id(*record), request::ERASED.into()])?;
         if emptied > 0 {
             erased.push((*record, *version));
             payloads = payloads.saturating_add(emptied);
