@@ -277,6 +277,9 @@ pub enum RecordFault {
     /// The key that its person is named by is gone, though the record is not erased.
     #[error("the key of its person's name is gone")]
     Nameless,
+    /// The queue of a desk lists another kind, state or day.
+    #[error("the queue does not list it as what its events make of it")]
+    Queue,
 }
 
 impl From<LedgerError> for RecordError {

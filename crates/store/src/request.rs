@@ -61,6 +61,7 @@
 
 mod kept;
 mod queue;
+mod verify;
 
 use upheld_consent::Date;
 

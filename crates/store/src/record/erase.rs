@@ -11,14 +11,17 @@ use crate::sql::{DatabaseError, Transaction};
 /// The kind of the entry that says that a record's payloads were erased.
 pub(super) const ERASED: &str = "record.erased";
 
-const HELD: &str = "SELECT requests.id FROM requests JOIN records
-     ON records.tenant = requests.tenant AND records.id = requests.id
-     WHERE requests.tenant = $1 AND records.person = $2 AND requests.is_open = 1
-     AND requests.kind IN ('access', 'portability') ORDER BY requests.id";
+// Of which person a record is, the index knows: without the inner statement SQLite reads all of the
+// tenant's, which are in the order that is asked for.
+const HELD: &str = "SELECT id FROM requests
+     WHERE tenant = $1 AND is_open = 1 AND kind IN ('access', 'portability')
+     AND id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2) ORDER BY id";
 const HOLD_NAME: &str = "SELECT id FROM ledger_people WHERE tenant = $1 AND person = $2 FOR UPDATE";
 const FORGET_NAME: &str = "DELETE FROM ledger_people WHERE tenant = $1 AND person = $2";
 const HOLD_RECORDS: &str = "SELECT id, version FROM records
-     WHERE tenant = $1 AND person = $2 ORDER BY id FOR UPDATE";
+     WHERE tenant = $1 AND person = $2
+     AND id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2)
+     ORDER BY id FOR UPDATE";
 const HOLD_RECORD: &str = "SELECT id, version, person FROM records
      WHERE tenant = $1 AND id = $2 FOR UPDATE";
 const EMPTY: &str = "UPDATE record_events SET key_id = NULL, sealed = NULL
@@ -130,4 +133,31 @@ fn erase(
     }
     let records = u64::try_from(erased.len()).unwrap_or(u64::MAX);
     Ok(Erasure::Erased { records, payloads })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{HELD, HOLD_RECORDS};
+    use crate::ledger::MIGRATIONS;
+
+    /// What SQLite says it does, without having seen how many rows there are.
+    #[test]
+    fn a_person_is_found_by_an_index_and_not_by_reading_the_tenant() {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration.sqlite).unwrap();
+        }
+        for sql in [HELD, HOLD_RECORDS] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", sql.replace("FOR UPDATE", ""));
+            let mut statement = connection.prepare(&sql).unwrap();
+            let steps = statement.query_map(["", ""], |row| row.get(3)).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
+            let plan = steps.join("\n");
+            assert!(plan.contains("INDEX records_of_person (tenant=? AND person=?)"), "{plan}");
+            let reads_all = |step: &String| step.ends_with("(tenant=?)") || step.contains("SCAN");
+            assert!(!steps.iter().any(reads_all), "{plan}");
+        }
+    }
 }

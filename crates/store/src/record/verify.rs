@@ -27,15 +27,14 @@ const ENTRIES: &str = "SELECT entries.seq, entries.entry, events.version, events
      ORDER BY entries.seq LIMIT $4";
 /// Each record with what it says of itself, and how many events it has: such that have an entry,
 /// such that have a payload, and all.
-const RECORDS: &str = "SELECT records.id, records.version, records.person,
+const RECORDS: &str = "SELECT page.id, page.version, page.person,
          count(entries.seq), count(events.sealed), count(events.seq)
-     FROM records
-     LEFT JOIN record_events AS events
-         ON events.tenant = records.tenant AND events.record = records.id
+     FROM (SELECT id, version, person FROM records
+           WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3) AS page
+     LEFT JOIN record_events AS events ON events.tenant = $1 AND events.record = page.id
      LEFT JOIN ledger_entries AS entries
          ON entries.tenant = events.tenant AND entries.seq = events.seq
-     WHERE records.tenant = $1 AND records.id > $2
-     GROUP BY records.tenant, records.id ORDER BY records.id LIMIT $3";
+     GROUP BY page.id, page.version, page.person ORDER BY page.id";
 
 /// A log that is what it was, and what it commits to.
 #[derive(Clone, Debug, PartialEq, Eq)]

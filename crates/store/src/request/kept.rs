@@ -64,7 +64,7 @@ impl Requests {
     /// [`RequestError`]
     pub async fn load(&self, request: RecordId) -> Result<Option<KeptRequest>, RequestError> {
         let Some(record) = self.records.load(request).await? else { return Ok(None) };
-        let events = read(&record, |json| serde_json::from_str(json))?;
+        let events = request_of(&record)?;
         let request = Request::replay(&events)?;
         Ok(Some(KeptRequest { request, events, person: record.person }))
     }
@@ -122,7 +122,7 @@ impl Requests {
         complaint: RecordId,
     ) -> Result<Option<KeptComplaint>, RequestError> {
         let Some(record) = self.records.load(complaint).await? else { return Ok(None) };
-        let events = read(&record, |json| serde_json::from_str(json))?;
+        let events = complaint_of(&record)?;
         let complaint = Complaint::replay(&events)?;
         Ok(Some(KeptComplaint { complaint, events, person: record.person }))
     }
@@ -248,6 +248,14 @@ impl Summary {
 
 fn payload(json: Result<Vec<u8>, Error>) -> Result<Value, RequestError> {
     Ok(Value::parse(&json.map_err(|_| RequestError::Form { event: 0 })?)?)
+}
+
+pub(super) fn request_of(record: &Record) -> Result<Vec<Recorded>, RequestError> {
+    read(record, |json| serde_json::from_str(json))
+}
+
+pub(super) fn complaint_of(record: &Record) -> Result<Vec<Recorded<ComplaintEvent>>, RequestError> {
+    read(record, |json| serde_json::from_str(json))
 }
 
 fn read<E>(

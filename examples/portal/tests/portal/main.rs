@@ -19,6 +19,7 @@ mod clinic;
 mod codes;
 mod commands;
 mod config;
+mod consent_log;
 mod consents;
 mod demo;
 mod devices;
