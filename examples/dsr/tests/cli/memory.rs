@@ -8,9 +8,9 @@ use upheld_ledger::{Draft, Log, Object, UnixMillis};
 
 use crate::{Done, Folder};
 
-/// What a process may have beside its stack, in kibibytes, and a ledger of three times that.
+/// What a process may have beside its stack, in kibibytes, and a ledger of twice that.
 const LIMIT: usize = 4 * 1024;
-const LEDGER: usize = 3 * LIMIT * 1024;
+const LEDGER: usize = 2 * LIMIT * 1024;
 
 /// Runs `dsr` with no more than `kibibytes`.
 fn limited(kibibytes: usize, args: &[&str]) -> Done {
