@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
+use crate::closures;
 use crate::connections;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
@@ -287,12 +288,14 @@ impl Portal {
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
+        let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
         send.abort();
         seal.abort();
         copy.abort();
+        erase.abort();
         audit::seal_rest(&database).await;
         database.close().await;
         served.map_err(ServeError::new)
