@@ -78,7 +78,7 @@ fn t33_an_account_that_is_being_closed_is_one_page() {
     for route in routes().iter().filter(|route| route.method == "GET") {
         let session = matches!(route.access, Access::Session | Access::FreshSession);
         if session && route.path != "/account/closing" {
-            let path = route.path.replace('{', "").replace('}', "");
+            let path = route.path.replace(['{', '}'], "");
             browser.get(&path).assert_redirects_to("/account/closing");
         }
     }

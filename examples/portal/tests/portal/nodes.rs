@@ -57,7 +57,7 @@ impl Nodes {
 
     #[track_caller]
     fn wait_until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let give_up = Instant::now() + Duration::from_secs(60);
+        let give_up = Instant::now() + Duration::from_mins(1);
         while !holds(self) {
             assert!(Instant::now() < give_up, "never {what}");
             thread::sleep(Duration::from_millis(50));
@@ -90,8 +90,8 @@ impl Nodes {
 /// `host=/folder port=1 user=a dbname=b` as an address that begins with `postgres://`.
 fn url_of(address: &str) -> String {
     let of = |name: &str| {
-        let pairs = address.split_whitespace().filter_map(|pair| pair.split_once('='));
-        pairs.filter(|(known, _)| *known == name).last().unwrap().1
+        let mut pairs = address.split_whitespace().filter_map(|pair| pair.split_once('='));
+        pairs.rfind(|(known, _)| *known == name).unwrap().1
     };
     let host = of("host").replace('/', "%2F");
     format!("postgres://{}@{host}:{}/{}", of("user"), of("port"), of("dbname"))
