@@ -1,6 +1,6 @@
 //! The guide's service, driven as a browser would: what is promised holds, and the guide quotes it.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

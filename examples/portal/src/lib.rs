@@ -35,6 +35,7 @@ pub mod audit;
 pub mod backup;
 mod browsers;
 mod clock;
+mod closures;
 pub mod config;
 mod connections;
 mod consents;

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
+use crate::closures;
 use crate::connections;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
@@ -289,6 +290,7 @@ impl Portal {
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
         let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
+        let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
@@ -296,6 +298,7 @@ impl Portal {
         seal.abort();
         watch.abort();
         copy.abort();
+        erase.abort();
         audit::seal_rest(&database).await;
         record_log::log_last(&database).await;
         database.close().await;
