@@ -30,6 +30,7 @@ pub use fault::{ConfigError, Fault, Origin};
 pub use keys::{KEYS, Key, Kind};
 pub use print::{Shown, starting_file};
 
+use crate::closures;
 use crate::duo::{DuoSettings, NotAsked};
 use crate::password::{PasswordCost, PasswordSettings};
 use crate::proxies::TrustedProxies;
@@ -70,6 +71,8 @@ pub struct Config {
     pub remembered_browser_days: Option<NonZero<u8>>,
     /// Duo, if people may confirm with it.
     pub duo: Option<DuoSettings>,
+    /// How many days somebody who closes their account can change their mind.
+    pub closing_days: u8,
     /// Whose law about cookies applies; `None` is the strictest.
     pub jurisdiction: Option<Jurisdiction>,
     /// How passwords are hashed.
@@ -192,6 +195,7 @@ impl Reader<'_> {
         let email_codes = self.boolean(&keys::EMAIL_CODES);
         let remembered_browser_days = self.number(&keys::REMEMBERED_DAYS, 0, 30).map(NonZero::new);
         let duo = self.duo();
+        let closing_days = self.number(&keys::CLOSING_DAYS, 0, closures::MAX_DAYS);
         let jurisdiction = self.text(&keys::JURISDICTION, cookies::parse_jurisdiction);
         let password = self.password();
         let log_level = self.text(&keys::LOG_LEVEL, |text| {
@@ -225,6 +229,7 @@ impl Reader<'_> {
             email_codes,
             remembered_browser_days: remembered_browser_days?,
             duo: duo.ok()?,
+            closing_days: closing_days?,
             jurisdiction: jurisdiction?,
             password: password?,
             log_level: log_level?,

@@ -66,7 +66,7 @@ impl Key {
 }
 
 /// Lists every setting there is, in the order of the file.
-pub const KEYS: [&Key; 36] = [
+pub const KEYS: [&Key; 37] = [
     &PUBLIC_URL,
     &LISTEN,
     &TLS_CERTIFICATE,
@@ -96,6 +96,7 @@ pub const KEYS: [&Key; 36] = [
     &DUO_FAIL_MODE,
     &DUO_NOT_ASKED,
     &DUO_CA_FILE,
+    &CLOSING_DAYS,
     &JURISDICTION,
     &HASH_MEMORY,
     &HASH_PASSES,
@@ -274,6 +275,13 @@ pub(super) const DUO_CA_FILE: Key = key(
     "ca_file",
     &["Certificates in PEM to believe instead of the system's: of a simulator, or a proxy."],
 );
+pub(super) const CLOSING_DAYS: Key = key(
+    "account",
+    "closing_days",
+    &["How long somebody who closes their account can change their mind: up to 60; 0 is not at all."],
+)
+.of(Kind::Integer)
+.or("14");
 pub(super) const JURISDICTION: Key = key(
     "cookies",
     "jurisdiction",
