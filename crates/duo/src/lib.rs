@@ -75,7 +75,8 @@
 //!
 //! - **Sending**, over TLS that checks the certificate, without following redirects.
 //! - **Time and randomness**, as arguments. Correct the clock with a [`ClockOffset`].
-//! - **Storage**: a [`Pending`](universal::Pending) login and a [`PushRecord`] for each person.
+//! - **Storage**: a [`Pending`](universal::Pending) login and a [`PushRecord`] for each person; in
+//!   memory, a [`Breaker`] for Duo.
 //! - **What lets in without a second factor** ([`PreauthOutcome::Allowed`](auth::PreauthOutcome),
 //!   [`FactorUsed::was_shown`]): bypass, trusted networks, remembered devices. Decide, and record.
 //! - **The body of a request** may hold a passcode or a code: wipe it once it is sent.
@@ -85,6 +86,7 @@
 pub mod admin;
 mod application;
 pub mod auth;
+mod breaker;
 mod call;
 mod clock;
 mod event;
@@ -104,6 +106,7 @@ pub mod universal;
 pub use application::{
     ApiHost, ApiHostError, Application, IntegrationKey, IntegrationKeyError, RequestError,
 };
+pub use breaker::{Breaker, BreakerPolicy, Passage};
 pub use call::{BeforeChallenge, Call, Repeat};
 pub use clock::ClockOffset;
 pub use event::{EventResult, EventType, FactorUsed, Reason};

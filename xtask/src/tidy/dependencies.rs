@@ -76,10 +76,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "upheld-duo-reqwest",
         &[
             // HTTP over TLS, and whose certificates are believed.
-            "data-encoding", "http", "reqwest", "rustls", "rustls-platform-verifier", "sha2",
-            "webpki-roots",
-            // Deadlines, and jitter between attempts.
-            "rand", "thiserror", "tokio",
+            "http", "reqwest", "rustls", "rustls-platform-verifier",
+            // Deadlines, and jitter between attempts; replies are wiped.
+            "rand", "thiserror", "tokio", "zeroize",
         ],
     ),
     (

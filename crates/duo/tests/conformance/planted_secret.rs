@@ -8,7 +8,9 @@ use upheld_duo::auth::{
 };
 use upheld_duo::sign::verify::Claim;
 use upheld_duo::sign::{Message, Signature, SignedHeaders};
-use upheld_duo::universal::{Callback, HealthCheck, Login, Pending, Prompt, Returned};
+use upheld_duo::universal::{
+    AuthorizeClaims, Callback, HealthCheck, Login, Pending, Prompt, Returned, jwt,
+};
 use upheld_duo::{Application, Call, IntegrationKey, Params, SecretKey, SecretText, UnixSeconds};
 
 use crate::{NOW, application};
@@ -100,6 +102,14 @@ fn t42_replies_and_pending_logins_print_no_secret() {
     let login = Login::new("alice").unwrap();
     let (redirect, pending) = prompt.begin(&login, NOW, &mut rand::rngs::SysRng).unwrap();
     assert_eq!(format!("{redirect:?}"), "[redacted]");
+    let query = Params::parse_form(redirect.expose().split_once('?').unwrap().1).unwrap();
+    let key = SecretKey::parse(KEY).unwrap();
+    let claims: AuthorizeClaims = jwt::decode(query.get("request").unwrap(), &key).unwrap();
+    let printed = format!("{claims:?} {claims:#?}");
+    for drawn in [&claims.state, &claims.nonce] {
+        assert!(!printed.contains(drawn.expose()), "{printed}");
+    }
+    assert!(printed.contains("alice"), "the control: it prints what is no secret");
     let state = pending.state().expose().to_owned();
     assert!(!format!("{pending:?}").contains(&state));
     let stored = pending.to_json();
