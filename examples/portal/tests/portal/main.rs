@@ -24,6 +24,7 @@ mod demo;
 mod devices;
 mod doctor;
 mod duo_account;
+mod duo_limits;
 mod duo_outage;
 mod duo_phone;
 mod duo_prompt;
