@@ -3,18 +3,17 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{Request, Response};
+use http::Request;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use reqwest::redirect::Policy;
 use tokio::time::{Instant, sleep};
 use upheld_duo::auth::{AuthOutcome, AuthProgress, AuthStatus, Ping, Progress, Txid};
 use upheld_duo::{
-    Application, Call, ClockOffset, Failure, NextAttempt, Retry, RetryPolicy, UnixSeconds,
-    retry_after,
+    Application, Call, ClockOffset, Failure, NextAttempt, ReplyBuffer, Retry, RetryPolicy,
+    UnixSeconds, retry_after,
 };
 
-use crate::reply::Reply;
 use crate::{Roots, SendError, SettingsError};
 
 /// What a [`Client`] is made of. The default believes the platform's roots and uses no proxy.
@@ -168,7 +167,7 @@ impl Client {
             .exchange(request, patience, C::MAX_REPLY_BYTES)
             .await
             .map_err(|error| (error, None))?;
-        let reply = reply.get();
+        let reply = reply.reply();
         call.read(application, reply, self.now()).map_err(|error| {
             if Failure::from(&error) == Failure::Clock
                 && let Some(offset) = ClockOffset::of_reply(reply.headers(), clock())
@@ -184,15 +183,12 @@ impl Client {
         request: Request<Vec<u8>>,
         patience: Duration,
         limit: usize,
-    ) -> Result<Reply, SendError> {
+    ) -> Result<ReplyBuffer, SendError> {
         let failed = |error: reqwest::Error| SendError::of(&error);
         let mut request = reqwest::Request::try_from(request).map_err(failed)?;
         *request.timeout_mut() = Some(patience);
         let mut received = self.http.execute(request).await.map_err(failed)?;
-        let mut head = Response::new(Vec::new());
-        *head.status_mut() = received.status();
-        *head.headers_mut() = received.headers().clone();
-        let mut reply = Reply::of(head);
+        let mut reply = ReplyBuffer::new(received.status(), received.headers().clone());
         while let Some(chunk) = received.chunk().await.map_err(failed)? {
             reply.add(&chunk, limit)?;
         }

@@ -39,7 +39,6 @@
 
 mod client;
 mod error;
-mod reply;
 mod roots;
 
 pub use client::{Client, Settings};

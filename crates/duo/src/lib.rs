@@ -79,7 +79,8 @@
 //!   memory, a [`Breaker`] for Duo.
 //! - **What lets in without a second factor** ([`PreauthOutcome::Allowed`](auth::PreauthOutcome),
 //!   [`FactorUsed::was_shown`]): bypass, trusted networks, remembered devices. Decide, and record.
-//! - **The body of a request** may hold a passcode or a code: wipe it once it is sent.
+//! - **The body of a request** may hold a passcode or a code: wipe it once it is sent. A
+//!   [`ReplyBuffer`] wipes what comes back.
 
 #![forbid(unsafe_code)]
 
@@ -97,6 +98,7 @@ mod open;
 mod params;
 mod push_guard;
 mod reply;
+mod reply_buffer;
 mod retry;
 mod secret;
 pub mod sign;
@@ -116,6 +118,7 @@ pub use moment::{DateError, UnixSeconds};
 pub use params::{Params, ParamsError};
 pub use push_guard::{PushAnswer, PushDecision, PushPolicy, PushRecord};
 pub use reply::{Refusal, RefusalKind, ReplyError};
+pub use reply_buffer::ReplyBuffer;
 pub use retry::{GiveUp, NextAttempt, Retry, RetryPolicy, retry_after};
 pub use secret::{SecretKey, SecretKeyError, SecretText};
 pub use status_message::StatusMessage;

@@ -77,8 +77,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             // HTTP over TLS, and whose certificates are believed.
             "http", "reqwest", "rustls", "rustls-platform-verifier",
-            // Deadlines, and jitter between attempts; replies are wiped.
-            "rand", "thiserror", "tokio", "zeroize",
+            // Deadlines, and jitter between attempts.
+            "rand", "thiserror", "tokio",
         ],
     ),
     (

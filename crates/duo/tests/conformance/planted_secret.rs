@@ -11,7 +11,10 @@ use upheld_duo::sign::{Message, Signature, SignedHeaders};
 use upheld_duo::universal::{
     AuthorizeClaims, Callback, HealthCheck, Login, Pending, Prompt, Returned, jwt,
 };
-use upheld_duo::{Application, Call, IntegrationKey, Params, SecretKey, SecretText, UnixSeconds};
+use upheld_duo::{
+    Application, Call, IntegrationKey, Params, ReplyBuffer, ReplyError, SecretKey, SecretText,
+    UnixSeconds,
+};
 
 use crate::{NOW, application};
 
@@ -62,6 +65,22 @@ fn t42_nothing_prints_a_secret() {
     };
     check(&message);
     check(&message.canonical(Signature::V5));
+}
+
+#[test]
+fn t42_a_reply_that_comes_in_pieces_is_whole_bounded_and_not_printed() {
+    let mut buffer = ReplyBuffer::new(http::StatusCode::OK, http::HeaderMap::new());
+    let mut expected = Vec::new();
+    for length in [0, 1, 2, 700, 3, 5_000, 1] {
+        let chunk = PLANTED.as_bytes().repeat(length);
+        buffer.add(&chunk, 80_000).unwrap();
+        expected.extend_from_slice(&chunk);
+        assert_eq!(buffer.reply().body(), &expected);
+    }
+    let error = ReplyError::TooLarge { bytes: expected.len() + 1, limit: expected.len() };
+    assert_eq!(buffer.add(b"x", expected.len()), Err(error));
+    assert_eq!(buffer.reply().body(), &expected);
+    check(&buffer);
 }
 
 #[test]
