@@ -66,7 +66,7 @@ impl Session {
 
     /// Whether this is a member of staff who showed a second factor for this session.
     pub(crate) fn is_staff(&self) -> bool {
-        self.role == Role::Staff && self.grounds == Grounds::SecondFactor
+        self.role.is_staff() && self.grounds == Grounds::SecondFactor
     }
 
     /// The same for the pages, which say what is missing.
@@ -86,7 +86,7 @@ impl Session {
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
         let rows = records.database.query(
-            "SELECT sessions.id, person, email, display_name, role, grounds, reauthenticated_at,
+            "SELECT sessions.id, person, email, display_name, coalesce(duty, role), grounds, reauthenticated_at,
                     seen_at
              FROM sessions JOIN people ON people.tenant = sessions.tenant AND people.id = person
              WHERE sessions.tenant = $1 AND token_hash = $2 AND seen_at > $3 AND opened_at > $4

@@ -91,7 +91,7 @@ impl FromRequestParts<App> for Fresh {
     }
 }
 
-/// A member of staff who showed a second factor. For others the pages of staff are not there.
+/// A member of staff who acts and showed a second factor. For others the pages of staff are not there.
 #[derive(Debug)]
 pub(super) struct Staff(pub(super) Session);
 
@@ -107,9 +107,9 @@ impl FromRequestParts<App> for Staff {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let session = Session::from_request_parts(parts, app).await?;
         match session.role() {
-            Role::Staff if session.is_staff() => Ok(Self(session)),
-            Role::Staff => Err(Refusal::SecondFactorFirst),
-            Role::Patient => Err(Refusal::NotFound),
+            Role::Patient | Role::Auditor => Err(Refusal::NotFound),
+            Role::Staff | Role::PrivacyLead if session.is_staff() => Ok(Self(session)),
+            Role::Staff | Role::PrivacyLead => Err(Refusal::SecondFactorFirst),
         }
     }
 }

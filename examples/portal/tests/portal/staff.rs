@@ -239,3 +239,20 @@ fn t47_names_are_text_to_staff_as_well() {
         assert_eq!(page.status, 200);
     }
 }
+
+/// The table keeps the duty beside the role; whoever audits changes nothing for others.
+#[test]
+fn t53_an_auditor_helps_nobody_in_and_a_privacy_lead_does() {
+    let clinic = Clinic::open();
+    clinic.change("UPDATE people SET duty = 'privacy lead' WHERE email = 'robin@example.com'");
+    clinic.change("UPDATE people SET duty = 'auditor' WHERE email = 'kim@example.com'");
+    let (mut robin, _) = staff(&clinic, STAFF.0);
+    let path = robin.path_of_person(EMAIL);
+    let (mut kim, _) = staff(&clinic, SECOND_STAFF.0);
+    kim.get("/staff").assert_shows(404, "Page not found");
+    kim.get(&path).assert_shows(404, "Page not found");
+    for action in ["unlock", "disable", "enable", "reset"] {
+        kim.post(&format!("{path}/{action}"), &[]).assert_shows(404, "Page not found");
+    }
+    robin.post(&format!("{path}/disable"), &[]).assert_redirects_to(&path);
+}
