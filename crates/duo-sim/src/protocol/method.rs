@@ -26,12 +26,13 @@ pub(super) fn refusal(method: &Method, path: &str) -> Option<Response<Vec<u8>>> 
 fn allowed(path: &str) -> Option<&'static str> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     Some(match segments.as_slice() {
-        ["auth", "v2", "ping" | "check" | "logo" | "auth_status"] => "GET",
-        ["auth", "v2", "enroll" | "enroll_status" | "preauth" | "auth"] => "POST",
-        ["oauth", "v1", "health_check" | "token"] => "POST",
-        ["oauth", "v1", "authorize"] | ["frame", "security-key.js"] => "GET",
+        ["auth", "v2", "ping" | "check" | "logo" | "auth_status"]
+        | ["oauth", "v1", "authorize"]
+        | ["frame", "security-key.js"]
+        | ["admin", "v2", "logs", "authentication"] => "GET",
+        ["auth", "v2", "enroll" | "enroll_status" | "preauth" | "auth"]
+        | ["oauth", "v1", "health_check" | "token"] => "POST",
         ["frame", "prompt"] => "GET, POST",
-        ["admin", "v2", "logs", "authentication"] => "GET",
         ["admin", "v1", rest @ ..] => return allowed_of_admin(rest),
         _ => return None,
     })
@@ -39,13 +40,15 @@ fn allowed(path: &str) -> Option<&'static str> {
 
 fn allowed_of_admin(rest: &[&str]) -> Option<&'static str> {
     Some(match rest {
-        ["users" | "phones" | "tokens"] => "GET, POST",
+        ["users" | "phones" | "tokens"] | ["users", _, "bypass_codes" | "phones" | "tokens"] => {
+            "GET, POST"
+        }
         ["users" | "phones", _] => "GET, POST, DELETE",
         ["tokens", _] => "GET, DELETE",
-        ["users", _, "bypass_codes" | "phones" | "tokens"] => "GET, POST",
-        ["users", _, "phones" | "tokens", _] => "DELETE",
+        ["users", _, "phones" | "tokens", _] | ["bypass_codes" | "webauthncredentials", _] => {
+            "DELETE"
+        }
         ["phones", _, "send_sms_passcodes"] | ["tokens", _, "resync"] => "POST",
-        ["bypass_codes" | "webauthncredentials", _] => "DELETE",
         ["bypass_codes" | "webauthncredentials" | "u2ftokens"]
         | ["users", _, "webauthncredentials" | "u2ftokens"] => "GET",
         _ => return None,

@@ -56,7 +56,7 @@ pub(crate) enum Asked {
     PasscodesSent,
     /// Another push or call waits for its answer.
     Pending,
-    /// There were too many, or the person has said that one was not theirs.
+    /// There were too many.
     TooMany,
     /// There is no such phone, or it cannot be asked in this way.
     Unable,
@@ -159,7 +159,6 @@ pub(crate) async fn ask(
     // Anew, for the phones there are now and the code of a verified push.
     let challenge = match devices(records, duo, account, (ask.from, now)).await? {
         Ok(challenge) => challenge,
-        Err(None) if account.is_blocked => return Ok(Asked::TooMany),
         Err(decided) => return Ok(Asked::Decided(decided)),
     };
     let is_meant = |device: &&Device| device.id.as_str() == ask.device && ask.way.is_of(device);
