@@ -37,8 +37,9 @@ pub struct Pins {
 }
 
 impl Pins {
-    /// What Duo's clients call `ca_bundle/1.0`, published in 2025: fifteen roots, three of which
-    /// are not on Mozilla's list (DigiCert High Assurance EV, GTS R2, IdenTrust TLS ECC 2).
+    /// What Duo's clients call `ca_bundle/1.0`, published in 2025: fifteen roots. Three of them are
+    /// not on Mozilla's list: `DigiCert High Assurance EV Root CA`, `GTS Root R2` and
+    /// `IdenTrust Commercial Root TLS ECC CA 2`.
     pub const DUO_1_0: Self =
         Self { version: "ca_bundle/1.0", certificates: include_str!("../roots/ca_bundle-1.0.pem") };
 

@@ -279,6 +279,7 @@ async fn t51_who_cannot_show_a_certificate_is_no_outage() {
 
 /// Somebody on the line who lets the connection come about, and then says what is no TLS, or nothing.
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "somebody on the line, by hand")]
 async fn t51_a_handshake_that_fails_is_no_outage() {
     for answer in
         [&b""[..], b"HTTP/1.1 503 Service Unavailable\r\n\r\n", b"\x15\x03\x03\x00\x02\x02\x28"]

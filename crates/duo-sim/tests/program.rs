@@ -1,6 +1,7 @@
 //! The program over plain HTTP: `duo-sim --http`, as somebody with a client of their own uses it.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![expect(clippy::disallowed_methods, reason = "the program is run, and spoken with")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -19,20 +20,20 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_duo-sim"))
+        let child = Command::new(env!("CARGO_BIN_EXE_duo-sim"))
             .args(["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0"])
             .args(args)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut said = Vec::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            said.push(line.unwrap());
-            if said.last().is_some_and(|line| line.starts_with("listening on ")) {
-                return Self { child, said };
+        let mut running = Self { child, said: Vec::new() };
+        for line in BufReader::new(running.child.stdout.take().unwrap()).lines() {
+            running.said.push(line.unwrap());
+            if running.said.last().is_some_and(|line| line.starts_with("listening on ")) {
+                return running;
             }
         }
-        panic!("it ended: {said:?}")
+        panic!("it ended: {:?}", running.said)
     }
 
     fn told(&self, name: &str) -> &str {

@@ -31,10 +31,10 @@ fn health(duo: &mut Duo, changes: &Value) -> StatusCode {
     claims.extend(changes.as_object().unwrap().clone());
     claims.retain(|_, value| !value.is_null());
     let payload = Value::Object(claims).to_string();
-    let changed = jwt::encode(payload.as_bytes(), &key());
+    let token = jwt::encode(payload.as_bytes(), &key());
     let form = Params::new()
         .with("client_id", form.get("client_id").unwrap())
-        .with("client_assertion", changed.expose());
+        .with("client_assertion", token.expose());
     *request.body_mut() = form.canonical().as_bytes().to_vec();
     duo.exchange(&request).status()
 }

@@ -170,7 +170,7 @@ fn aged(asked: &Value, auth_time: Value, now: u64) -> Result<PromptOutcome, Repl
     let mut kept = stored("alice", "Exact");
     kept.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
     let token = jwt::encode(claims.to_string().as_bytes(), &secret());
-    read_token(&exchange_of(kept), token.expose(), now)
+    read_token(&exchange_of(&kept), token.expose(), now)
 }
 
 /// The browser carries `max_age` and `prompt` to Duo, and can write others beside them.

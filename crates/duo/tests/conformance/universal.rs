@@ -171,7 +171,7 @@ fn the_health_is_asked_as_documented() {
 
 /// The exchange of alice's login, with the nonce of the vector instead of the drawn one.
 pub(crate) fn exchange(login: &str, username_match: &str) -> Exchange {
-    exchange_of(stored(login, username_match))
+    exchange_of(&stored(login, username_match))
 }
 
 /// The same, as it would be kept.
@@ -189,7 +189,7 @@ pub(crate) fn stored(login: &str, username_match: &str) -> Value {
     })
 }
 
-pub(crate) fn exchange_of(stored: Value) -> Exchange {
+pub(crate) fn exchange_of(stored: &Value) -> Exchange {
     let pending = Pending::from_json(&stored.to_string()).unwrap();
     let query = "state=ssssssssssssssssssssssssssssssssssss&duo_code=c0de";
     match pending.finish(&Callback::parse(query).unwrap(), NOW).unwrap() {
