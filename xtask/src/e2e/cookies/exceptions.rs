@@ -35,8 +35,13 @@ pub(super) struct Disagreements {
 
 impl Disagreements {
     pub(super) const fn about(subject: &'static str) -> Self {
-        let (explained, alone, unexpected) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
-        Self { subject, compared: 0, explained, alone, unexpected }
+        Self {
+            subject,
+            compared: 0,
+            explained: BTreeMap::new(),
+            alone: BTreeSet::new(),
+            unexpected: Vec::new(),
+        }
     }
 
     /// Compares what we and others make of an input.

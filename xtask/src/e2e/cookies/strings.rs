@@ -53,9 +53,7 @@ pub(super) fn compare_tc(packages: &Packages) -> Outcome<()> {
         let (foretold, departures) = match tc {
             Ok(tc) if has_odd_range(&tc) => (Value::Null, vec![RANGE]),
             // What else is in such a string, only they read.
-            Err(TcError::Letters { .. }) if has_odd_letter(&theirs) => {
-                (theirs.clone(), vec![LETTERS])
-            }
+            Err(TcError::Letters { .. }) if theirs.is_object() => (theirs.clone(), vec![LETTERS]),
             _ => (ours.clone(), Vec::new()),
         };
         let expected = Expected { theirs: foretold, departures };
@@ -66,17 +64,16 @@ pub(super) fn compare_tc(packages: &Packages) -> Outcome<()> {
 
 /// Whether a range that is written ends before it begins, or begins at 0.
 fn has_odd_range(tc: &TcString<'_>) -> bool {
-    let is_odd = |fault: &TcFault| matches!(fault, TcFault::Range | TcFault::Restriction);
-    tc.faults(UnixSeconds(0)).iter().any(is_odd)
-}
-
-/// Whether one of the letters that they read is none.
-fn has_odd_letter(theirs: &Value) -> bool {
-    let is_odd = |key| {
-        let text = theirs.get(key).and_then(Value::as_str).unwrap_or_default();
-        text.bytes().any(|byte| !byte.is_ascii_uppercase())
-    };
-    is_odd("language") || is_odd("publisher_country")
+    let mut written = vec![tc.vendor_consents(), tc.vendor_interests()];
+    written.extend(tc.disclosed_vendors());
+    written.extend(tc.allowed_vendors());
+    let mut ranges = written.into_iter().flat_map(Vendors::ranges);
+    let is_odd = ranges.any(|range| range.is_empty() || *range.start() == 0);
+    // A restriction of a known kind and purpose is at fault for its ranges alone.
+    let restrictions = TcModel::from(*tc).restrictions;
+    let mut known = restrictions.iter().map(|one| one.kind < 3 && (1..=24).contains(&one.purpose));
+    let is_at_fault = tc.faults(UnixSeconds(0)).contains(&TcFault::Restriction);
+    is_odd || (is_at_fault && known.all(|is_known| is_known))
 }
 
 /// A model with anything in it.
