@@ -67,7 +67,7 @@ fn has_odd_range(tc: &TcString<'_>) -> bool {
     let mut written = vec![tc.vendor_consents(), tc.vendor_interests()];
     written.extend(tc.disclosed_vendors());
     written.extend(tc.allowed_vendors());
-    let mut ranges = written.into_iter().flat_map(Vendors::ranges);
+    let mut ranges = written.into_iter().flat_map(|vendors| vendors.ranges());
     let is_odd = ranges.any(|range| range.is_empty() || *range.start() == 0);
     // A restriction of a known kind and purpose is at fault for its ranges alone.
     let restrictions = TcModel::from(*tc).restrictions;
