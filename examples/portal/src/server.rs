@@ -31,6 +31,7 @@ use crate::notice::Notices;
 use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::record_log;
 use crate::records::{Records, RecordsError};
 use crate::schema;
 use crate::settings::Settings;
@@ -287,6 +288,7 @@ impl Portal {
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
+        let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
@@ -294,9 +296,11 @@ impl Portal {
         purge.abort();
         send.abort();
         seal.abort();
+        watch.abort();
         copy.abort();
         erase.abort();
         audit::seal_rest(&database).await;
+        record_log::log_last(&database).await;
         database.close().await;
         served.map_err(ServeError::new)
     }

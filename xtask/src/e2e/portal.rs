@@ -26,7 +26,7 @@ struct Account {
 pub(super) fn first_sign_in() -> Outcome<()> {
     program::require_browser()?;
     let binary = program::build("portal", "portal")?;
-    let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let target = program::target_of(&binary)?;
     let album = Album::in_folder(target.join("e2e"))?;
     let temporary = tempfile::tempdir()?;
 

@@ -20,6 +20,7 @@ mod closures;
 mod codes;
 mod commands;
 mod config;
+mod consent_log;
 mod consents;
 mod demo;
 mod deploy;
