@@ -7,7 +7,7 @@ use crate::browsers;
 use crate::devices;
 use crate::duo;
 use crate::id::{Id, PersonId};
-use crate::people::{Role, State};
+use crate::people::State;
 use crate::sessions;
 
 /// Ends what was opened or begun under the protection that the account had until now, but for
@@ -85,8 +85,8 @@ pub(crate) fn is_staff(
     transaction: &mut Transaction<'_>,
     person: PersonId,
 ) -> Result<bool, DatabaseError> {
-    let sql = "SELECT role FROM people WHERE tenant = $1 AND id = $2 AND role = $3";
-    let rows = transaction.query(sql, &[person.into(), Role::Staff.as_str().into()])?;
+    let sql = "SELECT role FROM people WHERE tenant = $1 AND id = $2 AND role = 'staff'";
+    let rows = transaction.query(sql, &[person.into()])?;
     Ok(!rows.is_empty())
 }
 

@@ -4,10 +4,14 @@
 //! No message contains a secret, but for the two that exist to carry one: a link to reset the
 //! password, and a code to sign in with.
 
+mod data;
+
 use upheld_consent::Date;
 use upheld_second_factor::Factor;
 use upheld_store::sql::Transaction;
 use zeroize::Zeroizing;
+
+pub(crate) use data::DataEvent;
 
 use crate::CLINIC;
 use crate::audit::{self, Actor, Entry};
@@ -36,7 +40,6 @@ pub(crate) enum Event<'a> {
     FactorReset,
     AccountDisabled,
     AccountEnabled,
-    AccountClosed,
     DuoAdded,
     DuoRemoved,
     FraudReported,
@@ -45,6 +48,7 @@ pub(crate) enum Event<'a> {
     MarketingStopped,
     RequestReceived { ask: &'a str, due: Date },
     RequestWithdrawn,
+    Data(DataEvent),
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -68,7 +72,6 @@ impl Event<'_> {
             Self::FactorReset => "second factor reset",
             Self::AccountDisabled => "account disabled",
             Self::AccountEnabled => "account enabled",
-            Self::AccountClosed => "account closed",
             Self::DuoAdded => "duo added",
             Self::DuoRemoved => "duo removed",
             Self::FraudReported => "fraud reported",
@@ -77,6 +80,7 @@ impl Event<'_> {
             Self::MarketingStopped => "marketing objected to",
             Self::RequestReceived { .. } => "request received",
             Self::RequestWithdrawn => "request withdrawn",
+            Self::Data(event) => event.kind(),
         }
     }
 
@@ -98,7 +102,6 @@ impl Event<'_> {
             Self::FactorReset => phrase("Your second factor was removed"),
             Self::AccountDisabled => phrase("Your account was disabled"),
             Self::AccountEnabled => phrase("Your account was enabled again"),
-            Self::AccountClosed => phrase("Your account was closed"),
             Self::DuoAdded => phrase("Duo was added to your account"),
             Self::DuoRemoved => phrase("Duo was removed from your account"),
             Self::FraudReported => phrase("You reported a sign-in that was not yours"),
@@ -107,6 +110,7 @@ impl Event<'_> {
             Self::MarketingStopped => phrase("You get no more news and offers"),
             Self::RequestReceived { .. } => phrase("We have your request"),
             Self::RequestWithdrawn => phrase("Your request was taken back"),
+            Self::Data(event) => event.subject(),
         }
     }
 
@@ -175,6 +179,7 @@ impl Event<'_> {
                 let text = fill(&language.say(text), "ask", &language.say(ask));
                 fill(&text, "day", &language.day(due))
             }
+            Self::Data(event) => event.text(language),
             _ => language.say(self.plain_text()).into_owned(),
         }
     }
@@ -211,9 +216,6 @@ impl Event<'_> {
                  did not get in, and Duo is not asked about your account for 10 minutes. Change \
                  your password now: somebody else knows it.",
             ),
-            Self::AccountClosed => {
-                phrase("You have closed your account and were signed out everywhere.")
-            }
             Self::MarketingStopped => phrase(
                 "You have objected to news and offers of the clinic. We send you none by any channel, \
                  until you agree to one again.",
@@ -221,7 +223,8 @@ impl Event<'_> {
             Self::RequestWithdrawn => phrase(
                 "You have taken back a request about your data. You can make it again at any time.",
             ),
-            Self::ConsentGiven { .. }
+            Self::Data(_)
+            | Self::ConsentGiven { .. }
             | Self::ConsentWithdrawn { .. }
             | Self::RequestReceived { .. }
             | Self::DeviceAdded { .. }

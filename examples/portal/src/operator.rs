@@ -110,7 +110,7 @@ impl Portal {
         let (records, now) = (self.records(), self.clock().now());
         let (mut accounts, mut last) = (Vec::new(), String::new());
         loop {
-            let sql = "SELECT id, email, display_name, role, state FROM people
+            let sql = "SELECT id, email, display_name, coalesce(duty, role), state FROM people
                        WHERE tenant = $1 AND email > $2 ORDER BY email LIMIT $3";
             let rows = records.database.query(sql, &[last.as_str().into(), PAGE.into()]).await;
             let rows = rows.map_err(OperateError::Database)?;

@@ -86,20 +86,48 @@ fn is_control(character: char) -> bool {
 pub enum Role {
     /// Sees what is theirs.
     Patient,
-    /// Helps others in as well. Needs a second factor for that, each time.
+    /// Helps others in as well, and works at the desk for requests about data. Needs a second
+    /// factor for that, each time.
     Staff,
+    /// The same, and decides what the clinic refuses or takes longer for.
+    PrivacyLead,
+    /// Reads at the desk and in the audit, and changes nothing there.
+    Auditor,
 }
 
 impl Role {
-    pub(crate) const fn as_str(self) -> &'static str {
+    /// What [`Role::at`] reads: the table keeps what staff do beside that they are staff.
+    pub(crate) const COLUMN: &str = "coalesce(duty, role)";
+
+    /// Its name, in one word or two.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Patient => "patient",
             Self::Staff => "staff",
+            Self::PrivacyLead => "privacy lead",
+            Self::Auditor => "auditor",
         }
     }
 
+    /// Whether it is one of the clinic's own people.
+    pub(crate) const fn is_staff(self) -> bool {
+        !matches!(self, Self::Patient)
+    }
+
+    const fn columns(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Patient => ("patient", None),
+            Self::Staff => ("staff", None),
+            Self::PrivacyLead | Self::Auditor => ("staff", Some(self.as_str())),
+        }
+    }
+
+    /// Anything unknown is [`Role::Patient`].
     pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
-        Ok(if row.text(column)? == Self::Staff.as_str() { Self::Staff } else { Self::Patient })
+        let all = [Self::Staff, Self::PrivacyLead, Self::Auditor];
+        let text = row.text(column)?;
+        Ok(all.into_iter().find(|role| role.as_str() == text).unwrap_or(Self::Patient))
     }
 }
 
@@ -148,16 +176,18 @@ pub(crate) fn add(
     person: &NewPerson,
 ) -> Result<bool, DatabaseError> {
     let NewPerson { id, email, name, credential, role } = person;
+    let (role, duty) = role.columns();
     let added = transaction.execute(
-        "INSERT INTO people (tenant, id, email, display_name, password_hash, role, state)
-         VALUES ($1, $2, $3, $4, $5, $6, 'active')
+        "INSERT INTO people (tenant, id, email, display_name, password_hash, role, duty, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'active')
          ON CONFLICT (tenant, email) DO NOTHING",
         &[
             (*id).into(),
             email.as_str().into(),
             name.as_str().into(),
             credential.as_phc().into(),
-            role.as_str().into(),
+            role.into(),
+            duty.into(),
         ],
     )?;
     Ok(added == 1)
@@ -194,10 +224,11 @@ pub(crate) fn hold_with_role(
     transaction: &mut Transaction<'_>,
     person: PersonId,
 ) -> Result<Option<Role>, DatabaseError> {
-    let held = transaction.query(
-        "SELECT role FROM people WHERE tenant = $1 AND id = $2 AND state = 'active' FOR UPDATE",
-        &[person.into()],
-    )?;
+    let sql = format!(
+        "SELECT {} FROM people WHERE tenant = $1 AND id = $2 AND state = 'active' FOR UPDATE",
+        Role::COLUMN
+    );
+    let held = transaction.query(&sql, &[person.into()])?;
     held.first().map(|row| Role::at(row, 0)).transpose()
 }
 
@@ -251,10 +282,12 @@ pub(crate) fn set_language(
     transaction: &mut Transaction<'_>,
     person: PersonId,
     language: Language,
+    now: Moment,
 ) -> Result<(), DatabaseError> {
     transaction.execute(
-        "UPDATE people SET language = $3 WHERE tenant = $1 AND id = $2",
-        &[person.into(), language.tag().into()],
+        "UPDATE people SET language = $3, language_changed_at = $4
+         WHERE tenant = $1 AND id = $2 AND language <> $3",
+        &[person.into(), language.tag().into(), now.into()],
     )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use upheld_consent::request::{
     Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Recorded, Rejection,
-    Request, Requester, Text, TextError, decide,
+    Request, Requester, Stage, Text, TextError, decide,
 };
 use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
 use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
@@ -38,6 +38,22 @@ pub(crate) const fn heading(ask: Ask) -> &'static str {
         Ask::Erasure => phrase("Erase my data"),
         Ask::Restriction => phrase("Keep my data, but do not use it"),
         _ => phrase("Stop using my data"),
+    }
+}
+
+/// Where it stands, for the person.
+pub(crate) const fn where_it_stands(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Received => phrase("Received"),
+        Stage::AwaitingIdentity => phrase("We asked you to show who you are"),
+        Stage::AwaitingAuthority => phrase("We asked for proof that you may act for somebody"),
+        Stage::AwaitingFee => phrase("We asked you for a fee"),
+        Stage::AwaitingClarification => phrase("We asked you a question"),
+        Stage::AwaitingChoice => phrase("We asked you to choose"),
+        Stage::Responded => phrase("Answered"),
+        Stage::Withdrawn => phrase("Taken back by you"),
+        Stage::Closed => phrase("Closed"),
+        _ => phrase("Being dealt with"),
     }
 }
 
@@ -125,6 +141,27 @@ pub(crate) async fn list(records: &Records, person: PersonId) -> Result<Vec<Aske
     }
     asked.sort_by_key(|one| (std::cmp::Reverse(one.request.received()), one.id.to_bits()));
     Ok(asked)
+}
+
+/// Whether a person has asked for their data and has no answer yet.
+pub(crate) async fn is_answer_owed(
+    records: &Records,
+    person: PersonId,
+) -> Result<bool, RequestsError> {
+    let is_owed = |asked: &Asked| {
+        let request = &asked.request;
+        request.stage().is_open() && matches!(request.ask(), Ask::Access | Ask::Portability)
+    };
+    Ok(list(records, person).await?.iter().any(is_owed))
+}
+
+/// How many requests of a person are open.
+pub(crate) async fn count_open(
+    records: &Records,
+    person: PersonId,
+) -> Result<usize, RequestsError> {
+    let listed = list(records, person).await?;
+    Ok(listed.iter().filter(|asked| asked.request.stage().is_open()).count())
 }
 
 /// Finds one of a person's requests; those of others are not there.
@@ -236,7 +273,9 @@ async fn keep(
         records.requests.seal(RecordId(id.to_bits()), whose(person), (events, seen), at)?;
     let context = records.clone();
     let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
-        people::hold(transaction, person)?;
+        if !people::hold(transaction, person)? {
+            return Err(RequestsError::Stale);
+        }
         if let Some(words) = words {
             let place = (Table::RequestWords, id, person);
             let [key, words] = sealed::seal(&context, place, words.as_str().as_bytes())?;

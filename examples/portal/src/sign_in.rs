@@ -25,7 +25,7 @@ use crate::duo;
 use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::password::{Credential, PasswordError, Passwords, Proven};
-use crate::people::{self, Email, Role};
+use crate::people::{self, Email};
 use crate::random::NoRandomness;
 use crate::records::{Records, RecordsError};
 use crate::second_factor::Proof;
@@ -180,7 +180,7 @@ pub(crate) async fn with_second_factor(
             browsers::forget(transaction, person, known)?;
         }
         let is_shown = warrant.grounds() == Grounds::SecondFactor;
-        let may_be_trusted = is_shown && role != Role::Staff;
+        let may_be_trusted = is_shown && !role.is_staff();
         let trusted_until = registration.trusted_until.filter(|_| may_be_trusted);
         let registration = Registration { trusted_until, ..registration };
         browsers::register(transaction, person, &registration, now)?;

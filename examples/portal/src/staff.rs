@@ -88,7 +88,7 @@ pub(crate) async fn list(
     let rows = records
         .database
         .query(
-            "SELECT id, email, display_name, role, state FROM people
+            "SELECT id, email, display_name, coalesce(duty, role), state FROM people
          WHERE tenant = $1 AND email >= $2 AND email <= $3 ORDER BY email LIMIT $4",
             &[start.into(), end.into(), PAGE.into()],
         )
@@ -109,7 +109,7 @@ pub(crate) async fn find(
     let rows = records
         .database
         .query(
-            "SELECT id, email, display_name, role, state FROM people WHERE tenant = $1 AND id = $2",
+            "SELECT id, email, display_name, coalesce(duty, role), state FROM people WHERE tenant = $1 AND id = $2",
             &[person.into()],
         )
         .await?;
@@ -228,7 +228,8 @@ pub(crate) async fn confirm_reset(
              WHERE tenant = $1 AND person = $2 AND id = $3 AND asked_by <> $4 AND expires_at > $5
                    AND EXISTS (SELECT role FROM people AS asker
                                WHERE asker.tenant = $1 AND asker.id = asked_by
-                                     AND asker.role = 'staff' AND asker.state = 'active')",
+                                     AND asker.role = 'staff'
+                                     AND coalesce(asker.duty, '') <> 'auditor' AND asker.state = 'active')",
             &[person.into(), reset.into(), second.into(), now.into()],
         )?;
         if taken != 1 {

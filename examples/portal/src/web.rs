@@ -6,6 +6,7 @@ mod cookie;
 mod devices;
 mod duo;
 mod enrol;
+mod exports;
 mod filters;
 mod form;
 mod gate;

@@ -73,6 +73,8 @@ pub(crate) struct ResetFactor {
 enum RoleName {
     Patient,
     Staff,
+    PrivacyLead,
+    Auditor,
 }
 
 impl Command {
@@ -115,6 +117,8 @@ async fn add(options: &Add) -> Result<Output, Failure> {
     let role = match options.role {
         RoleName::Patient => Role::Patient,
         RoleName::Staff => Role::Staff,
+        RoleName::PrivacyLead => Role::PrivacyLead,
+        RoleName::Auditor => Role::Auditor,
     };
     let added = portal.add_person((&options.email, &options.name), &password, role).await;
     portal.close().await;
@@ -154,7 +158,7 @@ async fn change(whom: &Whom, change: Change, what: &str) -> Result<Output, Failu
 fn line_of(account: &Account) -> String {
     let Account { email, name, standing, authenticators, has_duo, .. } = account;
     let duo = if *has_duo { ", Duo" } else { "" };
-    let role = role_of(account);
+    let role = account.role.as_str();
     let codes = match account.codes {
         Codes::Accepted => String::new(),
         Codes::From(moment) => format!(", codes from {}", moment.0),
@@ -173,20 +177,13 @@ fn value_of(account: &Account) -> Value {
     json!({
         "email": email,
         "name": name,
-        "role": role_of(account),
+        "role": account.role.as_str(),
         "standing": standing.to_string(),
         "authenticators": authenticators,
         "duo": has_duo,
         "codes": codes,
         "codes_from": from,
     })
-}
-
-const fn role_of(account: &Account) -> &'static str {
-    match account.role {
-        Role::Staff => "staff",
-        _ => "patient",
-    }
 }
 
 /// From a person twice, without showing it; from a program once.

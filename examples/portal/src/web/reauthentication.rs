@@ -56,6 +56,7 @@ pub(crate) enum After {
     RecoveryCodes,
     Password,
     Close,
+    Export,
     Staff,
     Person(PersonId),
 }
@@ -74,6 +75,7 @@ impl After {
             }
             ["account", "security", "password", _] => Self::Password,
             ["account", "close", ..] => Self::Close,
+            ["account", "data", "export", _] => Self::Export,
             ["staff", "people", id, _] => PersonId::parse(id).map_or(Self::Staff, Self::Person),
             ["staff", ..] => Self::Staff,
             _ => Self::Security,
@@ -88,6 +90,7 @@ impl After {
             ("recovery-codes", "") => Self::RecoveryCodes,
             ("password", "") => Self::Password,
             ("close", "") => Self::Close,
+            ("export", "") => Self::Export,
             ("staff", "") => Self::Staff,
             ("device", id) => Id::parse(id).map_or(Self::Security, Self::Device),
             ("person", id) => PersonId::parse(id).map_or(Self::Security, Self::Person),
@@ -104,6 +107,7 @@ impl After {
             Self::RecoveryCodes => "/account/security/recovery-codes".into(),
             Self::Password => "/account/security/password".into(),
             Self::Close => "/account/close".into(),
+            Self::Export => "/account/data/export".into(),
             Self::Staff => "/staff".into(),
             Self::Person(id) => format!("/staff/people/{id}"),
         }
@@ -120,6 +124,7 @@ impl fmt::Display for After {
             Self::RecoveryCodes => f.write_str("recovery-codes"),
             Self::Password => f.write_str("password"),
             Self::Close => f.write_str("close"),
+            Self::Export => f.write_str("export"),
             Self::Staff => f.write_str("staff"),
             Self::Person(id) => write!(f, "person.{id}"),
         }
@@ -223,6 +228,7 @@ mod tests {
             "/account/security/recovery-codes",
             "/account/security/password",
             "/account/close",
+            "/account/data/export",
             "/staff",
             &format!("/staff/people/{id}"),
         ] {

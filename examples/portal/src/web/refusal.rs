@@ -11,6 +11,7 @@ use super::reauthentication::After;
 use crate::consents::ConsentsError;
 use crate::enrolment::EnrolmentError;
 use crate::language::phrase;
+use crate::letters::LettersError;
 use crate::password::PasswordError;
 use crate::records::RecordsError;
 use crate::requests::RequestsError;
@@ -23,6 +24,8 @@ pub(crate) enum Refusal {
     SignInFirst,
     /// What was asked for needs a proof that it is still the same person.
     ReauthenticateFirst(After),
+    /// The account is being closed, and there is one page for it.
+    Closing,
     /// A member of staff has not shown a second factor for this session.
     SecondFactorFirst,
     /// The link from an e-mail was used, is too old, or never was one.
@@ -53,6 +56,7 @@ impl IntoResponse for Refusal {
         let (status, heading, advice) = match self {
             Self::SignInFirst => return see_other("/login"),
             Self::ReauthenticateFirst(after) => return see_other(&format!("/reauth?for={after}")),
+            Self::Closing => return see_other("/account/closing"),
             Self::SecondFactorFirst => (
                 StatusCode::FORBIDDEN,
                 phrase("Staff sign in with a second factor"),
@@ -193,6 +197,13 @@ impl From<RequestsError> for Refusal {
                 Self::Failed
             }
         }
+    }
+}
+
+impl From<LettersError> for Refusal {
+    fn from(error: LettersError) -> Self {
+        tracing::error!(%error, "refused");
+        Self::Failed
     }
 }
 

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use upheld_consent::Date;
-use upheld_consent::letter::{self, Envelope};
-use upheld_consent::request::{Ask, Name, Stage, Text};
+use upheld_consent::request::{Ask, Text};
 use zeroize::Zeroizing;
 
 use super::App;
@@ -16,7 +15,7 @@ use super::refusal::Refusal;
 use crate::CLINIC;
 use crate::id::Id;
 use crate::language::phrase;
-use crate::notice;
+use crate::letters;
 use crate::people::Role;
 use crate::requests::{self, ASKS, Asked, MAX_OPEN, RequestsError};
 use crate::sessions::Session;
@@ -27,7 +26,7 @@ const WORDS_UNREADABLE: Problem<'_> = Problem {
     what: phrase("Write at most 4,000 letters, without control characters"),
     advice: phrase("Nothing was sent."),
 };
-const TOO_MANY: Problem<'_> = Problem {
+pub(super) const TOO_MANY: Problem<'_> = Problem {
     what: phrase("You have as many open requests as there may be"),
     advice: phrase("Take one back, or wait for the answers."),
 };
@@ -47,7 +46,7 @@ impl Row {
         Ok(Self {
             id: asked.id,
             ask: requests::heading(request.ask()),
-            stage: where_it_stands(request.stage()),
+            stage: requests::where_it_stands(request.stage()),
             received: request.received(),
             due: asked.due()?,
         })
@@ -115,8 +114,7 @@ pub(super) async fn ask(
         None => return show(&app, &session, "", Some(("words", WORDS_UNREADABLE))).await,
     };
     let (records, person) = (&app.records, session.person());
-    let open = requests::list(records, person).await?;
-    if open.iter().filter(|asked| asked.request.stage().is_open()).count() >= MAX_OPEN {
+    if requests::count_open(records, person).await? >= MAX_OPEN {
         return show(&app, &session, shown, Some(("main", TOO_MANY))).await;
     }
     let id = requests::receive(records, person, (ask, words), app.clock.now()).await?;
@@ -163,43 +161,10 @@ pub(super) async fn one(
         is_open: asked.request.stage().is_open(),
         words: requests::words(&app.records, session.person(), asked.id).await?,
         steps: asked.steps()?,
-        letters: letters(&asked, &session)?,
+        letters: letters::due(&asked, (session.display_name(), session.email()))?,
         problem: None,
     };
     form(&page, None)
-}
-
-/// The letters that have become due, as they were worded on their day.
-fn letters(asked: &Asked, session: &Session) -> Result<Vec<String>, Refusal> {
-    let failed = |error: &dyn std::error::Error| {
-        tracing::error!(%error, "a letter was not written");
-        Refusal::Failed
-    };
-    let complaints = "write to the privacy desk, whose addresses are above";
-    let complaints = Text::new(complaints).map_err(|error| failed(&error))?;
-    let addressee = Name::new(session.display_name()).or_else(|_| Name::new(session.email()));
-    let addressee = addressee.map_err(|error| failed(&error))?;
-    let reference = Name::new(asked.id.to_string()).map_err(|error| failed(&error))?;
-    let (controller, calendar) = (notice::controller(), requests::calendar());
-    let envelope = |date| Envelope {
-        controller: &controller,
-        complaints: &complaints,
-        addressee: &addressee,
-        reference: &reference,
-        date,
-        calendar: &calendar,
-    };
-    let request = &asked.request;
-    let mut letters = Vec::new();
-    if request.stage().is_open() {
-        let written = letter::acknowledgement(request, &envelope(request.received()));
-        letters.push(written.map_err(|error| failed(&error))?.to_text());
-    }
-    if let Some(date) = request.responded() {
-        let written = letter::answer(request, &envelope(date));
-        letters.push(written.map_err(|error| failed(&error))?.to_text());
-    }
-    Ok(letters)
 }
 
 pub(super) async fn withdraw(
@@ -219,19 +184,4 @@ pub(super) async fn withdraw(
 async fn find(app: &App, session: &Session, id: &str) -> Result<Asked, Refusal> {
     let id = Id::parse(id).ok_or(Refusal::NotFound)?;
     requests::find(&app.records, session.person(), id).await?.ok_or(Refusal::NotFound)
-}
-
-const fn where_it_stands(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Received => phrase("Received"),
-        Stage::AwaitingIdentity => phrase("We asked you to show who you are"),
-        Stage::AwaitingAuthority => phrase("We asked for proof that you may act for somebody"),
-        Stage::AwaitingFee => phrase("We asked you for a fee"),
-        Stage::AwaitingClarification => phrase("We asked you a question"),
-        Stage::AwaitingChoice => phrase("We asked you to choose"),
-        Stage::Responded => phrase("Answered"),
-        Stage::Withdrawn => phrase("Taken back by you"),
-        Stage::Closed => phrase("Closed"),
-        _ => phrase("Being dealt with"),
-    }
 }

@@ -8,8 +8,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, consents, devices, duo, enrol, gate, held, outbox, pages, password, profile,
-    reading, reauthentication, recovery, requests, second_factor, security, sign_in, staff,
+    App, closure, consents, devices, duo, enrol, exports, gate, held, outbox, pages, password,
+    profile, reading, reauthentication, recovery, requests, second_factor, security, sign_in,
+    staff,
 };
 use crate::site::Site;
 
@@ -63,7 +64,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 75] = [
+const ROUTES: [Route; 81] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -95,8 +96,11 @@ const ROUTES: [Route; 75] = [
     of("POST", "/reauth/duo", Access::Session, || post(duo::callback::reauthenticate)),
     of("GET", "/account", Access::Session, || get(profile::page)),
     of("POST", "/account", Access::Session, || post(profile::rename)),
+    of("POST", "/account/correct", Access::Session, || post(profile::correct)),
     of("GET", "/account/close", Access::FreshSession, || get(closure::page)),
     of("POST", "/account/close", Access::FreshSession, || post(closure::close)),
+    of("GET", "/account/closing", Access::Session, || get(closure::closing)),
+    of("POST", "/account/closing/keep", Access::Session, || post(closure::keep)),
     of("GET", "/account/consents", Access::Session, || get(consents::page)),
     of("GET", "/account/consents/history", Access::Session, || get(consents::history)),
     of("GET", "/account/consents/receipts/{format}", Access::Session, || get(consents::receipt)),
@@ -108,6 +112,9 @@ const ROUTES: [Route; 75] = [
         post(consents::withdraw)
     }),
     of("GET", "/account/data", Access::Session, || get(held::page)),
+    of("GET", "/account/data/export", Access::Session, || get(exports::page)),
+    of("POST", "/account/data/export", Access::FreshSession, || post(exports::ask)),
+    of("POST", "/account/data/export/download", Access::FreshSession, || post(exports::download)),
     of("GET", "/account/security", Access::Session, || get(security::page)),
     of("GET", "/account/security/password", Access::FreshSession, || get(password::change_page)),
     of("POST", "/account/security/password", Access::FreshSession, || post(password::change)),

@@ -65,7 +65,31 @@ impl FromRequestParts<App> for Session {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let token = Cookie::Session.find(&parts.headers).ok_or(Refusal::SignInFirst)?;
         let found = Self::find(&app.records, token, app.clock.now()).await?;
-        found.ok_or(Refusal::SignInFirst)
+        let session = found.ok_or(Refusal::SignInFirst)?;
+        if session.closing().is_some() {
+            return Err(Refusal::Closing);
+        }
+        Ok(session)
+    }
+}
+
+/// Somebody who is signed in, also to an account that is being closed.
+#[derive(Debug)]
+pub(super) struct Leaving(pub(super) Session);
+
+impl Visitor for Leaving {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for Leaving {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = Cookie::Session.find(&parts.headers).ok_or(Refusal::SignInFirst)?;
+        let found = Session::find(&app.records, token, app.clock.now()).await?;
+        found.map(Self).ok_or(Refusal::SignInFirst)
     }
 }
 
@@ -91,7 +115,7 @@ impl FromRequestParts<App> for Fresh {
     }
 }
 
-/// A member of staff who showed a second factor. For others the pages of staff are not there.
+/// A member of staff who acts and showed a second factor. For others the pages of staff are not there.
 #[derive(Debug)]
 pub(super) struct Staff(pub(super) Session);
 
@@ -107,9 +131,9 @@ impl FromRequestParts<App> for Staff {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let session = Session::from_request_parts(parts, app).await?;
         match session.role() {
-            Role::Staff if session.is_staff() => Ok(Self(session)),
-            Role::Staff => Err(Refusal::SecondFactorFirst),
-            Role::Patient => Err(Refusal::NotFound),
+            Role::Patient | Role::Auditor => Err(Refusal::NotFound),
+            Role::Staff | Role::PrivacyLead if session.is_staff() => Ok(Self(session)),
+            Role::Staff | Role::PrivacyLead => Err(Refusal::SecondFactorFirst),
         }
     }
 }
