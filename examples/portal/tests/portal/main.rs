@@ -28,6 +28,7 @@ mod deploy;
 mod devices;
 mod doctor;
 mod duo_account;
+mod duo_limits;
 mod duo_outage;
 mod duo_phone;
 mod duo_prompt;
