@@ -58,6 +58,7 @@ pub(crate) enum After {
     Close,
     Staff,
     Person(PersonId),
+    Request(Id),
 }
 
 impl After {
@@ -75,6 +76,7 @@ impl After {
             ["account", "security", "password", _] => Self::Password,
             ["account", "close", ..] => Self::Close,
             ["staff", "people", id, _] => PersonId::parse(id).map_or(Self::Staff, Self::Person),
+            ["staff", "requests", id, _] => Id::parse(id).map_or(Self::Staff, Self::Request),
             ["staff", ..] => Self::Staff,
             _ => Self::Security,
         }
@@ -90,6 +92,7 @@ impl After {
             ("close", "") => Self::Close,
             ("staff", "") => Self::Staff,
             ("device", id) => Id::parse(id).map_or(Self::Security, Self::Device),
+            ("request", id) => Id::parse(id).map_or(Self::Security, Self::Request),
             ("person", id) => PersonId::parse(id).map_or(Self::Security, Self::Person),
             _ => Self::Security,
         }
@@ -106,6 +109,7 @@ impl After {
             Self::Close => "/account/close".into(),
             Self::Staff => "/staff".into(),
             Self::Person(id) => format!("/staff/people/{id}"),
+            Self::Request(id) => format!("/staff/requests/{id}"),
         }
     }
 }
@@ -122,6 +126,7 @@ impl fmt::Display for After {
             Self::Close => f.write_str("close"),
             Self::Staff => f.write_str("staff"),
             Self::Person(id) => write!(f, "person.{id}"),
+            Self::Request(id) => write!(f, "request.{id}"),
         }
     }
 }

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use upheld_consent::Date;
-use upheld_consent::letter::{self, Envelope};
-use upheld_consent::request::{Ask, Name, Stage, Text};
+use upheld_consent::letter::Letter;
+use upheld_consent::request::{Ask, Stage, Text};
 use zeroize::Zeroizing;
 
 use super::App;
@@ -16,7 +16,7 @@ use super::refusal::Refusal;
 use crate::CLINIC;
 use crate::id::Id;
 use crate::language::phrase;
-use crate::notice;
+use crate::letters::Paper;
 use crate::people::Role;
 use crate::requests::{self, ASKS, Asked, MAX_OPEN, RequestsError};
 use crate::sessions::Session;
@@ -169,37 +169,10 @@ pub(super) async fn one(
     form(&page, None)
 }
 
-/// The letters that have become due, as they were worded on their day.
-fn letters(asked: &Asked, session: &Session) -> Result<Vec<String>, Refusal> {
-    let failed = |error: &dyn std::error::Error| {
-        tracing::error!(%error, "a letter was not written");
-        Refusal::Failed
-    };
-    let complaints = "write to the privacy desk, whose addresses are above";
-    let complaints = Text::new(complaints).map_err(|error| failed(&error))?;
-    let addressee = Name::new(session.display_name()).or_else(|_| Name::new(session.email()));
-    let addressee = addressee.map_err(|error| failed(&error))?;
-    let reference = Name::new(asked.id.to_string()).map_err(|error| failed(&error))?;
-    let (controller, calendar) = (notice::controller(), requests::calendar());
-    let envelope = |date| Envelope {
-        controller: &controller,
-        complaints: &complaints,
-        addressee: &addressee,
-        reference: &reference,
-        date,
-        calendar: &calendar,
-    };
-    let request = &asked.request;
-    let mut letters = Vec::new();
-    if request.stage().is_open() {
-        let written = letter::acknowledgement(request, &envelope(request.received()));
-        letters.push(written.map_err(|error| failed(&error))?.to_text());
-    }
-    if let Some(date) = request.responded() {
-        let written = letter::answer(request, &envelope(date));
-        letters.push(written.map_err(|error| failed(&error))?.to_text());
-    }
-    Ok(letters)
+/// The letters that went out, as they were worded on their day.
+fn letters(asked: &Asked, session: &Session) -> Result<Vec<String>, RequestsError> {
+    let paper = Paper::new(asked.id, &[session.display_name(), session.email()])?;
+    Ok(paper.sent(&asked.events)?.iter().map(Letter::to_text).collect())
 }
 
 pub(super) async fn withdraw(
@@ -221,7 +194,7 @@ async fn find(app: &App, session: &Session, id: &str) -> Result<Asked, Refusal> 
     requests::find(&app.records, session.person(), id).await?.ok_or(Refusal::NotFound)
 }
 
-const fn where_it_stands(stage: Stage) -> &'static str {
+pub(super) const fn where_it_stands(stage: Stage) -> &'static str {
     match stage {
         Stage::Received => phrase("Received"),
         Stage::AwaitingIdentity => phrase("We asked you to show who you are"),

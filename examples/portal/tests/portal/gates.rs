@@ -64,7 +64,7 @@ impl Visitors {
             Access::PendingLogin => self.half.clone(),
             Access::Session => self.whole.clone(),
             Access::FreshSession => self.fresh.clone(),
-            Access::Staff | Access::FreshStaff => self.staff.clone(),
+            Access::Staff | Access::Desk | Access::FreshStaff => self.staff.clone(),
             Access::Link => {
                 let mut browser = self.stranger.clone();
                 browser.get(&self.link).assert_shows(200, "Choose a new password");

@@ -148,7 +148,7 @@ fn walk(browser: &mut Browser, seen: &mut BTreeSet<String>) {
 }
 
 /// Outside brackets there is nothing to read but data.
-fn assert_translated(path: &str, page: &Page) {
+pub(crate) fn assert_translated(path: &str, page: &Page) {
     let mut texts = String::new();
     for part in page.body.split('<').skip(1) {
         let (tag, text) = part.split_once('>').unwrap();

@@ -21,6 +21,8 @@ mod commands;
 mod config;
 mod consents;
 mod demo;
+mod desk;
+mod desk_acts;
 mod devices;
 mod doctor;
 mod duo_account;
