@@ -68,6 +68,11 @@ impl Moment {
         Date::new(year, small(date.month()), small(date.day()))
     }
 
+    /// As programs read it: `2026-11-24T02:22:00Z`.
+    pub(crate) fn to_rfc3339(self) -> String {
+        Timestamp::from_second(self.0).unwrap_or(Timestamp::MAX).to_string()
+    }
+
     pub(crate) fn at(row: &Row, column: usize) -> Result<Self, DatabaseError> {
         row.integer(column).map(Self)
     }

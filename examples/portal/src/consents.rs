@@ -14,7 +14,7 @@ use upheld_store::sql::{DatabaseError, Transaction};
 use crate::clock::Moment;
 use crate::events::{self, Event};
 use crate::id::PersonId;
-use crate::language::Language;
+use crate::language::{Language, phrase};
 use crate::notice::{QUESTIONS, Question, Topic};
 use crate::people;
 use crate::random;
@@ -186,7 +186,9 @@ pub(crate) async fn carry_out(
         let sealed = records.consents.seal(whose(person), &record, seen, ACTOR)?;
         let context = records.clone();
         let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
-            people::hold(transaction, person)?;
+            if !people::hold(transaction, person)? {
+                return Err(NotKept::Late);
+            }
             events::tell(&context, transaction, person, told, now).map_err(NotKept::Failed)?;
             match sealed.keep(transaction).map_err(ConsentError::from) {
                 Ok(Written::Written { .. }) => Ok(()),
@@ -314,6 +316,28 @@ pub(crate) fn shown(event: &ConsentEvent) -> Option<&NoticeRef> {
     match change {
         Change::Given(grant) | Change::Renewed(grant) => Some(&grant.notice),
         _ => None,
+    }
+}
+
+/// An objection to marketing, for the person.
+pub(crate) const OBJECTED: &str = phrase("You objected to all news and offers");
+/// A recipient was told of a withdrawal, for the person.
+pub(crate) const TOLD: &str = phrase("A recipient was told");
+
+/// How a consent changed, for the person.
+pub(crate) const fn said(change: &Change) -> &'static str {
+    match change {
+        Change::Requested { .. } => phrase("You were asked"),
+        Change::Given(_) => phrase("You agreed"),
+        Change::Refused => phrase("You refused"),
+        Change::Deferred => phrase("You put it off"),
+        Change::Withdrawn { .. } => phrase("You took it back"),
+        Change::Renewed(_) => phrase("You agreed again"),
+        Change::Expired => phrase("It ended by its time"),
+        Change::Invalidated { .. } => phrase("It was found to be no consent"),
+        Change::Revoked => phrase("The clinic gave it up"),
+        Change::NoticeSuperseded { .. } => phrase("A new privacy notice took effect"),
+        Change::SubjectReachedAge => phrase("You can decide for yourself from then on"),
     }
 }
 

@@ -4,10 +4,14 @@
 //! No message contains a secret, but for the two that exist to carry one: a link to reset the
 //! password, and a code to sign in with.
 
+mod data;
+
 use upheld_consent::Date;
 use upheld_second_factor::Factor;
 use upheld_store::sql::Transaction;
 use zeroize::Zeroizing;
+
+pub(crate) use data::DataEvent;
 
 use crate::CLINIC;
 use crate::audit::{self, Actor, Entry};
@@ -45,6 +49,7 @@ pub(crate) enum Event<'a> {
     MarketingStopped,
     RequestReceived { ask: &'a str, due: Date },
     RequestWithdrawn,
+    Data(DataEvent),
 }
 
 /// How often the same may be told, for what an attacker could cause again and again.
@@ -77,6 +82,7 @@ impl Event<'_> {
             Self::MarketingStopped => "marketing objected to",
             Self::RequestReceived { .. } => "request received",
             Self::RequestWithdrawn => "request withdrawn",
+            Self::Data(event) => event.kind(),
         }
     }
 
@@ -107,6 +113,7 @@ impl Event<'_> {
             Self::MarketingStopped => phrase("You get no more news and offers"),
             Self::RequestReceived { .. } => phrase("We have your request"),
             Self::RequestWithdrawn => phrase("Your request was taken back"),
+            Self::Data(event) => event.subject(),
         }
     }
 
@@ -175,6 +182,7 @@ impl Event<'_> {
                 let text = fill(&language.say(text), "ask", &language.say(ask));
                 fill(&text, "day", &language.day(due))
             }
+            Self::Data(event) => event.text(language),
             _ => language.say(self.plain_text()).into_owned(),
         }
     }
@@ -221,7 +229,8 @@ impl Event<'_> {
             Self::RequestWithdrawn => phrase(
                 "You have taken back a request about your data. You can make it again at any time.",
             ),
-            Self::ConsentGiven { .. }
+            Self::Data(_)
+            | Self::ConsentGiven { .. }
             | Self::ConsentWithdrawn { .. }
             | Self::RequestReceived { .. }
             | Self::DeviceAdded { .. }

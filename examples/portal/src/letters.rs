@@ -6,7 +6,7 @@ use upheld_consent::{Calendar, Controller, Date};
 
 use crate::id::Id;
 use crate::notice;
-use crate::requests;
+use crate::requests::{self, Asked};
 
 /// How to complain to the clinic, on every letter that says so.
 const COMPLAINTS: &str = "write to the privacy desk, whose addresses are above";
@@ -76,4 +76,10 @@ impl Paper {
             calendar: &self.calendar,
         }
     }
+}
+
+/// The letters that a person was sent about a request, as they were worded on their day.
+pub(crate) fn due(asked: &Asked, (name, email): (&str, &str)) -> Result<Vec<String>, LettersError> {
+    let paper = Paper::new(asked.id, &[name, email])?;
+    Ok(paper.sent(&asked.events)?.iter().map(Letter::to_text).collect())
 }

@@ -43,6 +43,7 @@ mod devices;
 mod duo;
 mod enrolment;
 mod events;
+mod exports;
 mod held;
 mod id;
 mod language;

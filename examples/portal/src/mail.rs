@@ -88,6 +88,20 @@ pub(crate) fn put(
     Ok(())
 }
 
+/// How many messages of this kind were written since then.
+pub(crate) fn count_in_outbox(
+    transaction: &mut Transaction<'_>,
+    person: PersonId,
+    kind: &str,
+    since: Moment,
+) -> Result<usize, DatabaseError> {
+    let rows = transaction.query(
+        "SELECT id FROM outbox WHERE tenant = $1 AND person = $2 AND kind = $3 AND created_at > $4",
+        &[person.into(), kind.into(), since.into()],
+    )?;
+    Ok(rows.len())
+}
+
 /// Whether a message of this kind was written since then.
 pub(crate) fn is_in_outbox(
     transaction: &mut Transaction<'_>,

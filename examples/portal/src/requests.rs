@@ -3,7 +3,7 @@
 
 use upheld_consent::request::{
     Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Recorded, Rejection,
-    Request, Requester, Text, TextError, decide,
+    Request, Requester, Stage, Text, TextError, decide,
 };
 use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
 use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
@@ -42,6 +42,22 @@ pub(crate) const fn heading(ask: Ask) -> &'static str {
         Ask::MarketingObjection => phrase("Stop advertising to me"),
         Ask::DecisionReview => phrase("Have somebody look at a decision of a machine"),
         _ => phrase("Take my consent back"),
+    }
+}
+
+/// Where it stands, for the person.
+pub(crate) const fn where_it_stands(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Received => phrase("Received"),
+        Stage::AwaitingIdentity => phrase("We asked you to show who you are"),
+        Stage::AwaitingAuthority => phrase("We asked for proof that you may act for somebody"),
+        Stage::AwaitingFee => phrase("We asked you for a fee"),
+        Stage::AwaitingClarification => phrase("We asked you a question"),
+        Stage::AwaitingChoice => phrase("We asked you to choose"),
+        Stage::Responded => phrase("Answered"),
+        Stage::Withdrawn => phrase("Taken back by you"),
+        Stage::Closed => phrase("Closed"),
+        _ => phrase("Being dealt with"),
     }
 }
 
@@ -247,7 +263,9 @@ async fn keep(
         records.requests.seal(RecordId(id.to_bits()), whose(person), (events, seen), at)?;
     let context = records.clone();
     let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
-        people::hold(transaction, person)?;
+        if !people::hold(transaction, person)? {
+            return Err(RequestsError::Stale);
+        }
         if let Some(words) = words {
             let place = (Table::RequestWords, id, person);
             let [key, words] = sealed::seal(&context, place, words.as_str().as_bytes())?;

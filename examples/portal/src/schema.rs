@@ -34,15 +34,21 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0005_desk.sql"),
         postgres: include_str!("../migrations/postgres/0005_desk.sql"),
     },
+    Migration {
+        version: 6,
+        sqlite: include_str!("../migrations/sqlite/0006_account_data.sql"),
+        postgres: include_str!("../migrations/postgres/0006_account_data.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 5] = [
+const SEALED_TABLES: [SealedTable; 6] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
     SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
     SealedTable { name: "request_words", account: "person", row: "id", sealed: "words" },
+    SealedTable { name: "exports", account: "person", row: "id", sealed: "bundle" },
 ];
 
 /// Whose tables this program makes itself.

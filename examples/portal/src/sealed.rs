@@ -17,6 +17,7 @@ pub(crate) enum Table {
     Outbox,
     DuoPrompts,
     RequestWords,
+    Exports,
 }
 
 impl Table {
@@ -27,6 +28,7 @@ impl Table {
             Self::Outbox => "outbox",
             Self::DuoPrompts => "duo_prompts",
             Self::RequestWords => "request_words",
+            Self::Exports => "exports",
         }
     }
 }

@@ -22,6 +22,7 @@ use crate::connections;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
+use crate::exports;
 use crate::id::PersonId;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
@@ -285,11 +286,13 @@ impl Portal {
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
+        let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
         send.abort();
         seal.abort();
+        copy.abort();
         audit::seal_rest(&database).await;
         database.close().await;
         served.map_err(ServeError::new)
@@ -345,6 +348,7 @@ async fn purge_now_and_then(records: Records, clock: Clock) {
         let now = clock.now();
         let purged = records.database.transact(move |transaction| {
             sign_in::purge(transaction, now)?;
+            exports::purge(transaction, now)?;
             mail::purge(transaction, now)
         });
         if let Err(error) = purged.await {

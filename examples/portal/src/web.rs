@@ -7,6 +7,7 @@ mod desk;
 mod devices;
 mod duo;
 mod enrol;
+mod exports;
 mod filters;
 mod form;
 mod gate;

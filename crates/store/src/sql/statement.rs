@@ -21,7 +21,8 @@ pub(crate) fn check_values(values: &[Value]) -> Result<(), DatabaseError> {
 /// The statement for a database in which a transaction that may write holds every row already.
 pub(crate) fn without_row_lock(sql: &str) -> &str {
     let sql = sql.trim_end();
-    sql.strip_suffix("FOR UPDATE").map_or(sql, str::trim_end)
+    let locked = sql.strip_suffix("SKIP LOCKED").map_or(sql, str::trim_end);
+    locked.strip_suffix("FOR UPDATE").map_or(sql, str::trim_end)
 }
 
 #[cfg(test)]
@@ -31,6 +32,8 @@ mod tests {
     #[test]
     fn only_a_lock_at_the_end_is_dropped() {
         assert_eq!(without_row_lock("SELECT a FROM b\n  FOR UPDATE\n"), "SELECT a FROM b");
+        assert_eq!(without_row_lock("SELECT a FROM b FOR UPDATE\n SKIP LOCKED"), "SELECT a FROM b");
+        assert_eq!(without_row_lock("SELECT 'SKIP LOCKED'"), "SELECT 'SKIP LOCKED'");
         assert_eq!(without_row_lock("SELECT 'FOR UPDATE' "), "SELECT 'FOR UPDATE'");
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use upheld_consent::{Change, ConsentEvent, Happening, Notice, NoticeRef, RecordId, Status};
+use upheld_consent::{ConsentEvent, Happening, Notice, NoticeRef, RecordId, Status};
 
 use super::App;
 use super::filters;
@@ -145,30 +145,12 @@ struct Entry {
 impl Entry {
     fn of(event: &ConsentEvent) -> Self {
         let (what, question) = match event.what() {
-            Happening::Consent { scope, change } => (said(change), Question::of(scope)),
-            Happening::MarketingObjection { .. } => {
-                (phrase("You objected to all news and offers"), None)
-            }
-            Happening::RecipientTold { .. } => (phrase("A recipient was told"), None),
+            Happening::Consent { scope, change } => (consents::said(change), Question::of(scope)),
+            Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
+            Happening::RecipientTold { .. } => (consents::TOLD, None),
         };
         let notice = consents::shown(event).cloned();
         Self { at: event.at().into(), what, question, notice }
-    }
-}
-
-const fn said(change: &Change) -> &'static str {
-    match change {
-        Change::Requested { .. } => phrase("You were asked"),
-        Change::Given(_) => phrase("You agreed"),
-        Change::Refused => phrase("You refused"),
-        Change::Deferred => phrase("You put it off"),
-        Change::Withdrawn { .. } => phrase("You took it back"),
-        Change::Renewed(_) => phrase("You agreed again"),
-        Change::Expired => phrase("It ended by its time"),
-        Change::Invalidated { .. } => phrase("It was found to be no consent"),
-        Change::Revoked => phrase("The clinic gave it up"),
-        Change::NoticeSuperseded { .. } => phrase("A new privacy notice took effect"),
-        Change::SubjectReachedAge => phrase("You can decide for yourself from then on"),
     }
 }
 

@@ -11,6 +11,7 @@ use super::reauthentication::After;
 use crate::consents::ConsentsError;
 use crate::enrolment::EnrolmentError;
 use crate::language::phrase;
+use crate::letters::LettersError;
 use crate::password::PasswordError;
 use crate::records::RecordsError;
 use crate::requests::RequestsError;
@@ -201,6 +202,13 @@ impl From<RequestsError> for Refusal {
                 Self::Failed
             }
         }
+    }
+}
+
+impl From<LettersError> for Refusal {
+    fn from(error: LettersError) -> Self {
+        tracing::error!(%error, "refused");
+        Self::Failed
     }
 }
 

@@ -4,8 +4,7 @@ use askama::Template;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use upheld_consent::Date;
-use upheld_consent::letter::Letter;
-use upheld_consent::request::{Ask, Stage, Text};
+use upheld_consent::request::{Ask, Text};
 use zeroize::Zeroizing;
 
 use super::App;
@@ -16,7 +15,7 @@ use super::refusal::Refusal;
 use crate::CLINIC;
 use crate::id::Id;
 use crate::language::phrase;
-use crate::letters::Paper;
+use crate::letters;
 use crate::people::Role;
 use crate::requests::{self, ASKS, Asked, MAX_OPEN, RequestsError};
 use crate::sessions::Session;
@@ -47,7 +46,7 @@ impl Row {
         Ok(Self {
             id: asked.id,
             ask: requests::heading(request.ask()),
-            stage: where_it_stands(request.stage()),
+            stage: requests::where_it_stands(request.stage()),
             received: request.received(),
             due: asked.due()?,
         })
@@ -163,16 +162,10 @@ pub(super) async fn one(
         is_open: asked.request.stage().is_open(),
         words: requests::words(&app.records, session.person(), asked.id).await?,
         steps: asked.steps()?,
-        letters: letters(&asked, &session)?,
+        letters: letters::due(&asked, (session.display_name(), session.email()))?,
         problem: None,
     };
     form(&page, None)
-}
-
-/// The letters that went out, as they were worded on their day.
-fn letters(asked: &Asked, session: &Session) -> Result<Vec<String>, RequestsError> {
-    let paper = Paper::new(asked.id, &[session.display_name(), session.email()])?;
-    Ok(paper.sent(&asked.events)?.iter().map(Letter::to_text).collect())
 }
 
 pub(super) async fn withdraw(
@@ -192,19 +185,4 @@ pub(super) async fn withdraw(
 async fn find(app: &App, session: &Session, id: &str) -> Result<Asked, Refusal> {
     let id = Id::parse(id).ok_or(Refusal::NotFound)?;
     requests::find(&app.records, session.person(), id).await?.ok_or(Refusal::NotFound)
-}
-
-pub(super) const fn where_it_stands(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Received => phrase("Received"),
-        Stage::AwaitingIdentity => phrase("We asked you to show who you are"),
-        Stage::AwaitingAuthority => phrase("We asked for proof that you may act for somebody"),
-        Stage::AwaitingFee => phrase("We asked you for a fee"),
-        Stage::AwaitingClarification => phrase("We asked you a question"),
-        Stage::AwaitingChoice => phrase("We asked you to choose"),
-        Stage::Responded => phrase("Answered"),
-        Stage::Withdrawn => phrase("Taken back by you"),
-        Stage::Closed => phrase("Closed"),
-        _ => phrase("Being dealt with"),
-    }
 }

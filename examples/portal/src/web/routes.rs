@@ -8,9 +8,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, consents, desk, devices, duo, enrol, gate, held, outbox, pages, password,
-    profile, reading, reauthentication, recovery, requests, second_factor, security, sign_in,
-    staff,
+    App, closure, consents, desk, devices, duo, enrol, exports, gate, held, outbox, pages,
+    password, profile, reading, reauthentication, recovery, requests, second_factor, security,
+    sign_in, staff,
 };
 use crate::site::Site;
 
@@ -66,7 +66,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 78] = [
+const ROUTES: [Route; 81] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -111,6 +111,9 @@ const ROUTES: [Route; 78] = [
         post(consents::withdraw)
     }),
     of("GET", "/account/data", Access::Session, || get(held::page)),
+    of("GET", "/account/data/export", Access::Session, || get(exports::page)),
+    of("POST", "/account/data/export", Access::FreshSession, || post(exports::ask)),
+    of("POST", "/account/data/export/download", Access::FreshSession, || post(exports::download)),
     of("GET", "/account/security", Access::Session, || get(security::page)),
     of("GET", "/account/security/password", Access::FreshSession, || get(password::change_page)),
     of("POST", "/account/security/password", Access::FreshSession, || post(password::change)),

@@ -81,6 +81,24 @@ impl Browser {
         self.send(request.body(body).unwrap())
     }
 
+    /// Fills in a form whose answer is a file.
+    pub(crate) fn post_for_bytes(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, Vec<(String, String)>, Vec<u8>) {
+        let request = Request::post(format!("{}{path}", self.origin))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", self.cookie_header());
+        let response = self.agent.run(request.body(self.form(fields)).unwrap()).unwrap();
+        let (parts, mut body) = response.into_parts();
+        let headers = parts.headers.iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().into()));
+        (parts.status.as_u16(), headers.collect(), body.read_to_vec().unwrap())
+    }
+
     /// The body of the form on the page last seen, with these fields.
     pub(crate) fn form(&self, fields: &[(&str, &str)]) -> String {
         let mut body = Serializer::new(String::new());

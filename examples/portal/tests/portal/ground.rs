@@ -112,6 +112,15 @@ impl Ground {
     }
 }
 
+/// Sixteen times a byte, given by its two digits, as the database writes it.
+pub(crate) fn name_of(byte: &str) -> String {
+    let digits = byte.repeat(16);
+    match std::env::var_os("PORTAL_TEST_POSTGRES") {
+        None => format!("X'{digits}'"),
+        Some(_) => format!("decode('{digits}', 'hex')"),
+    }
+}
+
 /// A database that is held until this is dropped.
 pub(crate) enum Held {
     File(#[expect(dead_code, reason = "its drop lets go")] rusqlite::Connection),

@@ -11,6 +11,7 @@ use tracing::level_filters::LevelFilter;
 
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone, SECOND_STAFF, STAFF};
+use crate::exports::{files_of, make_copy};
 use crate::recovery::codes_on;
 
 #[derive(Clone, Default)]
@@ -203,6 +204,22 @@ impl Journey {
         self.pages.push(browser.get(&link));
     }
 
+    /// A copy of everything that is held has nothing in it that opens the account.
+    fn take_a_copy(&mut self, phone: &Phone) -> Vec<u8> {
+        let mut browser = self.clinic.browser();
+        browser.show_password(NEW_PASSWORD).assert_redirects_to("/login/second-factor");
+        browser.get("/login/second-factor").assert_shows(200, "Enter your code");
+        self.clinic.step_on(60);
+        let code = phone.code_at(self.clinic.now());
+        browser.show_code(&code).assert_redirects_to("/account");
+        browser.reauthenticate(&self.clinic, phone);
+        self.secrets.add_cookies(&browser);
+        make_copy(&mut browser);
+        let (status, _, zip) = browser.post_for_bytes("/account/data/export/download", &[]);
+        assert_eq!(status, 200);
+        zip
+    }
+
     fn let_staff_look(&mut self) {
         let (mut robin, phone) = self.clinic.enrol_and_sign_in(STAFF.0);
         robin.reauthenticate(&self.clinic, &phone);
@@ -235,6 +252,7 @@ fn t42_no_secret_is_found_in_logs_databases_or_answers() {
     let phone = journey.enrol(&mut browser);
     journey.sign_in_by_every_factor(&mut browser, &phone);
     journey.reset_the_password(&mut browser);
+    let zip = journey.take_a_copy(&phone);
     journey.let_staff_look();
 
     let Journey { clinic, secrets, pages } = journey;
@@ -258,6 +276,12 @@ fn t42_no_secret_is_found_in_logs_databases_or_answers() {
     let has = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(has(EMAIL) && has("$argon2id$v=19$m=19456,t=2,p=1$"), "the database is not there");
     secrets.assert_absent(&stored, "the database");
+
+    assert!(files_of(&zip).iter().any(|(_, content)| searchable(content).contains(EMAIL)));
+    for (path, content) in files_of(&zip) {
+        secrets.assert_absent(&content, &path);
+        assert!(!searchable(&content).contains("argon2"), "the hash of the password is in {path}");
+    }
 
     for page in &pages {
         // The page that shows a form holds its own form token, and a cookie goes to its browser.

@@ -30,6 +30,7 @@ mod duo_outage;
 mod duo_phone;
 mod duo_prompt;
 mod enrolment;
+mod exports;
 mod gates;
 mod ground;
 mod guessing;

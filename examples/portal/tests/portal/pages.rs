@@ -93,6 +93,7 @@ fn t49_pages_have_no_scripts_no_inline_styles_and_nothing_from_elsewhere() {
         "/account/consents",
         "/account/consents/history",
         "/account/data",
+        "/account/data/export",
         "/requests",
         "/reauth",
         "/password/forgot",

@@ -13,7 +13,6 @@ use super::super::filters;
 use super::super::form::TOKEN_FIELD;
 use super::super::pages::{Problem, form};
 use super::super::refusal::Refusal;
-use super::super::requests::where_it_stands;
 use super::super::visitor::Reader;
 use super::fields::{Input, Prefilled};
 use super::forms::{self, Form};
@@ -126,7 +125,7 @@ async fn write<'a>(
         case,
         version: case.events.len(),
         heading: requests::heading(request.ask()),
-        stage: where_it_stands(request.stage()),
+        stage: requests::where_it_stands(request.stage()),
         received: request.received(),
         time: Time::of(request.due(&calendar)?, today),
         steps: request.explain(&calendar)?.iter().map(ToString::to_string).collect(),

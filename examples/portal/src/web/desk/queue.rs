@@ -12,7 +12,6 @@ use super::super::filters;
 use super::super::form::TOKEN_FIELD;
 use super::super::pages::{Problem, form};
 use super::super::refusal::Refusal;
-use super::super::requests::where_it_stands;
 use super::super::visitor::Reader;
 use crate::CLINIC;
 use crate::desk::queue::{self, Row, Show, Time, Wanted, Within};
@@ -40,7 +39,7 @@ struct Line {
 
 impl Line {
     fn of(row: &Row) -> Self {
-        let (ask, stage) = (requests::heading(row.ask), where_it_stands(row.stage));
+        let (ask, stage) = (requests::heading(row.ask), requests::where_it_stands(row.stage));
         Self { id: row.id, ask, stage, received: row.received, time: row.time }
     }
 }
@@ -145,7 +144,8 @@ fn shows() -> Vec<Choice> {
         ("all", phrase("All there are")),
     ];
     let groups = groups.map(|(value, name)| (value.to_owned(), name));
-    let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), where_it_stands(stage)));
+    let stages =
+        Stage::ALL.map(|stage| (stage.name().to_owned(), requests::where_it_stands(stage)));
     groups.into_iter().chain(stages).collect()
 }
 
