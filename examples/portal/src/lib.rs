@@ -38,6 +38,7 @@ mod clock;
 pub mod config;
 mod connections;
 mod consents;
+mod demonstration;
 mod desk;
 mod devices;
 mod duo;
