@@ -14,7 +14,7 @@ pub const LAW_AS_OF: Date = match Date::new(2026, 6, 19) {
 };
 
 /// A text of law, or of a regulator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Instrument {
     /// Regulation (EU) 2016/679 as it is law in the United Kingdom, amended by the Data (Use and
@@ -39,7 +39,7 @@ pub enum Instrument {
 }
 
 /// A clause of an [`Instrument`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Provision {
     instrument: Instrument,
     clause: &'static str,

@@ -40,12 +40,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Awaited, Calendar, Clarification, Date, DeadlineError, Due, Extension, Facts};
+use crate::{Calendar, Date, DeadlineError, Due, Extension, Facts};
 use crate::{Regime, RequestKind, Step, deadline, explain};
 
+mod clock;
 mod command;
 mod complaint;
 mod decide;
+mod duty;
 mod element;
 mod event;
 mod evolve;
@@ -54,9 +56,11 @@ mod facts;
 mod ground;
 mod health;
 mod item;
+mod proof;
 mod rejection;
 mod respond;
 mod response;
+mod search;
 mod stage;
 mod state;
 mod table;
@@ -68,6 +72,7 @@ pub use complaint::{
     ComplaintRejection, ComplaintStage, complaint_transition, decide_complaint,
 };
 pub use decide::{Context, decide};
+pub use duty::RequestHold;
 pub use element::Element;
 pub use event::{Event, Recorded, UnknownVersion, Version};
 pub use evolve::OutOfPlace;
@@ -86,6 +91,10 @@ pub use stage::{Act, Next, Stage, transition};
 pub use table::{diagram, table};
 pub use text::{Name, Text, TextError};
 
+use clock::Clock;
+use duty::Duty;
+use proof::Proof;
+use search::Search;
 use state::State;
 
 /// A request, as the events so far have made it.
@@ -96,51 +105,23 @@ pub struct Request {
     latest: Date,
     state: State,
     clock: Clock,
-    is_identified: bool,
-    is_authorised: bool,
+    proof: Proof,
     fee: Option<Fee>,
     search: Search,
     scope: ErasureScope,
-    answer: Option<Answer>,
-    notifications: BTreeMap<Name, Option<Notified>>,
-    restriction_lifted: Option<Date>,
+    /// The answers, the last one last: a request that is taken up again has one for each time.
+    answers: Vec<Answer>,
+    is_answered: bool,
+    duties: BTreeMap<Name, Duty>,
+    /// Since when a restriction that was granted is in force.
+    restricted: Option<Date>,
     complaints: Vec<Name>,
-}
-
-/// What starts, stops and lengthens the time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Clock {
-    start: Date,
-    identity: Awaited,
-    authority: Awaited,
-    fee: Awaited,
-    clarifications: Vec<Clarification>,
-    extension: Option<(Date, ExtensionGround, Text)>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Search {
-    plans: Vec<SearchPlan>,
-    sources: BTreeMap<Name, Option<SearchResult>>,
-    processors: BTreeMap<Name, Option<SearchResult>>,
-    items: BTreeMap<Name, (Item, Option<Verdict>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Answer {
     at: Date,
     response: Response,
-}
-
-/// Why data must not be disposed of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Hold {
-    /// Somebody has asked for it: to erase it, to keep it from them, is an offence under section
-    /// 173 of the Data Protection Act 2018.
-    Requested,
-    /// It is restricted, and is stored and nothing else: Article 18(2).
-    Restricted,
 }
 
 impl Request {
@@ -177,8 +158,7 @@ impl Request {
     /// The facts from which its deadline follows.
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
-        let clock = &self.clock;
-        let extension = match clock.extension {
+        let extension = match self.clock.extension {
             Some((at, ..)) => Extension::Notified(at),
             None => Extension::None,
         };
@@ -194,6 +174,18 @@ impl Request {
             .with_clarifications(&clock.clarifications)
     }
 
+    /// The facts that have effect. An extension counts for nothing if its notice came too late,
+    /// which may show afterwards: an answer that is noted late ends a pause earlier than was
+    /// thought.
+    //= UK GDPR, Article 12A(4)(a): a notice that is given late extends nothing
+    fn effective(&self, calendar: &Calendar) -> Facts<'_> {
+        let facts = self.facts();
+        match deadline(&facts, Regime::Uk, calendar) {
+            Err(DeadlineError::ExtensionTooLate { .. }) => self.facts_before_extension(),
+            _ => facts,
+        }
+    }
+
     /// When it is due, by the working days of `calendar`; `None` once nothing is owed.
     ///
     /// # Errors
@@ -203,7 +195,7 @@ impl Request {
         if !self.stage().is_open() {
             return Ok(None);
         }
-        deadline(&self.facts(), Regime::Uk, calendar).map(Some)
+        deadline(&self.effective(calendar), Regime::Uk, calendar).map(Some)
     }
 
     /// How its deadline comes about; empty once nothing is owed.
@@ -215,26 +207,7 @@ impl Request {
         if !self.stage().is_open() {
             return Ok(Vec::new());
         }
-        explain(&self.facts(), Regime::Uk, calendar).map(|(_, steps)| steps)
-    }
-
-    /// Why the person's data must not be disposed of now, if that is so.
-    ///
-    /// A job that deletes what is older than its years asks every request of the person first.
-    //= DPA 2018 §173: what a person has asked for is not erased to keep it from them
-    #[must_use]
-    pub fn hold(&self) -> Option<Hold> {
-        if self.ask().needs_search() && self.stage().is_open() {
-            return Some(Hold::Requested);
-        }
-        self.is_restricted().then_some(Hold::Restricted)
-    }
-
-    /// Whether a restriction that was granted is in force.
-    #[must_use]
-    pub fn is_restricted(&self) -> bool {
-        let done = self.response().and_then(|response| response.outcome.done());
-        matches!(done, Some(Done::Restriction(_))) && self.restriction_lifted.is_none()
+        explain(&self.effective(calendar), Regime::Uk, calendar).map(|(_, steps)| steps)
     }
 
     /// How far an erasure reaches.
@@ -276,21 +249,25 @@ impl Request {
         self.search.items.values().map(|(item, verdict)| (item, verdict.as_ref()))
     }
 
-    /// The answer.
+    /// The answer; none once it is taken up again.
     #[must_use]
     pub fn response(&self) -> Option<&Response> {
-        self.answer.as_ref().map(|answer| &answer.response)
+        self.answer().map(|answer| &answer.response)
     }
 
-    /// When it was answered.
+    /// When it was answered; never, once it is taken up again.
     #[must_use]
     pub fn responded(&self) -> Option<Date> {
-        self.answer.as_ref().map(|answer| answer.at)
+        self.answer().map(|answer| answer.at)
     }
 
-    /// Who has to be told of what was done, and what came of it.
-    pub fn notifications(&self) -> impl Iterator<Item = (&Name, Option<&Notified>)> {
-        self.notifications.iter().map(|(name, result)| (name, result.as_ref()))
+    /// Each answer, with its day: the last, and those before it was taken up again.
+    pub fn answers(&self) -> impl Iterator<Item = (Date, &Response)> {
+        self.answers.iter().map(|answer| (answer.at, &answer.response))
+    }
+
+    fn answer(&self) -> Option<&Answer> {
+        self.answers.last().filter(|_| self.is_answered)
     }
 
     /// The complaints about it.

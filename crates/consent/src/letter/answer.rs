@@ -68,37 +68,40 @@ pub fn recipient_notice(
     recipient: &Name,
     envelope: &Envelope<'_>,
 ) -> Result<Letter, LetterError> {
-    let is_owed = request.notifications().any(|(owed, _)| owed == recipient);
-    let done = request.response().and_then(|response| response.outcome.done());
-    let (true, Some(done)) = (is_owed, done) else {
+    let owed = request.owed_to(recipient);
+    if owed.is_empty() {
         let (stage, lacks) = (request.stage(), "this recipient is owed no notice");
         return Err(LetterError::NothingToTell { stage, lacks });
-    };
+    }
     let mut draft = Draft::new("Notice about personal data that we gave you", envelope);
-    let (what, items, clause): (_, &[Text], _) = match done {
-        Done::Rectification(answer) => ("corrected or completed", &answer.changed, "19"),
-        Done::Restriction(answer) => ("restricted the use of", &answer.restricted, "19"),
-        Done::Erasure(answer) if answer.published_to.contains(recipient) => (
-            "erased, and the person asks that links to it and copies of it be erased,",
-            &answer.erased,
-            "17(2)",
-        ),
-        Done::Erasure(answer) => ("erased", &answer.erased, "19"),
-        Done::ConsentWithdrawal { purposes, .. } => {
-            ("stopped using, because consent is over, for these purposes", purposes, "7(3)")
-        }
-        _ => {
-            let (stage, lacks) = (request.stage(), "this recipient is owed no notice");
-            return Err(LetterError::NothingToTell { stage, lacks });
-        }
-    };
-    draft.cite(&format!("At the person's request we have {what}:"), uk(clause));
-    draft.list(items);
+    for done in owed {
+        draft.notice(done, recipient);
+    }
     draft.say("Please do the same with what you hold, and tell us when it is done.");
     Ok(draft.done())
 }
 
 impl Draft {
+    //= UK GDPR, Article 19: each recipient is told, unless it is impossible or disproportionate
+    fn notice(&mut self, done: &Done, recipient: &Name) {
+        let (what, items, clause): (_, &[Text], _) = match done {
+            Done::Rectification(answer) => ("corrected or completed", &answer.changed, "19"),
+            Done::Restriction(answer) => ("restricted the use of", &answer.restricted, "19"),
+            Done::Erasure(answer) if answer.published_to.contains(recipient) => (
+                "erased, and the person asks that links to it and copies of it be erased,",
+                &answer.erased,
+                "17(2)",
+            ),
+            Done::Erasure(answer) => ("erased", &answer.erased, "19"),
+            Done::ConsentWithdrawal { purposes, .. } => {
+                ("stopped using, because consent is over, for these purposes", purposes, "7(3)")
+            }
+            _ => return,
+        };
+        self.cite(&format!("At the person's request we have {what}:"), uk(clause));
+        self.list(items);
+    }
+
     //= UK GDPR, Article 15(1): an answer states purposes, categories, recipients, storage, rights, sources and automated decisions
     fn access(&mut self, access: &AccessAnswer) {
         let copy = match access.copy {

@@ -20,14 +20,14 @@ pub enum Command {
         /// The doubt.
         doubt: Text,
     },
-    /// Notes that they have.
+    /// Notes that they have. It starts the clock again if they were asked.
     ConfirmIdentity {
         /// How.
         how: Text,
     },
     /// Asks whoever acts for the person to show that they may.
     RequestAuthority,
-    /// Notes that they have.
+    /// Notes that they have. It starts the clock again if they were asked.
     ReceiveAuthority {
         /// How.
         how: Text,
@@ -41,7 +41,8 @@ pub enum Command {
         /// Why.
         why: Text,
     },
-    /// Refuses the request because what the person was asked for has not come.
+    /// Refuses the request because what the person was asked for has not come; or, once the time
+    /// is over, because nobody asked in time and there is nothing to show who asks.
     Lapse {
         /// What was done to get it.
         efforts: Text,
@@ -133,7 +134,8 @@ pub enum Command {
         /// What the complaint is called.
         complaint: Name,
     },
-    /// Takes the request up again, because of something new.
+    /// Takes the request up again, because of something new. The clock starts on that day. A
+    /// restriction stays in force, and recipients who are to be told are told.
     Reopen {
         /// What is new.
         news: Text,

@@ -40,11 +40,15 @@ pub enum Element {
     Copy,
     /// Article 12(4).
     JudicialRemedy,
+    /// What an erasure does not reach, which is part of what was done: Article 12(3).
+    ResidualCopies,
+    /// That somebody whose change was refused may add their own words: Article 16.
+    SupplementaryStatement,
 }
 
 impl Element {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ActionTaken,
         Self::Reasons,
         Self::Purposes,
@@ -59,11 +63,24 @@ impl Element {
         Self::TransferSafeguards,
         Self::Copy,
         Self::JudicialRemedy,
+        Self::ResidualCopies,
+        Self::SupplementaryStatement,
     ];
 
-    /// What the letter that gives access says of rights.
-    pub(super) const RIGHTS: [Self; 3] =
-        [Self::OtherRights, Self::ComplaintToController, Self::ComplaintToCommissioner];
+    /// What the letter that gives access says: each point of Article 15.
+    pub(super) const ACCESS: [Self; 11] = [
+        Self::Purposes,
+        Self::Categories,
+        Self::Recipients,
+        Self::Retention,
+        Self::OtherRights,
+        Self::ComplaintToController,
+        Self::ComplaintToCommissioner,
+        Self::Sources,
+        Self::AutomatedDecisions,
+        Self::TransferSafeguards,
+        Self::Copy,
+    ];
 
     /// What the letter says that refuses.
     pub(super) const REFUSAL: [Self; 4] = [
@@ -77,7 +94,7 @@ impl Element {
     #[must_use]
     pub const fn provision(self) -> Provision {
         let clause = match self {
-            Self::ActionTaken => "12(3)",
+            Self::ActionTaken | Self::ResidualCopies => "12(3)",
             Self::Reasons | Self::JudicialRemedy => "12(4)",
             Self::Purposes => "15(1)(a)",
             Self::Categories => "15(1)(b)",
@@ -90,6 +107,7 @@ impl Element {
             Self::AutomatedDecisions => "15(1)(h)",
             Self::TransferSafeguards => "15(2)",
             Self::Copy => "15(3)",
+            Self::SupplementaryStatement => "16",
         };
         Provision::new(Instrument::UkGdpr, clause)
     }
@@ -112,6 +130,8 @@ impl fmt::Display for Element {
             Self::TransferSafeguards => "the safeguards of transfers",
             Self::Copy => "a copy, electronic if the request was",
             Self::JudicialRemedy => "the judicial remedy",
+            Self::ResidualCopies => "the copies that may be left",
+            Self::SupplementaryStatement => "the offer to keep a statement with the record",
         };
         write!(f, "{name} ({})", self.provision())
     }

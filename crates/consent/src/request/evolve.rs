@@ -1,10 +1,10 @@
 //! What an event makes of a request.
 
 use super::{
-    Act, Answer, Choice, Clock, ErasureScope, Event, Next, Receipt, Recorded, Request, Search,
-    Stage, State, transition,
+    Act, Answer, Choice, Clock, Done, ErasureScope, Event, Next, Proof, Receipt, Recorded, Request,
+    Response, Search, Stage, State, transition,
 };
-use crate::{Awaited, Clarification, Date};
+use crate::{Awaited, Date};
 
 /// An event that cannot have happened where the request stood: the record is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,134 +81,68 @@ impl Request {
             latest: received,
             state: State::Received,
             clock: Clock::starting(received),
-            is_identified: false,
-            is_authorised: false,
+            proof: Proof::default(),
             fee: None,
             search: Search::default(),
             scope: ErasureScope::DataAlone,
-            answer: None,
-            notifications: std::collections::BTreeMap::new(),
-            restriction_lifted: None,
+            answers: Vec::new(),
+            is_answered: false,
+            duties: std::collections::BTreeMap::new(),
+            restricted: None,
             complaints: Vec::new(),
         }
     }
 
     fn take(&mut self, event: &Event, at: Date) {
         match event {
-            Event::IdentityConfirmed { .. } => self.is_identified = true,
-            Event::AuthorityReceived { .. } => self.is_authorised = true,
+            Event::IdentityRequested { .. } => self.proof.is_doubted = true,
+            Event::IdentityConfirmed { .. } => self.proof.is_identified = true,
+            Event::AuthorityReceived { .. } => self.proof.is_authorised = true,
             Event::FeeCharged(fee) => self.fee = Some(fee.clone()),
             Event::AccountDeletionRequired { why } => {
                 self.scope =
                     ErasureScope::RequiresAccountDeletion { why: why.clone(), chosen: None };
             }
             Event::Chosen(choice) => self.choose(choice),
-            Event::Responded(response) | Event::Lapsed(response) => {
-                self.answer = Some(Answer { at, response: response.clone() });
-            }
-            Event::NotificationOwed { recipient } => {
-                self.notifications.entry(recipient.clone()).or_default();
-            }
-            Event::RecipientNotified { recipient, result } => {
-                self.notifications.insert(recipient.clone(), Some(result.clone()));
-            }
-            Event::RestrictionLifted { .. } => self.restriction_lifted = Some(at),
+            Event::Responded(response) | Event::Lapsed(response) => self.answer_with(response, at),
+            Event::NotificationOwed { recipient } => self.owe(recipient),
+            Event::RecipientNotified { recipient, result } => self.tell(recipient, result),
+            Event::RestrictionLifted { .. } => self.restricted = None,
             Event::Complained { complaint } => self.complaints.push(complaint.clone()),
-            // What is new is a request of that day; what was asked for and shown is not again.
-            Event::Reopened { .. } => {
-                self.clock = Clock::starting(at);
-                self.answer = None;
-                self.restriction_lifted = None;
-            }
+            Event::Reopened { .. } => self.reopen(at),
             other => self.search.take(other),
         }
         self.clock.take(event, at);
     }
 
+    fn answer_with(&mut self, response: &Response, at: Date) {
+        if let Some(Done::Restriction(_)) = response.outcome.done() {
+            self.restricted = Some(at);
+        }
+        self.answers.push(Answer { at, response: response.clone() });
+        self.is_answered = true;
+    }
+
+    /// What is new is a request of that day. What was shown is not asked for again; and what was
+    /// done stays done, with the duties that follow from it: a restriction is in force until it is
+    /// lifted, and each recipient is told.
+    fn reopen(&mut self, at: Date) {
+        if self.clock.fee == Awaited::Outstanding {
+            self.fee = None;
+        }
+        let keeps_account = |chosen: &Option<Choice>| *chosen != Some(Choice::DeleteAccount);
+        if matches!(&self.scope, ErasureScope::RequiresAccountDeletion { chosen, .. } if keeps_account(chosen))
+        {
+            // They may choose again.
+            self.scope = ErasureScope::DataAlone;
+        }
+        self.clock = Clock::starting(at);
+        self.is_answered = false;
+    }
+
     fn choose(&mut self, choice: &Choice) {
         if let ErasureScope::RequiresAccountDeletion { chosen, .. } = &mut self.scope {
             *chosen = Some(choice.clone());
-        }
-    }
-}
-
-impl Search {
-    fn take(&mut self, event: &Event) {
-        match event {
-            Event::CollectionBegun(plan) => {
-                self.plans.push(plan.clone());
-                self.sources.extend(plan.sources.iter().map(|source| (source.clone(), None)));
-            }
-            Event::ItemFound(item) => {
-                self.items.insert(item.name.clone(), (item.clone(), None));
-            }
-            Event::SourceFinished { source, result } => {
-                self.sources.insert(source.clone(), Some(result.clone()));
-            }
-            Event::ProcessorInstructed { processor } => {
-                self.processors.insert(processor.clone(), None);
-            }
-            Event::ProcessorFinished { processor, result } => {
-                self.processors.insert(processor.clone(), Some(result.clone()));
-            }
-            Event::Reviewed { item, verdict } => {
-                if let Some((_, reviewed)) = self.items.get_mut(item) {
-                    *reviewed = Some(verdict.clone());
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Clock {
-    const fn starting(start: Date) -> Self {
-        let none = Awaited::NotAsked;
-        Self {
-            start,
-            identity: none,
-            authority: none,
-            fee: none,
-            clarifications: Vec::new(),
-            extension: None,
-        }
-    }
-
-    fn take(&mut self, event: &Event, at: Date) {
-        match event {
-            Event::IdentityRequested { .. } => self.identity = Awaited::Outstanding,
-            Event::IdentityConfirmed { .. } => self.identity = Awaited::Received(at),
-            Event::AuthorityRequested => self.authority = Awaited::Outstanding,
-            Event::AuthorityReceived { .. } => self.authority = Awaited::Received(at),
-            Event::FeeCharged(_) => self.fee = Awaited::Outstanding,
-            Event::FeePaid => self.fee = Awaited::Received(at),
-            // A fee that is given up was never a reason to wait.
-            Event::FeeWaived { .. } => self.fee = Awaited::NotAsked,
-            Event::ClarificationAsked { .. } => {
-                self.clarifications.push(Clarification { asked: at, answered: None });
-            }
-            Event::Clarified { .. } => self.answer(Some(at)),
-            Event::WentOnUnclarified { paused_until, .. } => self.answer(*paused_until),
-            Event::Extended { ground, reasons } => {
-                self.extension = Some((at, *ground, reasons.clone()));
-            }
-            _ => {}
-        }
-    }
-
-    /// Ends the pause that is open on that day, or undoes it.
-    fn answer(&mut self, until: Option<Date>) {
-        let open = self.clarifications.iter().rposition(|pause| pause.answered.is_none());
-        match (open, until) {
-            (Some(open), None) => {
-                self.clarifications.remove(open);
-            }
-            (Some(open), Some(until)) => {
-                if let Some(pause) = self.clarifications.get_mut(open) {
-                    pause.answered = Some(until.max(pause.asked));
-                }
-            }
-            (None, _) => {}
         }
     }
 }

@@ -59,6 +59,15 @@ impl Ask {
         }
     }
 
+    /// Whether it ends something at a word: it has no exception, needs no proof of who asks, costs
+    /// nothing and does not wait.
+    //= UK GDPR, Article 21(3): nothing overrides an objection to direct marketing
+    //= UK GDPR, Article 7(3): consent is withdrawn as easily as it was given
+    #[must_use]
+    pub const fn is_absolute(self) -> bool {
+        matches!(self, Self::MarketingObjection | Self::ConsentWithdrawal)
+    }
+
     /// Whether the data has to be looked for before the request can be granted.
     #[must_use]
     pub const fn needs_search(self) -> bool {
@@ -168,7 +177,7 @@ pub enum FeeGround {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::exhaustive_structs, reason = "what the caller writes down")]
 pub struct Fee {
-    /// How much, in pence.
+    /// How much, in pence; more than nothing.
     pub pence: u32,
     /// Why there is one.
     pub ground: FeeGround,

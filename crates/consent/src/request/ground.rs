@@ -144,7 +144,7 @@ pub struct OthersTest {
 }
 
 /// Somebody else of whom the data tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Other {
@@ -201,15 +201,57 @@ impl Ground {
         }
     }
 
+    /// Who it keeps something back for.
+    pub(super) fn other(&self) -> Option<Other> {
+        match self {
+            Self::RightsOfOthers(test) => Some(test.other),
+            _ => None,
+        }
+    }
+
+    /// Whether the person may put their own words beside the record instead.
+    pub(super) const fn offers_statement(&self) -> bool {
+        matches!(self, Self::Rectification { .. })
+    }
+
+    /// Whether it is about what stands in the data, so that the data is read before it is relied on.
+    #[must_use]
+    pub const fn is_about_items(&self) -> bool {
+        matches!(
+            self,
+            Self::RightsOfOthers(_)
+                | Self::AdverseToOthers(_)
+                | Self::SeriousHarm { .. }
+                | Self::ExpectedNotToBeTold(_)
+        )
+    }
+
+    /// Whether it is about the request itself, whatever stands in the data.
+    #[must_use]
+    pub const fn is_about_request(&self) -> bool {
+        matches!(
+            self,
+            Self::Unfounded(_)
+                | Self::Excessive(_)
+                | Self::NotIdentified(_)
+                | Self::NotAuthorised(_)
+                | Self::FeeUnpaid(_)
+                | Self::NotPortable(_)
+        )
+    }
+
     /// Whether it can stand against such a request.
     #[must_use]
     pub const fn limits(&self, ask: Ask) -> bool {
         match self {
             // Article 12(5) and (6) speak of Articles 15 to 22D; consent is withdrawn under 7(3).
-            Self::Unfounded(_) | Self::Excessive(_) | Self::FeeUnpaid(_) => {
-                !matches!(ask, Ask::ConsentWithdrawal)
-            }
-            Self::NotIdentified(_) | Self::NotAuthorised(_) => true,
+            //= UK GDPR, Article 21(3): nothing overrides an objection to direct marketing
+            Self::Unfounded(_)
+            | Self::Excessive(_)
+            | Self::FeeUnpaid(_)
+            | Self::NotIdentified(_) => !ask.is_absolute(),
+            // Whoever acts for another without authority is not the person whose right it is.
+            Self::NotAuthorised(_) => true,
             Self::KeepingNecessary { .. } | Self::NoCaseForErasure(_) => {
                 matches!(ask, Ask::Erasure)
             }

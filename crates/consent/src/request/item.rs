@@ -1,5 +1,7 @@
 //! What was found, and what becomes of it in the answer.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{ControllerStatus, Finding, Ground, Name, Opinion, OpinionFault, Other, Text};
@@ -16,8 +18,35 @@ pub struct Item {
     pub source: Name,
     /// What kind of record it is.
     pub record: Record,
-    /// Whether it tells about the person's health.
+    /// Whether it tells about the person's health. A health record does, whatever is said here.
     pub health_data: bool,
+}
+
+impl Item {
+    /// Whether it holds health data: a health record is nothing else, and another record may.
+    ///
+    /// ```
+    /// use upheld_consent::request::{Item, Name, Record};
+    ///
+    /// let (name, source) = (Name::new("note 1")?, Name::new("records")?);
+    /// let item = Item { name, source, record: Record::Health, health_data: false };
+    /// assert!(item.holds_health_data());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    //= DPA 2018 §205: a health record consists of data concerning health
+    #[must_use]
+    pub const fn holds_health_data(&self) -> bool {
+        self.health_data || matches!(self.record, Record::Health)
+    }
+
+    /// Whether the answer that withholds it names nobody for it who is named in such a record.
+    //= DPA 2018, Schedule 2, paragraph 17: it is reasonable to name who made a health record
+    pub(super) fn check_nobody_hidden(&self, others: &BTreeSet<Other>) -> Result<(), ItemFault> {
+        if others.iter().any(|other| is_their_record(*other, self.record)) {
+            return Err(ItemFault::ProfessionalHidden { item: self.name.clone() });
+        }
+        Ok(())
+    }
 }
 
 /// The kind of a record, as far as the law makes a difference.
@@ -132,7 +161,7 @@ impl Verdict {
                 return Err(ItemFault::ProfessionalHidden { item: name() });
             }
             Some(Ground::SeriousHarm { .. } | Ground::ExpectedNotToBeTold(_))
-                if !item.health_data =>
+                if !item.holds_health_data() =>
             {
                 return Err(ItemFault::NoHealthData { item: name() });
             }
@@ -149,7 +178,7 @@ impl Verdict {
         match self.clearance() {
             //= DPA 2018, Schedule 3, paragraph 6: and before disclosing what the person has not seen
             Some(Clearance::Ordinary)
-                if item.health_data && controller == ControllerStatus::Other =>
+                if item.holds_health_data() && controller == ControllerStatus::Other =>
             {
                 Err(ItemFault::OpinionNeeded { item: name() })
             }

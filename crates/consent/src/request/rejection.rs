@@ -1,6 +1,6 @@
 //! Why a command is not granted.
 
-use super::{Act, Ask, Element, ItemFault, Name, OpinionFault, Stage};
+use super::{Act, Ask, Element, ItemFault, Name, Stage};
 use crate::{Date, DeadlineError, Provision};
 
 /// Why a command is not granted. Nothing has happened.
@@ -91,7 +91,7 @@ pub enum Rejection {
         names: Vec<Name>,
     },
     /// The data was not looked for.
-    #[error("the data was not looked for: only a refusal is possible without")]
+    #[error("the data was not looked for: a refusal that does not turn on it is possible without")]
     NotSearched,
     /// Something was found.
     #[error("data was found, and so something is held")]
@@ -110,23 +110,36 @@ pub enum Rejection {
     /// An item cannot be treated so.
     #[error(transparent)]
     Item(#[from] ItemFault),
-    /// Health data would be withheld without asking anybody.
-    #[error(
-        "a controller that is no health professional needs the opinion of one to withhold health data"
-    )]
-    OpinionNeeded,
-    /// The opinion cannot be relied on.
-    #[error(transparent)]
-    Opinion(#[from] OpinionFault),
     /// The answer is one to another sort of request.
     #[error("that is no answer to a request of the kind {}", .ask.kind().name())]
     WrongAnswer {
         /// What is asked for.
         ask: Ask,
     },
-    /// Something is withheld and the answer does not say so.
-    #[error("something is withheld: the answer is partial, or a refusal")]
-    WithheldUnsaid,
+    /// Something is withheld and the answer does not say why.
+    #[error("withheld, and the answer does not say so: {}", cited(.provisions))]
+    WithheldUnsaid {
+        /// The provisions by which it is.
+        provisions: Vec<Provision>,
+    },
+    /// The request is refused and an item is not withheld.
+    #[error("an item is not withheld: the answer is partial")]
+    Disclosed {
+        /// The first of them.
+        name: Name,
+    },
+    /// What is recorded of the request does not bear the ground out.
+    #[error("what is recorded of the request does not bear out {provision}")]
+    NotSo {
+        /// The ground's provision.
+        provision: Provision,
+    },
+    /// Nothing that the person was asked for is missing.
+    #[error("nothing is missing that the person was asked for")]
+    NothingAwaited,
+    /// A fee of nothing would stop the clock for nothing.
+    #[error("a fee is more than nothing")]
+    NoFee,
     /// The account would go without the person's choice.
     #[error("the person has not chosen that their account goes")]
     AccountNotChosen,
@@ -154,6 +167,11 @@ fn stands(stage: Option<&Stage>) -> String {
 fn list(names: &[Name]) -> String {
     let names: Vec<&str> = names.iter().take(10).map(Name::as_str).collect();
     names.join(", ")
+}
+
+fn cited(provisions: &[Provision]) -> String {
+    let provisions: Vec<String> = provisions.iter().map(Provision::to_string).collect();
+    provisions.join("; ")
 }
 
 fn elements(missing: &[Element]) -> String {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Choice, Context, ControllerStatus, Done, ErasureScope, Event, Finding, Ground, Name, Outcome,
-    Rejection, Request, Response, Stage,
+    Choice, Context, Done, ErasureScope, Event, Ground, Name, Other, Outcome, Rejection, Request,
+    Response, Stage, Verdict,
 };
+use crate::Provision;
 
 impl Request {
     /// The events of an answer: that it was given, and who is to be told.
@@ -18,7 +19,6 @@ impl Request {
         self.check_items(&response.outcome, context)?;
         for ground in response.outcome.refused() {
             self.check_ground(ground)?;
-            check_opinion(ground, context)?;
         }
         if let Some(done) = response.outcome.done() {
             self.check_done(done)?;
@@ -45,13 +45,16 @@ impl Request {
     }
 
     /// Nothing is told to somebody unknown; and access and portability are granted, or nothing is
-    /// said to be held, after a search alone.
+    /// said to be held, after a search alone. So is data kept back for what stands in it.
     fn check_search(&self, outcome: &Outcome) -> Result<(), Rejection> {
         let is_refusal = matches!(outcome, Outcome::Refused(_));
         if !is_refusal {
             self.check_requester()?;
         }
-        if self.ask().needs_search() && self.stage() != Stage::Reviewing && !is_refusal {
+        if !self.ask().needs_search() || (is_refusal && !self.turns_on_data(outcome)) {
+            return Ok(());
+        }
+        if self.stage() != Stage::Reviewing || !self.search.is_made() {
             return Err(Rejection::NotSearched);
         }
         let is_nothing = matches!(outcome, Outcome::NothingHeld { .. });
@@ -61,10 +64,21 @@ impl Request {
         Ok(())
     }
 
-    /// Each item has a verdict that holds on the day of the answer, and the answer says that
-    /// something is withheld.
+    /// Whether a refusal turns on what stands in the data. Whoever is refused because of how they
+    /// ask, or for want of proof, is refused unread.
+    fn turns_on_data(&self, outcome: &Outcome) -> bool {
+        let stated = outcome.refused();
+        let is_read = !self.search.items.is_empty();
+        stated.iter().any(Ground::is_about_items)
+            || (is_read && !stated.iter().any(Ground::is_about_request))
+    }
+
+    /// Each item has a verdict that holds on the day of the answer. The answer states the ground of
+    /// each, and none about data that was not found.
     fn check_items(&self, outcome: &Outcome, context: &Context<'_>) -> Result<(), Rejection> {
-        if matches!(outcome, Outcome::Refused(_)) {
+        let stated = outcome.refused();
+        let is_refusal = matches!(outcome, Outcome::Refused(_));
+        if is_refusal && !self.turns_on_data(outcome) {
             return Ok(());
         }
         let items = &self.search.items;
@@ -73,16 +87,55 @@ impl Request {
         if !names.is_empty() {
             return Err(Rejection::Unfinished { names });
         }
-        let mut is_withheld = false;
-        for (name, (_, verdict)) in items {
+        let mut kept_back: BTreeSet<Provision> = BTreeSet::new();
+        let others: BTreeSet<Other> = stated.iter().filter_map(Ground::other).collect();
+        for (name, (item, verdict)) in items {
             let Some(verdict) = verdict else { continue };
             self.check_verdict(name, verdict, context)?;
-            is_withheld |= verdict.ground().is_some();
+            if is_refusal && !matches!(verdict, Verdict::Withhold(_)) {
+                return Err(Rejection::Disclosed { name: name.clone() });
+            }
+            if let Some(Ground::RightsOfOthers(_)) = verdict.ground() {
+                item.check_nobody_hidden(&others)?;
+            }
+            kept_back.extend(verdict.ground().map(Ground::provision));
         }
-        if is_withheld && outcome.refused().is_empty() {
-            return Err(Rejection::WithheldUnsaid);
+        self.check_stated(stated, &kept_back)
+    }
+
+    /// The answer states each ground on which data is kept back; and none about data on which
+    /// nothing is.
+    fn check_stated(
+        &self,
+        stated: &[Ground],
+        kept_back: &BTreeSet<Provision>,
+    ) -> Result<(), Rejection> {
+        let said: BTreeSet<Provision> = stated.iter().map(Ground::provision).collect();
+        let unsaid: Vec<Provision> = kept_back.difference(&said).copied().collect();
+        if !unsaid.is_empty() {
+            return Err(Rejection::WithheldUnsaid { provisions: unsaid });
         }
-        Ok(())
+        let about_data = stated.iter().filter(|ground| ground.is_about_items());
+        let mut baseless = about_data.map(Ground::provision).filter(|by| !kept_back.contains(by));
+        match baseless.next() {
+            Some(provision) if self.ask().needs_search() => Err(Rejection::NotSo { provision }),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn check_verdict(
+        &self,
+        name: &Name,
+        verdict: &Verdict,
+        context: &Context<'_>,
+    ) -> Result<(), Rejection> {
+        let Some((item, _)) = self.search.items.get(name) else {
+            return Err(Rejection::Unknown { name: name.clone() });
+        };
+        if let Some(ground) = verdict.ground() {
+            self.check_ground(ground)?;
+        }
+        Ok(verdict.check(item, context.controller, context.at)?)
     }
 
     fn check_done(&self, done: &Done) -> Result<(), Rejection> {
@@ -99,20 +152,5 @@ impl Request {
             }
         }
         Ok(())
-    }
-}
-
-/// The gate of Schedule 3 stands before a refusal as a whole as well.
-fn check_opinion(ground: &Ground, context: &Context<'_>) -> Result<(), Rejection> {
-    match ground {
-        Ground::SeriousHarm { opinion: Some(opinion), .. } => {
-            Ok(opinion.check(Finding::SeriousHarm, context.at)?)
-        }
-        Ground::SeriousHarm { opinion: None, .. }
-            if context.controller == ControllerStatus::Other =>
-        {
-            Err(Rejection::OpinionNeeded)
-        }
-        _ => Ok(()),
     }
 }

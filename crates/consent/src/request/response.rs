@@ -46,7 +46,8 @@ pub enum Outcome {
 pub enum Sent {
     /// One that [`letter`](crate::letter) rendered, which leaves nothing out.
     Rendered,
-    /// One of the controller's own, that states these.
+    /// One of the controller's own, that states these: each point of Article 15 where access is
+    /// given, what was done where something else is, and each of Article 12(4) where not all is.
     Own(Vec<Element>),
 }
 
@@ -214,6 +215,13 @@ pub struct ReviewAnswer {
     pub decision: Text,
 }
 
+impl ResidualCopies {
+    const fn is_any(&self) -> bool {
+        let Self { caches, archives, other_people, backups_until } = self;
+        caches.is_some() || archives.is_some() || other_people.is_some() || backups_until.is_some()
+    }
+}
+
 impl Done {
     /// Whether it is an answer to such a request.
     pub(super) const fn answers(&self, ask: Ask) -> bool {
@@ -238,6 +246,18 @@ impl Done {
             Self::Erasure(answer) => answer.recipients.iter().chain(&answer.published_to).collect(),
             Self::ConsentWithdrawal { recipients, .. } => recipients.iter().collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// What a letter about it states.
+    //= UK GDPR, Article 12(3): the person is told what was done
+    const fn elements(&self) -> &'static [Element] {
+        match self {
+            Self::Access(_) => &Element::ACCESS,
+            Self::Erasure(answer) if answer.residual.is_any() => {
+                &[Element::ActionTaken, Element::ResidualCopies]
+            }
+            _ => &[Element::ActionTaken],
         }
     }
 
@@ -287,7 +307,6 @@ impl Response {
         if self.outcome.done().and_then(Done::lists).is_some_and(<[Text]>::is_empty) {
             missing.push(Element::ActionTaken);
         }
-        let is_access = matches!(self.outcome.done(), Some(Done::Access(_)));
         // That nothing is held is no action either: the person is told where to turn.
         let is_short = !matches!(self.outcome, Outcome::Fulfilled(_));
         let is_nothing = matches!(self.outcome, Outcome::NothingHeld { .. });
@@ -295,9 +314,11 @@ impl Response {
             missing.push(Element::Reasons);
         }
         if let Sent::Own(states) = &self.letter {
-            let of_access = if is_access { Element::RIGHTS.as_slice() } else { &[] };
             let of_refusal = if is_short { Element::REFUSAL.as_slice() } else { &[] };
-            let wanted = of_access.iter().chain(of_refusal);
+            let is_offered = self.outcome.refused().iter().any(Ground::offers_statement);
+            let of_offer = is_offered.then_some(&Element::SupplementaryStatement);
+            let of_done = self.outcome.done().map_or(&[][..], Done::elements);
+            let wanted = of_done.iter().chain(of_refusal).chain(of_offer);
             missing.extend(wanted.filter(|element| !states.contains(element)));
         }
         missing.sort_unstable();

@@ -244,12 +244,14 @@ pub const fn transition(stage: Option<Stage>, act: Act) -> Option<Next> {
     match (stage, act) {
         (S::Received | S::InProgress, A::RequestIdentity) => Some(Next::To(S::AwaitingIdentity)),
         (S::Received | S::InProgress, A::ChargeFee) => Some(Next::To(S::AwaitingFee)),
-        (S::Received, A::RequestAuthority) => Some(Next::To(S::AwaitingAuthority)),
+        (S::Received | S::InProgress, A::RequestAuthority) => {
+            Some(Next::To(S::AwaitingAuthority))
+        }
         (S::Received, A::Accept) | (S::AwaitingChoice, A::Choose) | (S::Responded, A::Reopen) => {
             Some(Next::To(S::InProgress))
         }
-        (S::AwaitingAuthority, A::ReceiveAuthority) => Some(Next::To(S::Received)),
         (S::AwaitingIdentity, A::ConfirmIdentity)
+        | (S::AwaitingAuthority, A::ReceiveAuthority)
         | (S::AwaitingFee, A::PayFee | A::WaiveFee)
         | (S::AwaitingClarification, A::Clarify | A::ProceedUnclarified) => Some(Next::Back),
         (S::InProgress | S::Collecting, A::AskClarification) => {
@@ -258,7 +260,14 @@ pub const fn transition(stage: Option<Stage>, act: Act) -> Option<Next> {
         (S::InProgress, A::RequireAccountDeletion) => Some(Next::To(S::AwaitingChoice)),
         (S::InProgress | S::Reviewing, A::BeginCollection) => Some(Next::To(S::Collecting)),
         (S::Collecting, A::SubmitForReview) => Some(Next::To(S::Reviewing)),
-        (S::AwaitingIdentity | S::AwaitingAuthority | S::AwaitingFee, A::Lapse)
+        (
+            S::Received
+            | S::AwaitingIdentity
+            | S::AwaitingAuthority
+            | S::AwaitingFee
+            | S::InProgress,
+            A::Lapse,
+        )
         | (S::InProgress | S::Reviewing, A::Respond) => Some(Next::To(S::Responded)),
         (S::Responded | S::Withdrawn, A::Close) => Some(Next::To(S::Closed)),
         (
@@ -274,8 +283,35 @@ pub const fn transition(stage: Option<Stage>, act: Act) -> Option<Next> {
             S::Collecting,
             A::FindItem | A::FinishSource | A::InstructProcessor | A::FinishProcessor,
         )
+        // What comes without having been asked for.
+        | (
+            S::Received | S::InProgress | S::Collecting | S::Reviewing,
+            A::ConfirmIdentity | A::ReceiveAuthority,
+        )
         | (S::Reviewing, A::Review)
-        | (S::Responded, A::NotifyRecipient | A::SendCopy | A::LiftRestriction)
+        | (S::Responded, A::SendCopy)
+        // What was done stays done, and what follows from it owed.
+        | (
+            S::AwaitingIdentity
+            | S::AwaitingFee
+            | S::InProgress
+            | S::AwaitingChoice
+            | S::Collecting
+            | S::Reviewing
+            | S::Responded
+            | S::Withdrawn,
+            A::NotifyRecipient,
+        )
+        | (
+            S::AwaitingIdentity
+            | S::AwaitingFee
+            | S::InProgress
+            | S::Collecting
+            | S::Reviewing
+            | S::Responded
+            | S::Withdrawn,
+            A::LiftRestriction,
+        )
         | (S::Responded | S::Withdrawn, A::Complain) => Some(Next::Stay),
         (_, A::Withdraw) if stage.is_open() => Some(Next::To(S::Withdrawn)),
         _ => None,

@@ -128,6 +128,61 @@ fn a_pause_moves_the_last_day_of_the_notice() {
     assert_eq!(desk.day(), date("2026-09-03"));
 }
 
+/// Time that is over does not come back: not by a doubt, a mandate or a fee that nobody thought of
+/// while there was time.
+//= UK GDPR, Article 12A(2): what is asked for after the time is over starts no other
+#[test]
+fn nothing_revives_a_deadline_that_has_passed() {
+    let by = date("2026-07-01");
+    let commands = || {
+        [
+            Command::RequestIdentity { doubt: text("another address") },
+            Command::RequestAuthority,
+            Command::ChargeFee(fee()),
+        ]
+    };
+    let mut receipt = receipt(Ask::Access);
+    receipt.requester = upheld_consent::request::Requester::Representative;
+    for command in commands() {
+        let mut desk = Desk::new();
+        desk.must("2026-06-01", Command::Receive(receipt.clone()));
+        let late = desk.refused("2026-07-02", command.clone());
+        assert!(matches!(late, Rejection::TooLate { by: last, .. } if last == by), "{late}");
+        assert_eq!(desk.day(), by);
+        desk.must("2026-07-01", command);
+    }
+    // What is shown unasked was no reason to wait.
+    let mut desk = Desk::new();
+    desk.must("2026-06-01", Command::Receive(receipt));
+    desk.must("2026-06-20", Command::ReceiveAuthority { how: text("a signed mandate") });
+    desk.must("2026-06-20", Command::ConfirmIdentity { how: text("passport") });
+    assert_eq!(desk.day(), by);
+    let again = desk.refused("2026-06-21", Command::ReceiveAuthority { how: text("the same") });
+    assert!(matches!(again, Rejection::Already { .. }), "{again}");
+}
+
+/// The answer had come long before the notice of an extension, and was noted after it: the notice
+/// was late, and extends nothing.
+//= UK GDPR, Article 12A(4)(a): a notice that is given late extends nothing
+#[test]
+fn an_extension_that_turns_out_late_counts_for_nothing() {
+    let mut desk = Desk::with(Ask::Access);
+    desk.must("2026-06-02", Command::Accept);
+    desk.must("2026-06-03", ask());
+    desk.must("2026-08-20", extend());
+    assert_eq!(desk.due(), Some(Due::Paused { since: date("2026-06-03") }));
+    desk.must("2026-06-05", answer());
+    // Three days, 3 to 5 June; 4 July 2026 is a Saturday.
+    assert_eq!(desk.day(), date("2026-07-06"));
+}
+
+#[test]
+fn a_fee_of_nothing_stops_nothing() {
+    let mut desk = Desk::with(Ask::Access);
+    let free = upheld_consent::request::Fee { pence: 0, ..fee() };
+    assert_eq!(desk.refused("2026-06-02", Command::ChargeFee(free)), Rejection::NoFee);
+}
+
 /// Letters are opened late: what happened on the 3rd may be noted after what happened on the 5th.
 #[test]
 fn what_happened_earlier_may_be_noted_later() {

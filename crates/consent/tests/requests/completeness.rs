@@ -2,7 +2,7 @@
 
 use upheld_consent::request::{
     AccessAnswer, Ask, Channel, Clearance, Command, CopyForm, Done, Element, Ground, Outcome,
-    Record, Rejection, Response, Sent, Verdict,
+    Record, RectificationRefusal, Rejection, Response, Sent, SupplementaryStatement, Verdict,
 };
 
 use crate::desk::{Desk, access, burden, done, fulfilled, item, receipt, respond};
@@ -90,10 +90,51 @@ fn an_own_letter_that_grants_access() {
         Command::Respond(Response { outcome, letter: Sent::Own(states.to_vec()) })
     };
     let left_out = missing(desk.refused("2026-06-05", own(&[])));
-    let rights =
-        [Element::OtherRights, Element::ComplaintToController, Element::ComplaintToCommissioner];
-    assert_eq!(left_out, rights);
-    desk.must("2026-06-05", own(&rights));
+    let points: Vec<Element> = Element::ALL
+        .into_iter()
+        .filter(|element| element.provision().clause().starts_with("15("))
+        .collect();
+    assert_eq!(points.len(), 11);
+    assert_eq!(left_out, points);
+    for point in &points {
+        let others: Vec<_> = points.iter().copied().filter(|other| other != point).collect();
+        assert_eq!(missing(desk.refused("2026-06-05", own(&others))), [*point]);
+    }
+    desk.must("2026-06-05", own(&points));
+}
+
+/// One that grants anything else says what was done, and what an erasure does not reach; one that
+/// refuses a change offers the person their own words.
+//= UK GDPR, Article 12(3): the person is told what was done
+#[test]
+fn an_own_letter_says_what_was_done() {
+    let own = |outcome, states: &[Element]| {
+        Command::Respond(Response { outcome, letter: Sent::Own(states.to_vec()) })
+    };
+    for ask in Ask::ALL.into_iter().filter(|ask| *ask != Ask::Access) {
+        let mut desk = Desk::with(ask);
+        desk.must("2026-06-02", Command::Accept);
+        if ask.needs_search() {
+            desk = Desk::reviewing(ask, &[]);
+        }
+        let outcome = || Outcome::Fulfilled(done(ask));
+        let mut wanted = vec![Element::ActionTaken];
+        if ask == Ask::Erasure {
+            wanted.push(Element::ResidualCopies);
+        }
+        assert_eq!(missing(desk.refused("2026-06-05", own(outcome(), &[]))), wanted, "{ask:?}");
+        desk.must("2026-06-05", own(outcome(), &wanted));
+    }
+    let mut desk = Desk::with(Ask::Rectification);
+    desk.must("2026-06-02", Command::Accept);
+    let refused = vec![Ground::Rectification {
+        refusal: RectificationRefusal::WouldBeInaccurate { evidence: text("the lab's report") },
+        statement: SupplementaryStatement::Offered,
+    }];
+    let outcome = Outcome::Refused(refused);
+    let left_out = missing(desk.refused("2026-06-05", own(outcome.clone(), &Element::ALL[..14])));
+    assert_eq!(left_out, [Element::SupplementaryStatement]);
+    desk.must("2026-06-05", own(outcome, &Element::ALL));
 }
 
 #[test]
@@ -150,11 +191,25 @@ fn what_is_withheld_is_said() {
     let review = |called, verdict| Command::Review { item: name(called), verdict };
     desk.must("2026-06-05", review("note 1", Verdict::Withhold(privileged.clone())));
     desk.must("2026-06-05", review("note 2", Verdict::Disclose(Clearance::Ordinary)));
-    assert_eq!(desk.refused("2026-06-05", fulfilled(Ask::Access)), Rejection::WithheldUnsaid);
+    let unsaid = Rejection::WithheldUnsaid { provisions: vec![privileged.provision()] };
+    assert_eq!(desk.refused("2026-06-05", fulfilled(Ask::Access)), unsaid);
+    // Another ground does not say it, nor does a refusal as a whole while something is disclosed.
+    let partial = |refused| respond(Outcome::Partial { done: done(Ask::Access), refused });
+    let other = vec![Ground::Excessive(burden())];
+    assert_eq!(desk.refused("2026-06-05", partial(other)), unsaid);
+    let whole = respond(Outcome::Refused(vec![privileged.clone()]));
+    assert_eq!(desk.refused("2026-06-05", whole), Rejection::Disclosed { name: name("note 2") });
     let nothing = respond(Outcome::NothingHeld { searched: text("records") });
     assert_eq!(desk.refused("2026-06-05", nothing), Rejection::SomethingHeld);
-    let partial = Outcome::Partial { done: done(Ask::Access), refused: vec![privileged] };
-    desk.must("2026-06-05", respond(partial));
+    // And what is said to be withheld is.
+    let others = Ground::RightsOfOthers(upheld_consent::request::OthersTest {
+        other: upheld_consent::request::Other::Anyone,
+        consent: text("asked and refused"),
+        weighed: text("told in confidence"),
+    });
+    let not_so = Rejection::NotSo { provision: others.provision() };
+    assert_eq!(desk.refused("2026-06-05", partial(vec![privileged.clone(), others])), not_so);
+    desk.must("2026-06-05", partial(vec![privileged]));
 }
 
 #[test]

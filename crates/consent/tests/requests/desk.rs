@@ -2,10 +2,10 @@
 
 use upheld_consent::request::{
     AccessAnswer, Ask, Burden, Channel, Choice, Clearance, Command, Context, ControllerStatus,
-    CopyForm, Done, ErasureAnswer, ExtensionGround, Fee, FeeGround, Identity, Item, Notified,
-    Outcome, PortabilityAnswer, Receipt, Record, Recorded, RectificationAnswer, Rejection, Request,
-    Requester, ResidualCopies, Response, RestrictionAnswer, RestrictionCase, ReviewAnswer,
-    SearchPlan, SearchResult, Sent, Verdict, decide,
+    CopyForm, Done, ErasureAnswer, ExtensionGround, Fee, FeeGround, Ground, Identity, Item,
+    Notified, Outcome, PortabilityAnswer, Receipt, Record, Recorded, RectificationAnswer,
+    Rejection, Request, Requester, ResidualCopies, Response, RestrictionAnswer, RestrictionCase,
+    ReviewAnswer, SearchPlan, SearchResult, Sent, Verdict, decide,
 };
 use upheld_consent::{Calendar, Date, Division, Due};
 
@@ -101,6 +101,42 @@ impl Desk {
         desk.must("2026-06-04", Command::SubmitForReview);
         desk
     }
+}
+
+/// A request that is refused on that ground if `respond` says so: with an item that is withheld on
+/// it, where it is about what stands in one.
+pub(crate) fn before_refusal(ask: Ask, ground: &Ground) -> Desk {
+    if !ask.needs_search() {
+        let mut desk = Desk::with(ask);
+        desk.must("2026-06-02", Command::Accept);
+        return desk;
+    }
+    if !ground.is_about_items() || !ground.limits(ask) || ground.is_against_others() {
+        return Desk::reviewing(ask, &[]);
+    }
+    let mut desk = Desk::reviewing(ask, &[item("note 1", Record::Health, true)]);
+    let verdict = Verdict::Withhold(ground.clone());
+    desk.must("2026-06-04", Command::Review { item: name("note 1"), verdict });
+    desk
+}
+
+/// A request that lapsed on that ground, if there is such a thing.
+pub(crate) fn lapsed(ask: Ask, ground: &Ground) -> Option<Desk> {
+    let mut desk = Desk::new();
+    let mut receipt = receipt(ask);
+    let command = match ground {
+        Ground::NotIdentified(_) => Command::RequestIdentity { doubt: text("a new address") },
+        Ground::NotAuthorised(_) => {
+            receipt.requester = Requester::Representative;
+            Command::RequestAuthority
+        }
+        Ground::FeeUnpaid(_) => Command::ChargeFee(fee()),
+        _ => return None,
+    };
+    desk.must("2026-06-01", Command::Receive(receipt));
+    desk.must("2026-06-02", command);
+    desk.must("2026-06-05", Command::Lapse { efforts: text("as the file shows") });
+    Some(desk)
 }
 
 pub(crate) fn receipt(ask: Ask) -> Receipt {

@@ -88,14 +88,56 @@ fn an_opinion_may_grow_stale_before_the_answer() {
 
 #[test]
 fn a_refusal_as_a_whole_stands_before_the_same_gate() {
-    let mut desk = Desk::with(Ask::Access).of_a_platform();
-    desk.must("2026-06-02", Command::Accept);
-    let refuse = |opinion| respond(Outcome::Refused(vec![harm(opinion)]));
-    assert_eq!(desk.refused("2026-06-03", refuse(None)), Rejection::OpinionNeeded);
-    let stale = opinion("2025-11-30", Finding::SeriousHarm);
-    let stale = desk.refused("2026-06-03", refuse(Some(stale)));
-    assert!(matches!(stale, Rejection::Opinion(OpinionFault::Stale { .. })));
-    desk.must("2026-06-03", refuse(Some(opinion("2026-06-01", Finding::SeriousHarm))));
+    let mut unread = Desk::with(Ask::Access).of_a_platform();
+    unread.must("2026-06-02", Command::Accept);
+    let fresh = || harm(Some(opinion("2026-01-01", Finding::SeriousHarm)));
+    let refuse = |ground| respond(Outcome::Refused(vec![ground]));
+    assert_eq!(unread.refused("2026-06-03", refuse(fresh())), Rejection::NotSearched);
+    let mut nothing = Desk::reviewing(Ask::Access, &[]).of_a_platform();
+    let not_so = Rejection::NotSo { provision: fresh().provision() };
+    assert_eq!(nothing.refused("2026-06-05", refuse(fresh())), not_so);
+    let mut desk = with(Record::Health, true).of_a_platform();
+    let unfinished = Rejection::Unfinished { names: vec![name("note 1")] };
+    assert_eq!(desk.refused("2026-06-05", refuse(fresh())), unfinished);
+    desk.must("2026-06-05", review(Verdict::Withhold(fresh())));
+    let stale = fault(desk.refused("2026-07-01", refuse(fresh())));
+    assert!(matches!(stale, ItemFault::Opinion { fault: OpinionFault::Stale { .. }, .. }));
+    desk.must("2026-06-30", refuse(fresh()));
+}
+
+/// Whatever is ticked: what is in a health record is about health.
+//= DPA 2018 §205: a health record consists of data concerning health
+#[test]
+fn a_health_record_holds_health_data_whatever_is_said_of_it() {
+    let mut desk = with(Record::Health, false).of_a_platform();
+    let plain = review(Verdict::Disclose(Clearance::Ordinary));
+    let needed = fault(desk.refused("2026-06-05", plain));
+    assert_eq!(needed, ItemFault::OpinionNeeded { item: name("note 1") });
+    // And so harm may be a ground against it.
+    let ground = harm(Some(opinion("2026-06-01", Finding::SeriousHarm)));
+    desk.must("2026-06-05", review(Verdict::Withhold(ground)));
+}
+
+/// Nor is a clinician a reason to refuse the whole.
+//= DPA 2018, Schedule 2, paragraph 17: it is reasonable to name who made a health record
+#[test]
+fn a_refusal_as_a_whole_hides_no_professional_either() {
+    let ground = |other| {
+        let consent = text("asked on 3 June, and refused");
+        Ground::RightsOfOthers(OthersTest { other, consent, weighed: text("told in confidence") })
+    };
+    let mut desk = with(Record::Health, true);
+    let anyone = Verdict::Withhold(ground(Other::Anyone));
+    desk.must("2026-06-05", review(anyone));
+    for other in [Other::HealthProfessional, Other::SocialWorker, Other::EducationWorker] {
+        let refusal = respond(Outcome::Refused(vec![ground(other)]));
+        let hidden = desk.refused("2026-06-05", refusal);
+        assert_eq!(hidden, Rejection::Item(ItemFault::ProfessionalHidden { item: name("note 1") }));
+        let partial = Outcome::Partial { done: done(Ask::Access), refused: vec![ground(other)] };
+        let hidden = desk.refused("2026-06-05", respond(partial));
+        assert_eq!(hidden, Rejection::Item(ItemFault::ProfessionalHidden { item: name("note 1") }));
+    }
+    desk.must("2026-06-05", respond(Outcome::Refused(vec![ground(Other::Anyone)])));
 }
 
 /// The six months end with the day of reliance: the corresponding date six months before is the

@@ -1,8 +1,8 @@
 //! What follows from an answer, and what must not be lost on the way.
 
 use upheld_consent::request::{
-    Ask, Choice, Command, Done, ErasureScope, Hold, Item, Notified, Outcome, Record, Rejection,
-    SearchResult, Stage,
+    Ask, Choice, Command, Done, ErasureScope, Item, Notified, Outcome, Record, Rejection,
+    RequestHold, SearchResult, Stage,
 };
 
 use crate::desk::{Desk, erasure, fulfilled, item, plan, respond};
@@ -68,7 +68,7 @@ fn an_account_goes_by_choice_alone() {
 #[test]
 fn nothing_is_disposed_of_while_somebody_asks_for_it() {
     for ask in Ask::ALL {
-        let held = ask.needs_search().then_some(Hold::Requested);
+        let held = ask.needs_search().then_some(RequestHold::Requested);
         let mut desk = Desk::with(ask);
         assert_eq!(desk.request().hold(), held, "{ask:?}");
         desk.must("2026-06-02", Command::Accept);
@@ -77,11 +77,11 @@ fn nothing_is_disposed_of_while_somebody_asks_for_it() {
         assert_eq!(desk.request().hold(), None, "{ask:?}");
     }
     let mut desk = Desk::reviewing(Ask::Access, &[]);
-    assert_eq!(desk.request().hold(), Some(Hold::Requested));
+    assert_eq!(desk.request().hold(), Some(RequestHold::Requested));
     desk.must("2026-06-05", fulfilled(Ask::Access));
     assert_eq!(desk.request().hold(), None);
     desk.must("2026-06-06", Command::Reopen { news: text("a second folder") });
-    assert_eq!(desk.request().hold(), Some(Hold::Requested));
+    assert_eq!(desk.request().hold(), Some(RequestHold::Requested));
 }
 
 //= UK GDPR, Article 18(3): the person is told before a restriction is lifted
@@ -91,7 +91,7 @@ fn a_restriction_is_lifted_after_the_person_was_told() {
     let mut desk = Desk::with(Ask::Restriction);
     desk.must("2026-06-02", Command::Accept);
     desk.must("2026-06-03", fulfilled(Ask::Restriction));
-    assert_eq!(desk.request().hold(), Some(Hold::Restricted));
+    assert_eq!(desk.request().hold(), Some(RequestHold::Restricted));
     desk.must("2026-06-03", tell("Mailer Ltd", Notified::Told));
     assert_eq!(desk.refused("2026-06-04", Command::Close), Rejection::Restricted);
     let unannounced = desk.refused("2026-06-10", lift("2026-06-11"));

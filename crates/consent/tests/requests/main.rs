@@ -12,6 +12,8 @@ mod letters;
 mod lifecycle;
 mod office;
 mod refusal;
+mod reopened;
+mod statute;
 mod stored;
 mod table;
 

@@ -72,12 +72,93 @@ fn standing() -> Vec<Desk> {
     represented.must("2026-06-01", Command::Receive(receipt));
     grow(&represented, &[]);
     grow(&represented, &[Act::RequestAuthority]);
-    for ask in [Ask::Restriction, Ask::Rectification] {
+    for ask in [Ask::Restriction, Ask::Rectification, Ask::Erasure] {
         let mut desk = Desk::with(ask);
         desk.must("2026-06-20", Command::Accept);
         desk.must("2026-06-20", fulfilled(ask));
         desks.push(desk);
     }
+    desks.extend(again());
+    desks
+}
+
+/// Requests that were answered and are taken up again, so that something is owed of the answer.
+fn again() -> Vec<Desk> {
+    let mut desks = Vec::new();
+    for ask in [Ask::Restriction, Ask::Erasure] {
+        let all = samples(ask);
+        let sample = |act: Act| all.iter().find(|command| command.act() == act).unwrap().clone();
+        let mut desk = Desk::with(ask);
+        for act in [Act::Accept, Act::Respond, Act::Reopen] {
+            desk.must("2026-06-20", sample(act));
+        }
+        let mut with = |acts: &[Act]| {
+            let mut desk = desk.clone();
+            for act in acts {
+                desk.must("2026-06-20", sample(*act));
+            }
+            desks.push(desk);
+        };
+        with(&[]);
+        with(&[Act::RequestIdentity]);
+        with(&[Act::ChargeFee]);
+        with(&[Act::Withdraw]);
+        if ask == Ask::Erasure {
+            with(&[Act::RequireAccountDeletion]);
+        }
+        with(&[Act::BeginCollection]);
+        desk.must("2026-06-20", sample(Act::BeginCollection));
+        for source in ["records", "mail"] {
+            let (source, result) = (name(source), SearchResult::Searched);
+            desk.must("2026-06-20", Command::FinishSource { source, result });
+        }
+        desk.must("2026-06-20", Command::SubmitForReview);
+        desks.push(desk);
+    }
+    desks.extend(unproven());
+    desks
+}
+
+/// Requests of which nobody knows whose they are, or whether who asks may.
+fn unproven() -> Vec<Desk> {
+    use upheld_consent::request::{Identity, Requester};
+    let mut desks = Vec::new();
+    for is_lapsed in [false, true] {
+        let mut receipt = receipt(Ask::Access);
+        receipt.requester = Requester::Representative;
+        receipt.identity = Identity::Unproven;
+        let mut desk = Desk::new();
+        // Long ago: its time is over on the day of the trial.
+        desk.must("2026-05-01", Command::Receive(receipt));
+        if is_lapsed {
+            desk.must("2026-05-02", Command::RequestAuthority);
+            desk.must("2026-05-03", Command::Lapse { efforts: text("a letter") });
+            desk.must("2026-05-04", Command::Reopen { news: text("a call") });
+        }
+        desks.push(desk);
+    }
+    let asked = desks.last().unwrap().clone();
+    for is_searched in [false, true] {
+        let mut desk = asked.clone();
+        desk.must("2026-05-05", Command::BeginCollection(plan(&["records"])));
+        if is_searched {
+            let (source, result) = (name("records"), SearchResult::Searched);
+            desk.must("2026-05-05", Command::FinishSource { source, result });
+            desk.must("2026-05-05", Command::SubmitForReview);
+        }
+        desks.push(desk);
+    }
+    let mut desk = asked;
+    desk.must("2026-05-05", Command::RequestIdentity { doubt: text("nothing is known") });
+    desks.push(desk);
+    let mut fresh = Desk::new();
+    let mut receipt = receipt(Ask::Access);
+    receipt.requester = Requester::Representative;
+    fresh.must("2026-06-20", Command::Receive(receipt));
+    fresh.must("2026-06-20", Command::RequestAuthority);
+    fresh.must("2026-06-20", Command::Lapse { efforts: text("a letter") });
+    fresh.must("2026-06-20", Command::Reopen { news: text("a call") });
+    desks.push(fresh);
     desks
 }
 
