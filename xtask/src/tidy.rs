@@ -10,17 +10,19 @@ pub mod dependencies;
 pub mod documents;
 pub mod imports;
 pub mod manifests;
+pub mod migrations;
 pub mod sources;
 
 /// One kind of rule: what it is called, and what it finds.
 type Check = (&'static str, fn(&Tree) -> Result<Vec<String>>);
 
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     ("imports", imports::check),
     ("dependencies", dependencies::check),
     ("rust versions of dependencies", dependencies::check_rust_versions),
     ("budget of upheld-totp", budget::check),
     ("manifests", manifests::check),
+    ("migrations", migrations::check),
     ("sources", sources::check),
     ("documents", documents::check),
     ("attacks", attacks::check),

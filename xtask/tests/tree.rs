@@ -1,7 +1,7 @@
 //! The rules of `cargo xtask tidy`, applied to this tree one by one.
 
 use anyhow::Result;
-use xtask::tidy::{budget, dependencies, documents, imports, manifests, sources};
+use xtask::tidy::{budget, dependencies, documents, imports, manifests, migrations, sources};
 use xtask::{Tree, citations};
 
 fn holds(check: fn(&Tree) -> Result<Vec<String>>) -> Result<()> {
@@ -33,6 +33,11 @@ fn the_core_is_within_its_budget() -> Result<()> {
 #[test]
 fn manifests_take_what_the_workspace_states() -> Result<()> {
     holds(manifests::check)
+}
+
+#[test]
+fn published_migrations_are_what_they_were() -> Result<()> {
+    holds(migrations::check)
 }
 
 #[test]

@@ -217,6 +217,7 @@ impl Draft {
     //= UK GDPR, Article 12(4): the person is told of both complaints and of the judicial remedy
     fn remedies(&mut self, envelope: &Envelope<'_>) {
         use crate::provision::Instrument::{Dpa2018, UkGdpr};
+        use crate::regulator::{COMPLAINTS, NAME, TELEPHONE};
         self.head("If you are not content");
         let ways = [
             (
@@ -224,9 +225,7 @@ impl Draft {
                 Provision::new(Dpa2018, "164A"),
             ),
             (
-                "You may complain to the Information Commissioner: Wycliffe House, Water Lane, \
-                 Wilmslow, Cheshire SK9 5AF; 0303 123 1113; https://ico.org.uk/make-a-complaint/."
-                    .to_owned(),
+                format!("You may complain to the {NAME}: {COMPLAINTS}; telephone {TELEPHONE}."),
                 Provision::new(Dpa2018, "165"),
             ),
             (

@@ -89,7 +89,9 @@ pub use response::{RectificationAnswer, ResidualCopies, Response, RestrictionAns
 pub use response::{RestrictionCase, ReviewAnswer, Sent};
 pub use stage::{Act, Next, Stage, transition};
 pub use table::{diagram, table};
-pub use text::{Name, Text, TextError};
+pub use text::{Name, Text};
+
+pub use crate::TextError;
 
 use clock::Clock;
 use duty::Duty;

@@ -84,8 +84,16 @@ impl Commitment {
         BASE64URL_NOPAD.encode_append(&self.0, text);
     }
 
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Reads what `Display` writes: 43 letters of base64url.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         decode(text).map(Self)
+    }
+}
+
+impl fmt::Display for Commitment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        BASE64URL_NOPAD.encode_display(&self.0).fmt(f)
     }
 }
 

@@ -36,11 +36,14 @@
 //! # }
 //! ```
 
+mod published;
+
 use upheld_consent::{
     ConsentEvent, ConsentRecord, EventError, Notice, NoticeId, NoticeRef, ReplayError,
 };
 use upheld_ledger::{Draft, JsonError, Object, UnixMillis, Value};
 
+pub(crate) use self::published::Publications;
 use crate::columns::count;
 use crate::ledger::{self, LedgerError};
 use crate::record::{
@@ -58,9 +61,10 @@ const PUBLISH: &str = "INSERT INTO notices
          (tenant, id, version, language, effective_from, hash, content)
      VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (tenant, id, version, language) DO NOTHING";
-const NOTICE: &str = "SELECT hash, content FROM notices
+/// The columns come as [`read_notice`] wants them.
+const NOTICE: &str = "SELECT hash, content, id, version, language, effective_from FROM notices
      WHERE tenant = $1 AND id = $2 AND version = $3 AND language = $4";
-const IN_FORCE: &str = "SELECT hash, content FROM notices
+const IN_FORCE: &str = "SELECT hash, content, id, version, language, effective_from FROM notices
      WHERE tenant = $1 AND id = $2 AND language = $3 AND effective_from <= $4
      ORDER BY version DESC LIMIT 1";
 
@@ -238,11 +242,16 @@ impl SealedConsents {
     }
 }
 
-/// A stored notice, if it still has the hash beside it.
+/// A stored notice, if it still has the hash beside it and is the one that the row is of.
 fn read_notice(row: &Row) -> Result<Notice, ConsentError> {
     let notice: Result<Notice, _> = serde_json::from_str(row.text(1)?);
     let notice = notice.map_err(|_| ConsentError::OtherNotice)?;
-    let is_same = row.blob(0)? == notice.hash().as_bytes();
+    let NoticeRef { id, version, language, hash } = notice.reference();
+    let effective_from = i64::try_from(notice.content().effective_from.get());
+    let is_same = row.blob(0)? == hash.as_bytes()
+        && (row.text(2)?, row.integer(3)?) == (id.as_str(), version.into())
+        && row.text(4)? == language.as_str()
+        && effective_from == Ok(row.integer(5)?);
     if is_same { Ok(notice) } else { Err(ConsentError::OtherNotice) }
 }
 

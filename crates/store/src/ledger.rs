@@ -52,7 +52,7 @@ use crate::sql::{Applied, Database, DatabaseError, MigrateError, Migration, Row,
 /// The name of these tables among the components of a database.
 const COMPONENT: &str = "ledger";
 
-const MIGRATIONS: &[Migration] = &[
+pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 1,
         sqlite: include_str!("../migrations/sqlite/ledger/0001_records.sql"),
@@ -62,6 +62,11 @@ const MIGRATIONS: &[Migration] = &[
         version: 2,
         sqlite: include_str!("../migrations/sqlite/ledger/0002_notices.sql"),
         postgres: include_str!("../migrations/postgres/ledger/0002_notices.sql"),
+    },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/sqlite/ledger/0003_erasure.sql"),
+        postgres: include_str!("../migrations/postgres/ledger/0003_erasure.sql"),
     },
 ];
 

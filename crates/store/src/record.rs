@@ -55,7 +55,6 @@ use upheld_ledger::{Checkpoint, Integer, Object, UnixMillis, Value};
 use self::change::NewEvent;
 pub use self::change::{Change, Subject, Written};
 pub use self::erase::Erasure;
-use self::rows::Found;
 pub use self::sealed::SealedChange;
 pub use self::stored::{Listed, Record, StoredEvent};
 pub use self::verify::Verified;
@@ -130,7 +129,7 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// [`RecordError`]. After [`DatabaseError::Unclear`] load the record: its version says whether
+    /// [`RecordError`], also [`RecordError::Erased`]. After [`DatabaseError::Unclear`] load the record: its version says whether
     /// the change was written.
     pub async fn append(
         &self,
@@ -142,15 +141,15 @@ impl Records {
         self.database.transact(move |transaction| sealed.append(transaction)).await
     }
 
-    /// Reads a record, and compares every payload with what the log commits to.
+    /// Reads a record, and compares every payload, whose it is and what kind it is of with what
+    /// the log commits to. That rows are gone which nothing speaks of any more is found by
+    /// [`Records::verify`] alone.
     ///
     /// # Errors
     ///
     /// [`RecordError`]
     pub async fn load(&self, record: RecordId) -> Result<Option<Record>, RecordError> {
-        let found = Found::read(&self.database, record.0).await?;
-        let (ring, tenant) = (self.keys.ring(), self.database.tenant());
-        found.map(|found| found.open(&ring, tenant, record.0)).transpose()
+        rows::load(&self.database, &self.keys.ring(), record).await
     }
 
     /// Lists the records of a kind that are a person's, with their labels.
@@ -176,8 +175,13 @@ impl Records {
         read.collect()
     }
 
-    /// Erases a person: their name in the log, and the payloads of all their records but those
-    /// in `keep`. What was erased has an entry in the log, and the log verifies as before.
+    /// Erases a person: the payloads of all their records but those in `keep`, and their name in the
+    /// log. What was erased has an entry in the log, and the log verifies as before.
+    ///
+    /// The name goes with the last record: one that is kept names the person anyway, and its entries
+    /// are still vouched for. Erase the person again when it may go.
+    ///
+    /// What is erased is final: nothing is appended to it. A request that is erased is closed.
     ///
     /// Refuses while a request of theirs for access or portability is open.
     ///
@@ -219,10 +223,11 @@ impl Records {
         self.database.transact(erase).await
     }
 
-    /// Verifies the log as [`Ledger::verify`](crate::ledger::Ledger::verify) does, and that every
-    /// payload is there and is what the log commits to, or was erased by an entry of the log.
+    /// Verifies the log as [`Ledger::verify`](crate::ledger::Ledger::verify) does, and that what it
+    /// speaks of is there and is what it commits to: each payload, or the entry that erased it; each
+    /// record's events, person, kind and label; each published notice. Nothing else may be there.
     ///
-    /// Memory grows with the number of erased records alone.
+    /// Memory grows with the number of erased records and of notices alone.
     ///
     /// # Errors
     ///
@@ -245,12 +250,36 @@ pub enum RecordError {
     /// What is stored is not what the log commits to: sound the alarm.
     #[error("the record was tampered with: {0}")]
     Tampered(VerifyError),
+    /// The record was erased.
+    #[error("the record was erased, which is final; begin a new one")]
+    Erased,
     /// The key of a person's name does not open: sound the alarm.
     #[error("the key of a person's name {0}")]
     Person(#[from] OpenSealedError),
     /// The system had no randomness.
     #[error("the system provided no randomness; nothing was stored")]
     NoRandomness,
+}
+
+/// What is wrong with a record as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordFault {
+    /// It has more events than it says, or fewer.
+    #[error("the number of its events is not the one it says")]
+    Events,
+    /// It is nobody's, as if it had been erased.
+    #[error("it was cut off from its person or emptied, and no entry says that it was erased")]
+    CutOff,
+    /// What was erased is there again.
+    #[error("an entry says that it was erased, and it is there")]
+    Restored,
+    /// The key that its person is named by is gone, though the record is not erased.
+    #[error("the key of its person's name is gone")]
+    Nameless,
+    /// The queue of a desk lists another kind, state or day.
+    #[error("the queue does not list it as what its events make of it")]
+    Queue,
 }
 
 impl From<LedgerError> for RecordError {
@@ -280,3 +309,5 @@ fn named_in(facts: &Object) -> Option<(u128, u64)> {
 
 const RECORD: &str = "record";
 const VERSION: &str = "version";
+/// In the first entry of a record: a commitment to its kind and label.
+const SUBJECT: &str = "subject";

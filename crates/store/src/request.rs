@@ -61,6 +61,7 @@
 
 mod kept;
 mod queue;
+mod verify;
 
 use upheld_consent::Date;
 
@@ -73,6 +74,9 @@ use crate::sql::{DatabaseError, Transaction};
 
 /// The kind of record that a request is.
 pub const KIND: &str = "request";
+
+/// The state of a request whose record was erased: nothing is left to be answered.
+pub const ERASED: &str = "erased";
 
 const PUT: &str = "INSERT INTO requests
          (tenant, id, kind, state, is_open, assignee, received, runs_from)
@@ -114,16 +118,8 @@ impl Requests {
         change: Change,
         summary: Summary,
     ) -> Result<Written, RecordError> {
-        let sealed = self.records.seal(request, 0, change)?;
-        let subject = Subject::new(KIND, person);
-        let create = move |transaction: &mut Transaction<'_>| {
-            let written = sealed.create(transaction, &subject)?;
-            if let Written::Written { .. } = written {
-                summarise(transaction, request, &summary)?;
-            }
-            Ok(written)
-        };
-        self.records.database().transact(create).await
+        let begins = Some(Subject::new(KIND, person));
+        self.write(self.sealed(request, begins, 0, change, summary)?).await
     }
 
     /// Appends to a request, unless it has other than `after` events, and says what it is now.
@@ -138,15 +134,7 @@ impl Requests {
         change: Change,
         summary: Summary,
     ) -> Result<Written, RecordError> {
-        let sealed = self.records.seal(request, after, change)?;
-        let append = move |transaction: &mut Transaction<'_>| {
-            let written = sealed.append(transaction)?;
-            if let Written::Written { .. } = written {
-                summarise(transaction, request, &summary)?;
-            }
-            Ok(written)
-        };
-        self.records.database().transact(append).await
+        self.write(self.sealed(request, None, after, change, summary)?).await
     }
 
     /// Gives a request to somebody, or to nobody, and says whether there is such a request.

@@ -1,8 +1,12 @@
 //! The laws of the log and its records, on SQLite, and what somebody did to the file.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
+#[path = "records/altered.rs"]
+mod altered;
 #[path = "records/consents.rs"]
 mod consents;
+#[path = "records/erasure.rs"]
+mod erasure;
 #[path = "records/laws.rs"]
 mod laws;
 #[path = "records/queue.rs"]
@@ -53,7 +57,7 @@ impl Fresh {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_law_holds() {
     let fresh = Fresh::new().await;
-    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 16);
+    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 25);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod config;
+mod consents;
 mod demo;
 mod doctor;
 mod examine;
@@ -76,6 +77,9 @@ enum Command {
     /// Check the audit.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Check the log of consents and requests.
+    #[command(subcommand)]
+    Consents(consents::Command),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -93,6 +97,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Doctor(place) => (wait(doctor::run(&place)), place.json),
         Command::Backup(command) => (wait(backup::run(&command)), command.place().json),
         Command::Audit(command) => (wait(audit::run(&command)), command.place().json),
+        Command::Consents(command) => (wait(consents::run(&command)), command.place().json),
         Command::Config(command) => (config::run(&command), command.place().json),
     };
     outcome::tell(done, wants_json)

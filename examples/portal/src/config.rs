@@ -28,6 +28,7 @@ pub use fault::{ConfigError, Fault, Origin};
 pub use keys::{KEYS, Key, Kind};
 pub use print::{Shown, starting_file};
 
+use crate::closures;
 use crate::duo::{DuoSettings, NotAsked};
 use crate::password::{PasswordCost, PasswordSettings};
 use crate::proxies::TrustedProxies;
@@ -68,6 +69,8 @@ pub struct Config {
     pub remembered_browser_days: Option<NonZero<u8>>,
     /// Duo, if people may confirm with it.
     pub duo: Option<DuoSettings>,
+    /// How many days somebody who closes their account can change their mind.
+    pub closing_days: u8,
     /// How passwords are hashed.
     pub password: PasswordSettings,
     /// What is logged.
@@ -188,6 +191,7 @@ impl Reader<'_> {
         let email_codes = self.boolean(&keys::EMAIL_CODES);
         let remembered_browser_days = self.number(&keys::REMEMBERED_DAYS, 0, 30).map(NonZero::new);
         let duo = self.duo();
+        let closing_days = self.number(&keys::CLOSING_DAYS, 0, closures::MAX_DAYS);
         let password = self.password();
         let log_level = self.text(&keys::LOG_LEVEL, |text| {
             text.parse().map_err(|_| "use off, error, warn, info, debug or trace".to_owned())
@@ -220,6 +224,7 @@ impl Reader<'_> {
             email_codes,
             remembered_browser_days: remembered_browser_days?,
             duo: duo.ok()?,
+            closing_days: closing_days?,
             password: password?,
             log_level: log_level?,
             log_format: log_format?,

@@ -192,7 +192,8 @@ pub(crate) async fn carry_out(
             events::tell(&context, transaction, person, told, now).map_err(NotKept::Failed)?;
             match sealed.keep(transaction).map_err(ConsentError::from) {
                 Ok(Written::Written { .. }) => Ok(()),
-                Ok(_) => Err(NotKept::Late),
+                // Erased since it was read: the person has none now.
+                Ok(_) | Err(ConsentError::Record(RecordError::Erased)) => Err(NotKept::Late),
                 Err(error) => Err(NotKept::Refused(error.into())),
             }
         });

@@ -49,7 +49,7 @@ impl Case {
             Some(contact) => (contact.name.as_str(), contact.email.as_str()),
             None => ("", ""),
         };
-        Ok(Paper::new(self.id, &[name, email, "the person who asked"])?)
+        Ok(Paper::new(self.id, &[name, email])?)
     }
 }
 

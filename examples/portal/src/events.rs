@@ -40,7 +40,6 @@ pub(crate) enum Event<'a> {
     FactorReset,
     AccountDisabled,
     AccountEnabled,
-    AccountClosed,
     DuoAdded,
     DuoRemoved,
     FraudReported,
@@ -73,7 +72,6 @@ impl Event<'_> {
             Self::FactorReset => "second factor reset",
             Self::AccountDisabled => "account disabled",
             Self::AccountEnabled => "account enabled",
-            Self::AccountClosed => "account closed",
             Self::DuoAdded => "duo added",
             Self::DuoRemoved => "duo removed",
             Self::FraudReported => "fraud reported",
@@ -104,7 +102,6 @@ impl Event<'_> {
             Self::FactorReset => phrase("Your second factor was removed"),
             Self::AccountDisabled => phrase("Your account was disabled"),
             Self::AccountEnabled => phrase("Your account was enabled again"),
-            Self::AccountClosed => phrase("Your account was closed"),
             Self::DuoAdded => phrase("Duo was added to your account"),
             Self::DuoRemoved => phrase("Duo was removed from your account"),
             Self::FraudReported => phrase("You reported a sign-in that was not yours"),
@@ -219,9 +216,6 @@ impl Event<'_> {
                  did not get in, and Duo is not asked about your account for 10 minutes. Change \
                  your password now: somebody else knows it.",
             ),
-            Self::AccountClosed => {
-                phrase("You have closed your account and were signed out everywhere.")
-            }
             Self::MarketingStopped => phrase(
                 "You have objected to news and offers of the clinic. We send you none by any channel, \
                  until you agree to one again.",

@@ -5,6 +5,7 @@ use upheld_store::sql::{DatabaseError, Row};
 
 use crate::clock::Moment;
 use crate::id::PersonId;
+use crate::language::Language;
 use crate::records::Records;
 
 /// What the portal holds of a person.
@@ -22,6 +23,10 @@ pub(crate) const CATEGORIES: [DataCategory; 6] = [
 pub(crate) struct Held {
     /// When the person last changed the name; `None` when it is as the clinic entered it.
     pub(crate) name_changed_at: Option<Moment>,
+    /// In which they are written to.
+    pub(crate) language: Language,
+    /// When the person last chose it; `None` when nobody did.
+    pub(crate) language_changed_at: Option<Moment>,
     pub(crate) authenticators: usize,
     pub(crate) sessions: usize,
     pub(crate) browsers: usize,
@@ -36,7 +41,8 @@ pub(crate) async fn count(records: &Records, person: PersonId) -> Result<Held, D
           + (SELECT count(*) FROM duo_accounts AS duo WHERE duo.tenant = $1 AND duo.person = $2),
             (SELECT count(*) FROM sessions AS open WHERE open.tenant = $1 AND open.person = $2),
             (SELECT count(*) FROM browsers AS known WHERE known.tenant = $1 AND known.person = $2),
-            (SELECT count(*) FROM outbox WHERE outbox.tenant = $1 AND outbox.person = $2)
+            (SELECT count(*) FROM outbox WHERE outbox.tenant = $1 AND outbox.person = $2),
+            people.language, people.language_changed_at
          FROM people WHERE people.tenant = $1 AND people.id = $2";
     let rows = records.database.query(sql, &[person.into()]).await?;
     let Some(row) = rows.first() else { return Ok(Held::default()) };
@@ -46,6 +52,8 @@ pub(crate) async fn count(records: &Records, person: PersonId) -> Result<Held, D
         sessions: number(row, 2)?,
         browsers: number(row, 3)?,
         letters: number(row, 4)?,
+        language: Language::of_tag(row.text(5)?).unwrap_or_default(),
+        language_changed_at: Moment::at_optional(row, 6)?,
     })
 }
 

@@ -33,13 +33,14 @@ pub(crate) enum LettersError {
 }
 
 impl Paper {
-    /// For letters about a request to the first of `names` that fits on a line.
+    /// For letters about a request to the first of `names` that fits on a line, else to the person who asked.
     pub(crate) fn new(request: Id, names: &[&str]) -> Result<Self, LettersError> {
         let addressee = names.iter().find_map(|name| Name::new(name).ok());
+        let addressee = addressee.map_or_else(|| Name::new("the person who asked"), Ok)?;
         Ok(Self {
             controller: notice::controller(),
             complaints: Text::new(COMPLAINTS)?,
-            addressee: addressee.ok_or(TextError::Empty)?,
+            addressee,
             reference: Name::new(request.to_string())?,
             calendar: requests::calendar(),
         })

@@ -300,10 +300,12 @@ pub(crate) fn set_language(
     transaction: &mut Transaction<'_>,
     person: PersonId,
     language: Language,
+    now: Moment,
 ) -> Result<(), DatabaseError> {
     transaction.execute(
-        "UPDATE people SET language = $3 WHERE tenant = $1 AND id = $2",
-        &[person.into(), language.tag().into()],
+        "UPDATE people SET language = $3, language_changed_at = $4
+         WHERE tenant = $1 AND id = $2 AND language <> $3",
+        &[person.into(), language.tag().into(), now.into()],
     )?;
     Ok(())
 }

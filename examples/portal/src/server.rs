@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
+use crate::closures;
 use crate::connections;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
@@ -30,6 +31,7 @@ use crate::notice::Notices;
 use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::record_log;
 use crate::records::{Records, RecordsError};
 use crate::schema;
 use crate::settings::Settings;
@@ -286,14 +288,19 @@ impl Portal {
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
         let send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
+        let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
+        let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
         let app = web::App { records, passwords, clock, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
         send.abort();
         seal.abort();
+        watch.abort();
         copy.abort();
+        erase.abort();
         audit::seal_rest(&database).await;
+        record_log::log_last(&database).await;
         database.close().await;
         served.map_err(ServeError::new)
     }

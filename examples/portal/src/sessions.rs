@@ -7,6 +7,7 @@
 use upheld_store::sql::{DatabaseError, Row, Transaction};
 
 use crate::clock::Moment;
+use crate::closures::Closing;
 use crate::id::{Id, PersonId};
 use crate::people::Role;
 use crate::random::NoRandomness;
@@ -33,6 +34,7 @@ pub(crate) struct Session {
     role: Role,
     grounds: Grounds,
     is_fresh: bool,
+    closing: Option<Closing>,
 }
 
 impl Session {
@@ -79,6 +81,11 @@ impl Session {
         self.is_fresh
     }
 
+    /// Whether the account is being closed: then there is one page for it.
+    pub(crate) const fn closing(&self) -> Option<Closing> {
+        self.closing
+    }
+
     /// Finds the session that `token` names, while it lasts, and notes that it was used.
     pub(crate) async fn find(
         records: &Records,
@@ -86,9 +93,12 @@ impl Session {
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
         let rows = records.database.query(
-            "SELECT sessions.id, person, email, display_name, coalesce(duty, role), grounds, reauthenticated_at,
-                    seen_at
-             FROM sessions JOIN people ON people.tenant = sessions.tenant AND people.id = person
+            "SELECT sessions.id, people.id, email, display_name, coalesce(duty, role), grounds, reauthenticated_at,
+                    seen_at, due_at, is_held
+             FROM sessions JOIN people ON people.tenant = sessions.tenant
+                                          AND people.id = sessions.person
+                  LEFT JOIN closures ON closures.tenant = sessions.tenant
+                                        AND closures.person = sessions.person
              WHERE sessions.tenant = $1 AND token_hash = $2 AND seen_at > $3 AND opened_at > $4
                    AND state = 'active'",
             &[
@@ -108,6 +118,7 @@ impl Session {
             role: Role::at(row, 4)?,
             grounds: Grounds::at(row, 5)?,
             is_fresh: Moment::at_optional(row, 6)?.is_some_and(|at| at > fresh_since),
+            closing: closing(row)?,
         };
         if Moment::at(row, 7)? <= now.minus(SEEN_GRAIN_SECONDS) {
             session.note_use(records, now).await?;
@@ -126,6 +137,11 @@ impl Session {
         });
         noted.await.map(drop)
     }
+}
+
+fn closing(row: &Row) -> Result<Option<Closing>, DatabaseError> {
+    let Some(due) = Moment::at_optional(row, 8)? else { return Ok(None) };
+    Ok(Some(Closing { due, is_held: row.optional_integer(9)? == Some(1) }))
 }
 
 /// A session to be opened.

@@ -7,6 +7,9 @@ use crate::duo::DuoSettings;
 use crate::password::PasswordSettings;
 use crate::site::PublicUrl;
 
+/// Two weeks: a holiday, or a letter that is found late.
+const DEFAULT_CLOSING_DAYS: u8 = 14;
+
 /// How people get in, and where the portal is. The default is strict.
 #[derive(Clone, Debug)]
 #[expect(
@@ -28,6 +31,8 @@ pub struct Settings {
     pub remembered_browsers: Option<RememberedDays>,
     /// Whether people may confirm with Duo, and at which account of Duo's.
     pub duo: Option<DuoSettings>,
+    /// How many days a person who closes their account has to change their mind, up to 60.
+    pub closing_days: u8,
 }
 
 impl Settings {
@@ -43,6 +48,7 @@ impl Settings {
             email_codes: false,
             remembered_browsers: None,
             duo: None,
+            closing_days: DEFAULT_CLOSING_DAYS,
         }
     }
 }

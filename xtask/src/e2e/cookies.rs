@@ -24,7 +24,7 @@ const FILES: [(&str, &str); 2] = [
 pub(super) fn agree_with_others() -> Outcome<()> {
     program::require_browser()?;
     let audit = program::build("cookie-audit", "cookie-audit")?;
-    let target = audit.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let target = program::target_of(&audit)?;
     let packages = Packages::install(target, "cookies", FILES)?;
     say("cookies: Set-Cookie beside tough-cookie");
     set_cookie::compare(&packages)?;

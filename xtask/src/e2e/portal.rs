@@ -26,7 +26,7 @@ struct Account {
 pub(super) fn first_sign_in() -> Outcome<()> {
     program::require_browser()?;
     let binary = program::build("portal", "portal")?;
-    let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let target = program::target_of(&binary)?;
     let album = Album::in_folder(target.join("e2e"))?;
     let temporary = tempfile::tempdir()?;
 
@@ -224,6 +224,7 @@ fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Out
     visit("/account/security/password", "Change your password", "21-change-password")?;
     visit("/account/close", "Close your account", "22-close")?;
     visit("/account/security/totp", "Add an authenticator app", "23-name-device")?;
+    visit("/account/data/export", "A copy of your data", "25-copy-of-data")?;
     visit("/account/security/recovery-codes", "Recovery codes", "24-recovery-codes")
 }
 

@@ -36,7 +36,7 @@ struct Demo {
 pub(super) fn signs_in_with_duo() -> Outcome<()> {
     program::require_browser()?;
     let binary = program::build("portal", "portal")?;
-    let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let target = program::target_of(&binary)?;
     let album = Album::in_folder(target.join("e2e"))?;
     let demo = Demo::start(&binary)?;
     let driver = Driver::start()?;

@@ -112,3 +112,8 @@ pub(super) fn build(package: &str, binary: &str) -> Outcome<PathBuf> {
     }
     Err(format!("{package} has no binary {binary}").into())
 }
+
+/// The target folder that a binary of this workspace was built to.
+pub(super) fn target_of(binary: &Path) -> Outcome<&Path> {
+    Ok(binary.ancestors().nth(2).ok_or("the binary is in no target folder")?)
+}

@@ -4,6 +4,7 @@ use upheld_ledger::{Checkpoint, Tampering, Tree, Verifier};
 
 use super::{Ledger, LedgerError};
 use crate::keys::OpenSealedError;
+use crate::record::{RecordFault, RecordId};
 use crate::sql::DatabaseError;
 
 /// How many rows are read at once.
@@ -33,6 +34,17 @@ pub enum VerifyError {
         /// How it shows.
         fault: PayloadFault,
     },
+    /// A record is not what its entries say.
+    #[error("record {:032x}: {fault}", record.0)]
+    Record {
+        /// Which; its name says nothing.
+        record: RecordId,
+        /// How it shows.
+        fault: RecordFault,
+    },
+    /// A notice lies among those that were published, and was not.
+    #[error("a notice is stored that no entry says was published")]
+    Unpublished,
 }
 
 /// What is wrong with a payload.
@@ -42,8 +54,8 @@ pub enum PayloadFault {
     /// The entry is not one of this program's.
     #[error("the entry does not read as an entry")]
     Entry,
-    /// The row is gone. Erasing empties it and leaves it there.
-    #[error("the row of its payload is gone, which erasing leaves")]
+    /// The row, or that of its record, is gone. Erasing empties it and leaves it there.
+    #[error("the row of its payload or of its record is gone, which erasing leaves")]
     Missing,
     /// It does not open.
     #[error("its payload {0}")]
@@ -54,6 +66,18 @@ pub enum PayloadFault {
     /// It is empty, and no entry says that it was erased.
     #[error("its payload is empty, and no entry says that it was erased")]
     Vanished,
+    /// Its record is another person's, or the key of the person's name is gone.
+    #[error("its record is not of the person that the entry names")]
+    Person,
+    /// The key of the person's name does not open.
+    #[error("the key of its person's name {0}")]
+    Name(OpenSealedError),
+    /// Its record is of another kind or label than when it began.
+    #[error("its record is not of the kind and label that it began with")]
+    Subject,
+    /// What is stored of a notice is not what was published.
+    #[error("the notice that it says was published is gone or another one")]
+    Notice,
 }
 
 pub(super) async fn verify_log(

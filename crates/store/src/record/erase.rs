@@ -5,25 +5,30 @@ use upheld_ledger::{Draft, UnixMillis};
 use super::{PersonId, RecordError, RecordId, facts};
 use crate::columns::{count_of, id, id_of, optional_id_of};
 use crate::ledger::Appender;
+use crate::request;
 use crate::sql::{DatabaseError, Transaction};
 
 /// The kind of the entry that says that a record's payloads were erased.
 pub(super) const ERASED: &str = "record.erased";
 
-const HELD: &str = "SELECT requests.id FROM requests JOIN records
-     ON records.tenant = requests.tenant AND records.id = requests.id
-     WHERE requests.tenant = $1 AND records.person = $2 AND requests.is_open = 1
-     AND requests.kind IN ('access', 'portability') ORDER BY requests.id";
+// Of which person a record is, the index knows: without the inner statement SQLite reads all of the
+// tenant's, which are in the order that is asked for.
+const HELD: &str = "SELECT id FROM requests
+     WHERE tenant = $1 AND is_open = 1 AND kind IN ('access', 'portability')
+     AND id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2) ORDER BY id";
 const HOLD_NAME: &str = "SELECT id FROM ledger_people WHERE tenant = $1 AND person = $2 FOR UPDATE";
 const FORGET_NAME: &str = "DELETE FROM ledger_people WHERE tenant = $1 AND person = $2";
 const HOLD_RECORDS: &str = "SELECT id, version FROM records
-     WHERE tenant = $1 AND person = $2 ORDER BY id FOR UPDATE";
+     WHERE tenant = $1 AND person = $2
+     AND id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2)
+     ORDER BY id FOR UPDATE";
 const HOLD_RECORD: &str = "SELECT id, version, person FROM records
      WHERE tenant = $1 AND id = $2 FOR UPDATE";
 const EMPTY: &str = "UPDATE record_events SET key_id = NULL, sealed = NULL
      WHERE tenant = $1 AND record = $2 AND sealed IS NOT NULL";
 const CUT_OFF: &str =
     "UPDATE records SET person = NULL, label = NULL WHERE tenant = $1 AND id = $2";
+const CLOSE: &str = "UPDATE requests SET state = $3, is_open = 0 WHERE tenant = $1 AND id = $2";
 
 /// What became of an erasure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,20 +56,29 @@ pub(super) fn erase_person(
     at: UnixMillis,
     actor: &str,
 ) -> Result<Erasure, RecordError> {
-    // Whoever begins a record holds the name as well: it is seen here, or begins after.
-    transaction.query(HOLD_NAME, &[id(person.0)])?;
+    // Whoever begins a record or appends to one holds the name first as well: it is seen here, or
+    // begins after.
+    let mut has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
     let records = transaction.query(HOLD_RECORDS, &[id(person.0)])?;
     let requests = held(transaction, person.0)?;
     if !requests.is_empty() {
         return Ok(Erasure::Held { requests });
     }
-    transaction.execute(FORGET_NAME, &[id(person.0)])?;
+    if !has_name && !records.is_empty() {
+        // Somebody made the name and a record between these statements.
+        has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
+    }
     let mut chosen = Vec::new();
     for row in &records {
         let record = id_of(row, 0)?;
         if !keep.contains(&RecordId(record)) {
             chosen.push((record, count_of(row, 1)?));
         }
+    }
+    // What is kept has the name in its entries, and is still to be vouched for. A name that is not
+    // held is being made, by somebody who begins a record.
+    if has_name && chosen.len() == records.len() {
+        transaction.execute(FORGET_NAME, &[id(person.0)])?;
     }
     erase(transaction, &chosen, at, actor)
 }
@@ -102,6 +116,7 @@ fn erase(
     for (record, version) in records {
         let emptied = transaction.execute(EMPTY, &[id(*record)])?;
         transaction.execute(CUT_OFF, &[id(*record)])?;
+        transaction.execute(CLOSE, &[id(*record), request::ERASED.into()])?;
         if emptied > 0 {
             erased.push((*record, *version));
             payloads = payloads.saturating_add(emptied);
@@ -118,4 +133,31 @@ fn erase(
     }
     let records = u64::try_from(erased.len()).unwrap_or(u64::MAX);
     Ok(Erasure::Erased { records, payloads })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{HELD, HOLD_RECORDS};
+    use crate::ledger::MIGRATIONS;
+
+    /// What SQLite says it does, without having seen how many rows there are.
+    #[test]
+    fn a_person_is_found_by_an_index_and_not_by_reading_the_tenant() {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration.sqlite).unwrap();
+        }
+        for sql in [HELD, HOLD_RECORDS] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", sql.replace("FOR UPDATE", ""));
+            let mut statement = connection.prepare(&sql).unwrap();
+            let steps = statement.query_map(["", ""], |row| row.get(3)).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
+            let plan = steps.join("\n");
+            assert!(plan.contains("INDEX records_of_person (tenant=? AND person=?)"), "{plan}");
+            let reads_all = |step: &String| step.ends_with("(tenant=?)") || step.contains("SCAN");
+            assert!(!steps.iter().any(reads_all), "{plan}");
+        }
+    }
 }

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use rand::rngs::SysRng;
-use upheld_ledger::{Commitment, Draft, Pseudonym, PseudonymKey, Salt, UnixMillis};
+use upheld_ledger::{Commitment, Draft, Object, Pseudonym, PseudonymKey, Salt, UnixMillis, Value};
 use zeroize::Zeroizing;
 
-use super::{Change, NewEvent, RecordError, RecordId, Subject, Written, facts};
+use super::{
+    Change, NewEvent, RecordError, RecordFault, RecordId, SUBJECT, Subject, Written, facts,
+};
 use crate::Tenant;
 use crate::columns::{count, count_of, id, optional_id_of};
-use crate::keys::{KeyId, KeyRing, Place, Sealed};
-use crate::ledger::Appender;
+use crate::keys::{KeyId, KeyRing, OpenSealedError, Place, Sealed};
+use crate::ledger::{Appender, VerifyError};
 use crate::sql::{DatabaseError, Transaction};
 
 pub(super) const PEOPLE: &str = "ledger_people";
@@ -19,7 +21,7 @@ pub(super) const EVENTS: &str = "record_events";
 const CREATE: &str = "INSERT INTO records (tenant, id, kind, label, person, version)
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 const RAISE: &str = "UPDATE records SET version = $4
-     WHERE tenant = $1 AND id = $2 AND version = $3";
+     WHERE tenant = $1 AND id = $2 AND version = $3 AND person = $5";
 const WHOSE: &str = "SELECT version, person FROM records WHERE tenant = $1 AND id = $2";
 const STORE: &str = "INSERT INTO record_events (tenant, record, version, seq, key_id, sealed)
      VALUES ($1, $2, $3, $4, $5, $6)";
@@ -32,6 +34,7 @@ const GIVE_NAME: &str = "INSERT INTO ledger_people (tenant, person, id, key_id, 
 #[derive(Debug)]
 pub struct SealedChange {
     ring: Arc<KeyRing>,
+    tenant: Tenant,
     record: RecordId,
     after: u64,
     actor: String,
@@ -43,6 +46,7 @@ struct SealedEvent {
     at: UnixMillis,
     version: u64,
     kind: String,
+    salt: Salt,
     commitment: Commitment,
     sealed: Sealed,
 }
@@ -66,9 +70,9 @@ impl SealedChange {
             let sealed = ring.seal(place, &secret, &mut SysRng);
             let sealed = sealed.map_err(|_| RecordError::NoRandomness)?;
             let commitment = Commitment::to(&payload, &salt);
-            events.push(SealedEvent { at, version, kind, commitment, sealed });
+            events.push(SealedEvent { at, version, kind, salt, commitment, sealed });
         }
-        Ok(Self { ring, record, after, actor: change.actor, events })
+        Ok(Self { ring, tenant: tenant.clone(), record, after, actor: change.actor, events })
     }
 
     /// How many events the record has after it.
@@ -87,10 +91,11 @@ impl SealedChange {
         transaction: &mut Transaction<'_>,
         subject: &Subject,
     ) -> Result<Written, RecordError> {
+        transaction.check_tenant(&self.tenant)?;
         let version = self.version();
         let person = subject.person.0;
         // Held before the record is made: whoever erases the person sees the record, or is seen.
-        let name = self.name(transaction, person)?;
+        let name = self.name_or_new(transaction, person)?;
         let values = [
             id(self.record.0),
             subject.kind.as_str().into(),
@@ -101,7 +106,7 @@ impl SealedChange {
         if self.after > 0 || version == 0 || transaction.execute(CREATE, &values)? == 0 {
             return Ok(Written::Exists);
         }
-        self.write(transaction, Some(name))?;
+        self.write(transaction, name, Some(subject))?;
         Ok(Written::Written { version })
     }
 
@@ -110,33 +115,53 @@ impl SealedChange {
     ///
     /// # Errors
     ///
-    /// [`RecordError`]
+    /// [`RecordError`], also [`RecordError::Erased`].
     pub fn append(self, transaction: &mut Transaction<'_>) -> Result<Written, RecordError> {
-        let version = self.version();
-        let values = [id(self.record.0), count(self.after), count(version)];
-        let raised = transaction.execute(RAISE, &values)? == 1;
-        let rows = transaction.query(WHOSE, &[id(self.record.0)])?;
-        let Some(row) = rows.first() else { return Ok(Written::Unknown) };
-        if !raised {
-            return Ok(Written::Stale { version: count_of(row, 0)? });
+        transaction.check_tenant(&self.tenant)?;
+        let Some((found, person)) = self.whose(transaction)? else { return Ok(Written::Unknown) };
+        if found != self.after {
+            return Ok(Written::Stale { version: found });
         }
-        let person = optional_id_of(row, 1)?;
-        let name = person.map(|person| self.name(transaction, person)).transpose()?;
-        self.write(transaction, name)?;
+        // The name, then the record, then the end of the log: the order of whoever erases.
+        let Some(name) = hold_name(transaction, person)? else {
+            // Erased between these statements, or somebody took the key away.
+            self.whose(transaction)?;
+            let (record, fault) = (self.record, RecordFault::Nameless);
+            return Err(RecordError::Tampered(VerifyError::Record { record, fault }));
+        };
+        let name = name_under(&self.ring, &self.tenant, person, &name)?;
+        let version = self.version();
+        let values = [id(self.record.0), count(self.after), count(version), id(person)];
+        if transaction.execute(RAISE, &values)? == 0 {
+            let Some((version, _)) = self.whose(transaction)? else { return Ok(Written::Unknown) };
+            return Ok(Written::Stale { version });
+        }
+        self.write(transaction, name, None)?;
         Ok(Written::Written { version })
+    }
+
+    /// How many events the record has, and whose it is.
+    fn whose(&self, transaction: &mut Transaction<'_>) -> Result<Option<(u64, u128)>, RecordError> {
+        let rows = transaction.query(WHOSE, &[id(self.record.0)])?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let person = optional_id_of(row, 1)?.ok_or(RecordError::Erased)?;
+        Ok(Some((count_of(row, 0)?, person)))
     }
 
     fn write(
         self,
         transaction: &mut Transaction<'_>,
-        name: Option<Pseudonym>,
+        name: Pseudonym,
+        mut begins: Option<&Subject>,
     ) -> Result<(), RecordError> {
         let mut appender = Appender::lock(transaction)?;
         for event in self.events {
-            let facts = facts(self.record.0, event.version);
-            let draft = Draft::new(event.at, &self.actor, &event.kind);
+            let mut facts = facts(self.record.0, event.version);
+            if let Some(subject) = begins.take() {
+                commit_to(subject, &event.salt, &mut facts);
+            }
+            let draft = Draft::new(event.at, &self.actor, &event.kind).about(name);
             let draft = draft.committing(event.commitment).with_facts(&facts);
-            let draft = name.map_or(draft, |name| draft.about(name));
             let index = appender.append(transaction, &draft)?;
             let values = [
                 id(self.record.0),
@@ -151,17 +176,16 @@ impl SealedChange {
     }
 
     /// The person's name in the log, under a key that is made for them if they have none yet.
-    fn name(
+    fn name_or_new(
         &self,
         transaction: &mut Transaction<'_>,
         person: u128,
     ) -> Result<Pseudonym, RecordError> {
-        let tenant = transaction.tenant().clone();
-        let place = place(PEOPLE, &tenant, person, 0);
         let mut stored = hold_name(transaction, person)?;
         if stored.is_none() {
             let key = PseudonymKey::generate(&mut SysRng);
             let key = key.map_err(|_| RecordError::NoRandomness)?;
+            let place = place(PEOPLE, &self.tenant, person, 0);
             let sealed = self.ring.seal(place, key.expose(), &mut SysRng);
             let sealed = sealed.map_err(|_| RecordError::NoRandomness)?;
             let values = [id(person), id(0), sealed.key.0.into(), sealed.bytes.into()];
@@ -171,13 +195,33 @@ impl SealedChange {
         }
         let wanted = "a key of 32 bytes";
         let stored = stored.ok_or(DatabaseError::Column { column: 1, wanted })?;
-        let opened = self.ring.open(place, &stored)?;
-        let key: [u8; 32] = opened
-            .as_slice()
-            .try_into()
-            .map_err(|_| DatabaseError::Column { column: 1, wanted })?;
-        Ok(PseudonymKey::from_bytes(key).name(tenant.as_str(), &format!("{person:032x}")))
+        Ok(name_under(&self.ring, &self.tenant, person, &stored)?)
     }
+}
+
+/// What a person is called under a key that is sealed.
+pub(super) fn name_under(
+    ring: &KeyRing,
+    tenant: &Tenant,
+    person: u128,
+    key: &Sealed,
+) -> Result<Pseudonym, OpenSealedError> {
+    let opened = ring.open(place(PEOPLE, tenant, person, 0), key)?;
+    let key: [u8; 32] = opened.as_slice().try_into().map_err(|_| OpenSealedError::Format)?;
+    Ok(PseudonymKey::from_bytes(key).name(tenant.as_str(), &format!("{person:032x}")))
+}
+
+/// What the first entry of a record commits to, so that the row cannot be made another kind's. It
+/// says so in its own words: no payload of the same salt commits alike.
+pub(super) fn subject(kind: &str, label: Option<&str>) -> Value {
+    let label = label.map_or(Value::Null, Value::from);
+    let members = [("subject of a record", kind.into()), ("label", label)];
+    Value::Object(members.into_iter().collect())
+}
+
+fn commit_to(begins: &Subject, salt: &Salt, facts: &mut Object) {
+    let commitment = Commitment::to(&subject(&begins.kind, begins.label.as_deref()), salt);
+    facts.insert(SUBJECT, Value::Text(commitment.to_string()));
 }
 
 /// The sealed key of a person's name, held until the commit.

@@ -64,7 +64,7 @@ impl Requests {
     /// [`RequestError`]
     pub async fn load(&self, request: RecordId) -> Result<Option<KeptRequest>, RequestError> {
         let Some(record) = self.records.load(request).await? else { return Ok(None) };
-        let events = read(&record, |json| serde_json::from_str(json))?;
+        let events = request_of(&record)?;
         let request = Request::replay(&events)?;
         Ok(Some(KeptRequest { request, events, person: record.person }))
     }
@@ -88,8 +88,7 @@ impl Requests {
         (at, actor): (UnixMillis, &str),
     ) -> Result<Written, RequestError> {
         let sealed = self.seal(request, person, (events, seen), (at, actor))?;
-        let keep = move |transaction: &mut Transaction<'_>| sealed.keep(transaction);
-        Ok(self.records.database().transact(keep).await?)
+        Ok(self.write(sealed).await?)
     }
 
     /// Seals what [`Requests::keep`] keeps, to be kept in a transaction of yours: that of the letter
@@ -106,15 +105,11 @@ impl Requests {
         (at, actor): (UnixMillis, &str),
     ) -> Result<SealedRequest, RequestError> {
         let summary = Summary::of_request(events)?;
-        let mut change = Change::new(at, actor);
-        for event in events.iter().skip(seen) {
-            let kind = format!("request.{}", event.event.act().name());
-            change = change.with_event(&kind, payload(serde_json::to_vec(event))?);
-        }
-        let after = u64::try_from(seen).unwrap_or(u64::MAX);
-        let change = self.records.seal(request, after, change)?;
+        let (after, change) = change((events, seen), Change::new(at, actor), |it| {
+            (format!("request.{}", it.event.act().name()), serde_json::to_vec(it))
+        })?;
         let begins = (seen == 0).then(|| Subject::new(KIND, person));
-        Ok(SealedRequest { request, change, begins, summary })
+        Ok(self.sealed(request, begins, after, change, summary)?)
     }
 
     /// Reads a complaint, and compares it with what the log commits to.
@@ -127,7 +122,7 @@ impl Requests {
         complaint: RecordId,
     ) -> Result<Option<KeptComplaint>, RequestError> {
         let Some(record) = self.records.load(complaint).await? else { return Ok(None) };
-        let events = read(&record, |json| serde_json::from_str(json))?;
+        let events = complaint_of(&record)?;
         let complaint = Complaint::replay(&events)?;
         Ok(Some(KeptComplaint { complaint, events, person: record.person }))
     }
@@ -145,29 +140,43 @@ impl Requests {
         (at, actor): (UnixMillis, &str),
     ) -> Result<Written, RequestError> {
         let summary = Summary::of_complaint(events)?;
-        let mut change = Change::new(at, actor);
-        for event in events.iter().skip(seen) {
-            let kind = format!("complaint.{}", event.event.act().name());
-            change = change.with_event(&kind, payload(serde_json::to_vec(event))?);
-        }
-        self.write(complaint, person, seen, change, summary).await
+        let (after, change) = change((events, seen), Change::new(at, actor), |it| {
+            (format!("complaint.{}", it.event.act().name()), serde_json::to_vec(it))
+        })?;
+        let begins = (seen == 0).then(|| Subject::new(KIND, person));
+        Ok(self.write(self.sealed(complaint, begins, after, change, summary)?).await?)
     }
 
-    async fn write(
+    pub(super) fn sealed(
         &self,
-        record: RecordId,
-        person: PersonId,
-        seen: usize,
+        request: RecordId,
+        begins: Option<Subject>,
+        after: u64,
         change: Change,
         summary: Summary,
-    ) -> Result<Written, RequestError> {
-        Ok(if seen == 0 {
-            self.create(record, person, change, summary).await?
-        } else {
-            let after = u64::try_from(seen).unwrap_or(u64::MAX);
-            self.append(record, after, change, summary).await?
-        })
+    ) -> Result<SealedRequest, RecordError> {
+        let change = self.records.seal(request, after, change)?;
+        Ok(SealedRequest { request, change, begins, summary })
     }
+
+    pub(super) async fn write(&self, sealed: SealedRequest) -> Result<Written, RecordError> {
+        let keep = move |transaction: &mut Transaction<'_>| sealed.keep(transaction);
+        self.records.database().transact(keep).await
+    }
+}
+
+/// Adds the events after the first `seen` to a change, each as its JSON under its kind; beside it
+/// the number of those before.
+fn change<E>(
+    (events, seen): (&[Recorded<E>], usize),
+    mut change: Change,
+    write: impl Fn(&Recorded<E>) -> (String, Result<Vec<u8>, Error>),
+) -> Result<(u64, Change), RequestError> {
+    for event in events.iter().skip(seen) {
+        let (kind, json) = write(event);
+        change = change.with_event(&kind, payload(json)?);
+    }
+    Ok((u64::try_from(seen).unwrap_or(u64::MAX), change))
 }
 
 /// What happened to a request, sealed.
@@ -239,6 +248,14 @@ impl Summary {
 
 fn payload(json: Result<Vec<u8>, Error>) -> Result<Value, RequestError> {
     Ok(Value::parse(&json.map_err(|_| RequestError::Form { event: 0 })?)?)
+}
+
+pub(super) fn request_of(record: &Record) -> Result<Vec<Recorded>, RequestError> {
+    read(record, |json| serde_json::from_str(json))
+}
+
+pub(super) fn complaint_of(record: &Record) -> Result<Vec<Recorded<ComplaintEvent>>, RequestError> {
+    read(record, |json| serde_json::from_str(json))
 }
 
 fn read<E>(

@@ -9,7 +9,8 @@ use crate::columns::{id, id_of, optional_id_of};
 use crate::record::RecordId;
 use crate::sql::{Database, DatabaseError, Row, Value};
 
-const COLUMNS: &str =
+/// What [`Listed::read`] reads.
+pub(super) const QUEUED: &str =
     "SELECT id, kind, state, is_open, assignee, received, runs_from FROM requests";
 
 /// Which requests are meant: all, unless something is said.
@@ -108,7 +109,7 @@ pub(super) async fn list(
     after: Option<Place>,
     limit: u32,
 ) -> Result<Page, DatabaseError> {
-    let mut statement = filter.statement(COLUMNS);
+    let mut statement = filter.statement(QUEUED);
     if let Some(Place { day, request }) = after {
         statement.push(" AND (runs_from, id) > (", number(day));
         statement.push(", ", id(request.0));
@@ -151,7 +152,7 @@ impl Listed {
         Place { day: self.summary.runs_from, request: self.request }
     }
 
-    fn read(row: &Row) -> Result<Self, DatabaseError> {
+    pub(super) fn read(row: &Row) -> Result<Self, DatabaseError> {
         let summary = Summary {
             kind: row.text(1)?.into(),
             state: row.text(2)?.into(),

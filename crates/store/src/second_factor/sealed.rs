@@ -21,6 +21,7 @@ const CHALLENGES: &str = "challenges";
 /// A credential whose secret is sealed: what a row of `credentials` holds.
 #[derive(Debug)]
 pub struct SealedCredential {
+    tenant: Tenant,
     account: AccountId,
     id: CredentialId,
     kind: StoredKind,
@@ -52,6 +53,7 @@ impl SealedCredential {
         let last_used = credential.last_used().map(i64::try_from).transpose();
         let place = place(CREDENTIALS, tenant, account, credential.id().0);
         Ok(Self {
+            tenant: tenant.clone(),
             account,
             id: credential.id(),
             kind,
@@ -70,6 +72,7 @@ impl SealedCredential {
         transaction: &mut Transaction<'_>,
         now: UnixSeconds,
     ) -> Result<Added, DatabaseError> {
+        transaction.check_tenant(&self.tenant)?;
         let (kind, algorithm, digits, period, t0) = match self.kind {
             StoredKind::Totp(Parameters { algorithm, digits, period, t0 }) => {
                 (1, algorithm, digits, Value::from(period.as_seconds()), seconds(t0))
@@ -109,6 +112,7 @@ impl SealedCredential {
 /// `recovery_codes`.
 #[derive(Debug)]
 pub struct SealedRecoverySet {
+    tenant: Tenant,
     account: AccountId,
     id: CredentialId,
     sealed: Sealed,
@@ -124,7 +128,8 @@ impl SealedRecoverySet {
     ) -> Result<Self, SecondFactorError> {
         let sealed =
             seal(ring, place(RECOVERY_SETS, tenant, account, set.id().0), set.expose_key())?;
-        Ok(Self { account, id: set.id(), sealed, unused: set.unused().into() })
+        let (tenant, unused) = (tenant.clone(), set.unused().into());
+        Ok(Self { tenant, account, id: set.id(), sealed, unused })
     }
 
     /// Keeps it in place of any other set of its account, in a transaction.
@@ -137,6 +142,7 @@ impl SealedRecoverySet {
         transaction: &mut Transaction<'_>,
         now: UnixSeconds,
     ) -> Result<(), DatabaseError> {
+        transaction.check_tenant(&self.tenant)?;
         let account = bytes(self.account.0);
         let values = [
             account.clone(),
@@ -168,6 +174,7 @@ impl SealedRecoverySet {
 /// A challenge whose key is sealed: what a row of `challenges` holds.
 #[derive(Debug)]
 pub struct SealedChallenge {
+    tenant: Tenant,
     account: AccountId,
     request: RequestId,
     digits: Digits,
@@ -185,6 +192,7 @@ impl SealedChallenge {
     ) -> Result<Self, SecondFactorError> {
         let place = place(CHALLENGES, tenant, account, challenge.request().0);
         Ok(Self {
+            tenant: tenant.clone(),
             account,
             request: challenge.request(),
             digits: challenge.digits(),
@@ -200,6 +208,7 @@ impl SealedChallenge {
     ///
     /// [`DatabaseError`]
     pub fn keep(self, transaction: &mut Transaction<'_>) -> Result<(), DatabaseError> {
+        transaction.check_tenant(&self.tenant)?;
         let values = [
             bytes(self.account.0),
             bytes(self.request.0),

@@ -25,6 +25,9 @@ pub(crate) enum Session<'a> {
     Postgres(&'a Driver),
 }
 
+const OTHER_TENANT: DatabaseError =
+    DatabaseError::Statement("would write what was sealed for another tenant");
+
 /// Which of a migration's texts is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -41,6 +44,11 @@ impl<'a> Transaction<'a> {
     #[must_use]
     pub fn tenant(&self) -> &Tenant {
         self.tenant
+    }
+
+    /// Refuses to write what was sealed for another tenant, where nobody could open it.
+    pub(crate) fn check_tenant(&self, sealed_for: &Tenant) -> Result<(), DatabaseError> {
+        if self.tenant == sealed_for { Ok(()) } else { Err(OTHER_TENANT) }
     }
 
     /// Runs a statement and says how many rows it wrote.

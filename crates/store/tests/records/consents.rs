@@ -13,7 +13,7 @@ use upheld_store::sql::{DatabaseError, Transaction};
 
 use super::laws::{ALICE, BOB, Law, at};
 
-const NOTICE: &str = include_str!("../../../consent/tests/vectors/notice.json");
+pub(crate) const NOTICE: &str = include_str!("../../../consent/tests/vectors/notice.json");
 const NOW: u64 = 1_790_000_000_000;
 
 fn give(record: &mut ConsentRecord, notice: &Notice) -> Result<Scope, Box<dyn Error>> {

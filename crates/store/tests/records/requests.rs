@@ -7,8 +7,10 @@ use upheld_consent::request::{
     Receipt, Recorded, Request, Requester, Text, decide, decide_complaint,
 };
 use upheld_consent::{Calendar, Date, Division};
-use upheld_store::record::{Erasure, RecordId, Records, Written};
-use upheld_store::request::{COMPLAINT, Filter, RequestError, Requests, Summary};
+use upheld_store::ledger::VerifyError;
+use upheld_store::record::{Erasure, RecordFault, RecordId, Records, Written};
+use upheld_store::request::{self, COMPLAINT, Filter, RequestError, Requests, Summary};
+use upheld_store::sql::{DatabaseError, Transaction};
 
 use super::laws::{ALICE, BOB, Law, at};
 
@@ -64,6 +66,30 @@ pub(crate) async fn are_kept_as_they_were_decided(records: &Records) -> Law {
     let days = (summary.received().to_string(), summary.runs_from().to_string());
     assert_eq!(days, ("2026-06-01".into(), "2026-06-09".into()));
 
+    // Whoever can write to the queue would have it erased, or forgotten.
+    assert_eq!(requests.verify().await?, 1);
+    for sql in [
+        "UPDATE requests SET is_open = 0 WHERE tenant = $1",
+        "UPDATE requests SET kind = 'objection' WHERE tenant = $1",
+        "UPDATE requests SET state = 'closed' WHERE tenant = $1",
+        "UPDATE requests SET runs_from = runs_from + 30 WHERE tenant = $1",
+        "DELETE FROM requests WHERE tenant = $1",
+    ] {
+        let alter = move |transaction: &mut Transaction<'_>| -> Result<u64, DatabaseError> {
+            transaction.execute(sql, &[])
+        };
+        assert_eq!(records.database().transact(alter).await?, 1);
+        let fault = RecordFault::Queue;
+        let expected = VerifyError::Record { record: REQUEST, fault };
+        assert_eq!(requests.verify().await, Err(expected), "{sql}");
+        let summary = summary.clone();
+        let mend = move |transaction: &mut Transaction<'_>| {
+            request::summarise(transaction, REQUEST, &summary)
+        };
+        records.database().transact(mend).await?;
+    }
+    assert_eq!(requests.verify().await?, 1);
+
     //= DPA 2018, section 173: what a person has asked for is not erased before they are answered
     let held = records.erase_person(ALICE, &[], by.0, "dpo").await?;
     assert_eq!(held, Erasure::Held { requests: vec![REQUEST] });
@@ -75,6 +101,7 @@ pub(crate) async fn are_kept_as_they_were_decided(records: &Records) -> Law {
     assert_eq!(erased, Erasure::Erased { records: 1, payloads: 4 });
     assert_eq!(requests.load(REQUEST).await, Err(RequestError::Erased));
     assert_eq!(requests.count(&Filter::default().closed()).await?, 1, "that it was, stays");
+    assert_eq!(requests.verify().await?, 1);
     records.verify(vec![]).await?;
     assert!(Summary::of_request(&[]).is_err());
     Ok(())
@@ -102,6 +129,7 @@ pub(crate) async fn complaints_are_kept_beside_them(records: &Records) -> Law {
     assert_eq!(kept.complaint, Complaint::replay(&events)?);
     let page = requests.list(&Filter::default().of_kind(COMPLAINT).open(), None, 5).await?;
     assert_eq!(page.rows.first().map(|row| row.summary.state()), Some("acknowledged"));
+    assert_eq!(requests.verify().await?, 1);
     let refused = requests.load(REQUEST).await;
     assert_eq!(refused, Err(RequestError::Form { event: 1 }), "it is no request");
     let erased = records.erase_person(ALICE, &[], by.0, "dpo").await?;

@@ -1,11 +1,11 @@
 //! `dsr ledger`: files of one record a line.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use upheld_ledger::{Checkpoint, LineError, MAX_LINE, Note, RecordRef, Tampering};
+use anyhow::{Context, Result, ensure};
+use upheld_ledger::{Checkpoint, LineError, MAX_LINE, MAX_NOTE, Note, RecordRef, Tampering};
 
 pub(crate) mod append;
 pub(crate) mod check;
@@ -66,13 +66,28 @@ impl<R: BufRead> Records<R> {
     }
 }
 
+/// Reads a checkpoint or a proof: one entry and 64 hashes at most, so that what is longer than a
+/// note is neither.
+fn read_short(path: &Path) -> Result<String> {
+    let name = || format!("cannot read {}", path.display());
+    let most = u64::try_from(MAX_NOTE)?;
+    let mut text = String::new();
+    let file = File::open(path).with_context(name)?;
+    file.take(most.saturating_add(1)).read_to_string(&mut text).with_context(name)?;
+    ensure!(
+        text.len() <= MAX_NOTE,
+        "{} has more than {MAX_NOTE} bytes; checkpoints and proofs are shorter",
+        path.display()
+    );
+    Ok(text)
+}
+
 /// Reads a checkpoint, with or without signatures: that it is genuine is why it was kept.
 fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
-    let name = || path.display().to_string();
-    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", name()))?;
+    let text = read_short(path)?;
     let checkpoint = match Note::parse(&text) {
         Ok(note) => Checkpoint::parse(note.text()),
         Err(_) => Checkpoint::parse(&text),
     };
-    checkpoint.with_context(name)
+    checkpoint.with_context(|| path.display().to_string())
 }

@@ -5,6 +5,7 @@
 mod complaint;
 mod deadline;
 mod ledger;
+mod memory;
 mod opendsr;
 mod receipt;
 mod table;

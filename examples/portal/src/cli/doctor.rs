@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use portal::audit::{self, Verdict};
 use portal::config::{Config, DatabaseChoice};
-use portal::{Clock, behind, check_duo, sealed_tables};
+use portal::{Clock, behind, check_duo, sealed_tables, verify_log};
 use serde_json::json;
-use upheld_store::keys::KeyRing;
+use upheld_store::keys::SharedKeys;
 use upheld_store::rotation;
 use upheld_store::sql::Database;
 
@@ -73,9 +73,9 @@ pub(crate) async fn run(place: &Place) -> Result<Output, Failure> {
         checks.push(warning("configuration", line));
     }
     checks.extend(check_config_file(place, &config));
-    let keys = key_file::read(&config.key_file);
+    let keys = key_file::read(&config.key_file).map(SharedKeys::new);
     checks.push(match &keys {
-        Ok(ring) => good("key file", format!("{} keys", ring.ids().count())),
+        Ok(keys) => good("key file", format!("{} keys", keys.ring().ids().count())),
         Err(failure) => bad("key file", failure.why.to_string()),
     });
     checks.extend(check_key_age(&config.key_file));
@@ -173,7 +173,7 @@ fn check_file(file: &Path) -> Vec<Check> {
 async fn check_database(
     database: &Database,
     config: &Config,
-    keys: Option<&KeyRing>,
+    keys: Option<&SharedKeys>,
 ) -> Vec<Check> {
     let missing = match behind(database).await {
         Ok(missing) => missing,
@@ -196,6 +196,7 @@ async fn check_database(
         Ok(_) => bad("audit", "of a form that this program does not know"),
         Err(error) => bad("audit", error),
     });
+    checks.extend(check_consents(database, keys).await);
     checks.push(check_outbox(database).await);
     if config.duo.is_none() {
         checks.extend(check_without_duo(database).await);
@@ -235,8 +236,8 @@ async fn check_clock(database: &Database, config: &Config) -> Check {
     }
 }
 
-async fn check_keys(database: &Database, keys: Option<&KeyRing>) -> Vec<Check> {
-    let Some(ring) = keys else { return Vec::new() };
+async fn check_keys(database: &Database, keys: Option<&SharedKeys>) -> Vec<Check> {
+    let Some(ring) = keys.map(SharedKeys::ring) else { return Vec::new() };
     let uses = match rotation::uses(database, &sealed_tables()).await {
         Ok(uses) => uses,
         Err(error) => return vec![bad("keys", error)],
@@ -258,6 +259,14 @@ async fn check_keys(database: &Database, keys: Option<&KeyRing>) -> Vec<Check> {
         checks.push(good("keys", "everything is under the current key"));
     }
     checks
+}
+
+/// Consents and requests are what was logged of them.
+async fn check_consents(database: &Database, keys: Option<&SharedKeys>) -> Option<Check> {
+    Some(match verify_log(database, keys?.clone(), Vec::new()).await {
+        Ok(verified) => good("consents", format!("intact, {} entries", verified.tree.size())),
+        Err(error) => bad("consents", format!("the log of consents: {error}")),
+    })
 }
 
 /// People who have nothing but Duo cannot sign in where there is none.

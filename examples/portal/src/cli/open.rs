@@ -57,6 +57,7 @@ pub(crate) async fn portal_on(
     let days = config.remembered_browser_days.map(NonZero::get);
     let settings = Settings {
         duo: config.duo.clone(),
+        closing_days: config.closing_days,
         password: config.password,
         second_factor: config.second_factor,
         email_codes: config.email_codes,

@@ -66,7 +66,7 @@ impl Key {
 }
 
 /// Lists every setting there is, in the order of the file.
-pub const KEYS: [&Key; 35] = [
+pub const KEYS: [&Key; 36] = [
     &PUBLIC_URL,
     &LISTEN,
     &TLS_CERTIFICATE,
@@ -96,6 +96,7 @@ pub const KEYS: [&Key; 35] = [
     &DUO_FAIL_MODE,
     &DUO_NOT_ASKED,
     &DUO_CA_FILE,
+    &CLOSING_DAYS,
     &HASH_MEMORY,
     &HASH_PASSES,
     &HASH_THREADS,
@@ -273,6 +274,13 @@ pub(super) const DUO_CA_FILE: Key = key(
     "ca_file",
     &["Certificates in PEM to believe instead of the system's: of a simulator, or a proxy."],
 );
+pub(super) const CLOSING_DAYS: Key = key(
+    "account",
+    "closing_days",
+    &["How long somebody who closes their account can change their mind: up to 60; 0 is not at all."],
+)
+.of(Kind::Integer)
+.or("14");
 pub(super) const HASH_MEMORY: Key =
     key("password", "memory_kib", &["The memory of one Argon2id hash, in KiB."])
         .of(Kind::Integer)

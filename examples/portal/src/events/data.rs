@@ -8,6 +8,10 @@ use crate::language::{Language, fill, phrase};
 pub(crate) enum DataEvent {
     CopyReady { until: Moment },
     CopyTaken,
+    ClosureAsked { due: Moment },
+    ClosureCancelled,
+    ClosureHeld,
+    Erased,
 }
 
 impl DataEvent {
@@ -15,6 +19,10 @@ impl DataEvent {
         match self {
             Self::CopyReady { .. } => "copy of data ready",
             Self::CopyTaken => "copy of data taken",
+            Self::ClosureAsked { .. } => "account closure asked for",
+            Self::ClosureCancelled => "account closure cancelled",
+            Self::ClosureHeld => "account closure held by a request",
+            Self::Erased => "account erased",
         }
     }
 
@@ -22,6 +30,10 @@ impl DataEvent {
         match self {
             Self::CopyReady { .. } => phrase("The copy of your data is ready"),
             Self::CopyTaken => phrase("The copy of your data was taken"),
+            Self::ClosureAsked { .. } => phrase("Your account is being closed"),
+            Self::ClosureCancelled => phrase("Your account is kept"),
+            Self::ClosureHeld => phrase("Your account is not erased yet"),
+            Self::Erased => phrase("Your account was erased"),
         }
     }
 
@@ -34,12 +46,40 @@ impl DataEvent {
                 );
                 fill(&language.say(text), "when", &language.moment(until))
             }
-            Self::CopyTaken => {
+            Self::ClosureAsked { due } => {
                 let text = phrase(
-                    "The copy of your data was taken from the portal, and is no longer there.",
+                    "You have asked to close your account and were signed out everywhere. It is \
+                     erased on {when}. Until then you can keep it: sign in and press the button.",
                 );
-                language.say(text).into_owned()
+                fill(&language.say(text), "when", &language.moment(due))
             }
+            Self::CopyTaken | Self::ClosureCancelled | Self::ClosureHeld | Self::Erased => {
+                language.say(self.plain_text()).into_owned()
+            }
+        }
+    }
+
+    /// The text of those in which nothing is filled.
+    const fn plain_text(self) -> &'static str {
+        match self {
+            Self::CopyTaken => {
+                phrase("The copy of your data was taken from the portal, and is no longer there.")
+            }
+            Self::ClosureCancelled => {
+                phrase("You have decided to keep your account. Nothing was erased.")
+            }
+            Self::ClosureHeld => phrase(
+                "You have asked for a copy of your data and have no answer yet. Your account is \
+                 erased once you are answered, and not before: the law does not allow it.",
+            ),
+            Self::Erased => phrase(
+                "Your account was erased, as you asked: your name, what you signed in with, what \
+                 you agreed to and what you asked for. Your address goes once this letter is sent. \
+                 A log of what happened stays, under a number that names nobody; so do encrypted \
+                 backups, until the clinic deletes them, and your health record, which is not in \
+                 the portal.",
+            ),
+            Self::CopyReady { .. } | Self::ClosureAsked { .. } => "",
         }
     }
 }

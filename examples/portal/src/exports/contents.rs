@@ -100,7 +100,9 @@ impl Contents {
         let columns = ["field", "value", "source", "last_changed"];
         let mut table = Table::new("profile", "Your profile", &columns, Reuse::Portable)?;
         let sql = format!(
-            "SELECT display_name, email, language, {}, name_changed_at FROM people
+            "SELECT display_name, email, language, {}, name_changed_at,
+                 language_changed_at
+             FROM people
              WHERE tenant = $1 AND id = $2",
             Role::COLUMN
         );
@@ -112,7 +114,7 @@ impl Contents {
             for (field, value, source, changed) in [
                 ("name", row.text(0)?, source, changed),
                 ("e-mail address", row.text(1)?, clinic, None),
-                ("language of letters", row.text(2)?, you, None),
+                ("language of letters", row.text(2)?, you, Moment::at_optional(row, 5)?),
                 ("role", role, clinic, None),
             ] {
                 let cells = [field, value, source].map(Cell::text);

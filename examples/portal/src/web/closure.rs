@@ -1,4 +1,4 @@
-//! The page on which a person closes their account.
+//! The pages on which a person closes their account, and on which they keep it after all.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,16 +7,14 @@ use axum::response::Response;
 use super::App;
 use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
-use super::pages::{Problem, form};
+use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
 use super::sign_in::farewell;
-use super::visitor::Fresh;
+use super::visitor::{Fresh, Leaving};
 use crate::CLINIC;
-use crate::accounts;
-use crate::events::{self, Event};
+use crate::closures::{self, Asked, Closing};
 use crate::language::phrase;
-use crate::people::{Role, State as AccountState};
-use crate::records::RecordsError;
+use crate::people::Role;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
@@ -26,6 +24,10 @@ const NOT_MEANT: Problem<'_> = Problem {
     what: phrase("Type the word close into the field"),
     advice: phrase("Nothing was changed."),
 };
+const LAST_ONE: Problem<'_> = Problem {
+    what: phrase("Nobody else at the clinic has your role in the portal"),
+    advice: phrase("Nothing was changed. Somebody else has to be given the role first."),
+};
 
 /// Says what closing means, and asks for a word.
 #[derive(Template)]
@@ -33,11 +35,24 @@ const NOT_MEANT: Problem<'_> = Problem {
 struct ClosePage<'a> {
     form_token: FormToken,
     session: &'a Session,
+    days: u8,
     problem: Option<Problem<'a>>,
 }
 
-pub(super) async fn page(Fresh(session): Fresh) -> Result<Response, Refusal> {
-    show(&session, None)
+/// Says until when an account can be kept, and what becomes of it.
+#[derive(Template)]
+#[template(path = "closing-account.html")]
+struct ClosingPage<'a> {
+    form_token: FormToken,
+    closing: Closing,
+    problem: Option<Problem<'a>>,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Fresh(session): Fresh,
+) -> Result<Response, Refusal> {
+    show(&app, &session, None)
 }
 
 pub(super) async fn close(
@@ -46,21 +61,35 @@ pub(super) async fn close(
 ) -> Result<Response, Refusal> {
     let typed = fields.text("word", 32).unwrap_or_default();
     if !typed.trim().eq_ignore_ascii_case(WORD) {
-        return show(&session, Some(NOT_MEANT));
+        return show(&app, &session, Some(NOT_MEANT));
     }
-    let (person, now, context) = (session.person(), app.clock.now(), app.records.clone());
-    let closed = app.records.database.transact(move |transaction| {
-        if accounts::set_state(transaction, person, AccountState::Closed)? {
-            events::tell(&context, transaction, person, Event::AccountClosed, now)?;
+    match closures::ask(&app.records, &session, app.clock.now()).await? {
+        Asked::LastOne => show(&app, &session, Some(LAST_ONE)),
+        Asked::Done => {
+            tracing::info!(person = %session.person(), "account is being closed");
+            Ok(farewell())
         }
-        Ok::<_, RecordsError>(())
-    });
-    closed.await?;
-    tracing::info!(%person, "account closed");
-    Ok(farewell())
+    }
 }
 
-fn show(session: &Session, problem: Option<Problem<'_>>) -> Result<Response, Refusal> {
+fn show(app: &App, session: &Session, problem: Option<Problem<'_>>) -> Result<Response, Refusal> {
     let form_token = session.token().to_form_token();
-    form(&ClosePage { form_token, session, problem }, problem)
+    let days = app.records.settings.closing_days;
+    form(&ClosePage { form_token, session, days, problem }, problem)
+}
+
+pub(super) async fn closing(Leaving(session): Leaving) -> Result<Response, Refusal> {
+    let Some(closing) = session.closing() else { return Ok(see_other("/account")) };
+    let form_token = session.token().to_form_token();
+    form(&ClosingPage { form_token, closing, problem: None }, None)
+}
+
+pub(super) async fn keep(
+    State(app): State<App>,
+    Posted { visitor: Leaving(session), .. }: Posted<Leaving>,
+) -> Result<Response, Refusal> {
+    if closures::cancel(&app.records, session.person(), app.clock.now()).await? {
+        tracing::info!(person = %session.person(), "account is kept");
+    }
+    Ok(see_other("/account"))
 }

@@ -21,16 +21,16 @@ use crate::sessions::Session;
 use crate::token::FormToken;
 
 /// A kind of data, and what it is used for.
-struct Kind {
-    category: DataCategory,
-    heading: &'static str,
-    source: &'static str,
-    uses: Vec<Use>,
+pub(super) struct Kind {
+    pub(super) category: DataCategory,
+    pub(super) heading: &'static str,
+    pub(super) source: &'static str,
+    pub(super) uses: Vec<Use>,
 }
 
 /// A purpose, as the notice has it.
-struct Use {
-    description: &'static str,
+pub(super) struct Use {
+    pub(super) description: &'static str,
     basis: &'static str,
     months: Option<u16>,
 }
@@ -48,6 +48,20 @@ struct DataPage<'a> {
 }
 
 pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
+    let (held, kinds) = look(&app, &session).await?;
+    let page = DataPage {
+        form_token: session.token().to_form_token(),
+        session: &session,
+        held,
+        requests: requests::list(&app.records, session.person()).await?.len(),
+        kinds,
+        problem: None,
+    };
+    form(&page, None)
+}
+
+/// What is held of each category, from where and what for.
+pub(super) async fn look(app: &App, session: &Session) -> Result<(Held, Vec<Kind>), Refusal> {
     let (records, person) = (&app.records, session.person());
     let held = held::count(records, person).await?;
     let record = consents::load(records, person).await?;
@@ -60,15 +74,7 @@ pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Res
         source: source(category, held.name_changed_at.is_some()),
         uses: uses(&purposes, category, &standings),
     });
-    let page = DataPage {
-        form_token: session.token().to_form_token(),
-        session: &session,
-        held,
-        requests: requests::list(records, person).await?.len(),
-        kinds: kinds.into(),
-        problem: None,
-    };
-    form(&page, None)
+    Ok((held, kinds.into()))
 }
 
 /// What a category is used for now: without asking, or by a consent that stands.

@@ -112,11 +112,11 @@ pub(super) async fn change(
     if let Some(token) = Cookie::Session.find(&headers)
         && let Some(session) = Session::find(&app.records, token, app.clock.now()).await?
     {
-        let person = session.person();
+        let (person, now) = (session.person(), app.clock.now());
         let set = app
             .records
             .database
-            .transact(move |transaction| people::set_language(transaction, person, language));
+            .transact(move |transaction| people::set_language(transaction, person, language, now));
         set.await?;
     }
     let mut response = see_other(&path);

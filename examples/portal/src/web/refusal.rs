@@ -24,6 +24,8 @@ pub(crate) enum Refusal {
     SignInFirst,
     /// What was asked for needs a proof that it is still the same person.
     ReauthenticateFirst(After),
+    /// The account is being closed, and there is one page for it.
+    Closing,
     /// A member of staff has not shown a second factor for this session.
     SecondFactorFirst,
     /// The link from an e-mail was used, is too old, or never was one.
@@ -56,6 +58,7 @@ impl IntoResponse for Refusal {
         let (status, heading, advice) = match self {
             Self::SignInFirst => return see_other("/login"),
             Self::ReauthenticateFirst(after) => return see_other(&format!("/reauth?for={after}")),
+            Self::Closing => return see_other("/account/closing"),
             Self::SecondFactorFirst => (
                 StatusCode::FORBIDDEN,
                 phrase("Staff sign in with a second factor"),

@@ -26,7 +26,7 @@ const WORDS_UNREADABLE: Problem<'_> = Problem {
     what: phrase("Write at most 4,000 letters, without control characters"),
     advice: phrase("Nothing was sent."),
 };
-const TOO_MANY: Problem<'_> = Problem {
+pub(super) const TOO_MANY: Problem<'_> = Problem {
     what: phrase("You have as many open requests as there may be"),
     advice: phrase("Take one back, or wait for the answers."),
 };
@@ -114,8 +114,7 @@ pub(super) async fn ask(
         None => return show(&app, &session, "", Some(("words", WORDS_UNREADABLE))).await,
     };
     let (records, person) = (&app.records, session.person());
-    let open = requests::list(records, person).await?;
-    if open.iter().filter(|asked| asked.request.stage().is_open()).count() >= MAX_OPEN {
+    if requests::count_open(records, person).await? >= MAX_OPEN {
         return show(&app, &session, shown, Some(("main", TOO_MANY))).await;
     }
     let id = requests::receive(records, person, (ask, words), app.clock.now()).await?;

@@ -66,7 +66,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 81] = [
+const ROUTES: [Route; 84] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -98,8 +98,11 @@ const ROUTES: [Route; 81] = [
     of("POST", "/reauth/duo", Access::Session, || post(duo::callback::reauthenticate)),
     of("GET", "/account", Access::Session, || get(profile::page)),
     of("POST", "/account", Access::Session, || post(profile::rename)),
+    of("POST", "/account/correct", Access::Session, || post(profile::correct)),
     of("GET", "/account/close", Access::FreshSession, || get(closure::page)),
     of("POST", "/account/close", Access::FreshSession, || post(closure::close)),
+    of("GET", "/account/closing", Access::Session, || get(closure::closing)),
+    of("POST", "/account/closing/keep", Access::Session, || post(closure::keep)),
     of("GET", "/account/consents", Access::Session, || get(consents::page)),
     of("GET", "/account/consents/history", Access::Session, || get(consents::history)),
     of("GET", "/account/consents/receipts/{format}", Access::Session, || get(consents::receipt)),

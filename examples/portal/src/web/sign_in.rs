@@ -12,7 +12,7 @@ use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
-use super::visitor::Stranger;
+use super::visitor::{Leaving, Stranger};
 use super::{App, Peer};
 use crate::CLINIC;
 use crate::language::phrase;
@@ -119,7 +119,7 @@ pub(super) fn welcome(signed_in: &SignedIn) -> Response {
 
 pub(super) async fn sign_out(
     State(app): State<App>,
-    Posted { visitor: session, .. }: Posted<Session>,
+    Posted { visitor: Leaving(session), .. }: Posted<Leaving>,
 ) -> Result<Response, Refusal> {
     sessions::end(&app.records, session.token()).await?;
     Ok(farewell())

@@ -65,7 +65,31 @@ impl FromRequestParts<App> for Session {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let token = Cookie::Session.find(&parts.headers).ok_or(Refusal::SignInFirst)?;
         let found = Self::find(&app.records, token, app.clock.now()).await?;
-        found.ok_or(Refusal::SignInFirst)
+        let session = found.ok_or(Refusal::SignInFirst)?;
+        if session.closing().is_some() {
+            return Err(Refusal::Closing);
+        }
+        Ok(session)
+    }
+}
+
+/// Somebody who is signed in, also to an account that is being closed.
+#[derive(Debug)]
+pub(super) struct Leaving(pub(super) Session);
+
+impl Visitor for Leaving {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for Leaving {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = Cookie::Session.find(&parts.headers).ok_or(Refusal::SignInFirst)?;
+        let found = Session::find(&app.records, token, app.clock.now()).await?;
+        found.map(Self).ok_or(Refusal::SignInFirst)
     }
 }
 

@@ -105,7 +105,14 @@ impl Office {
     }
 
     pub(crate) fn serve(&self) -> Serving {
-        let mut child = self.command(&["serve", "--log", "info"]).spawn().unwrap();
+        Serving::start(self.command(&["serve", "--log", "info"]))
+    }
+}
+
+impl Serving {
+    /// Runs a server, and waits until it serves.
+    pub(crate) fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut address_of = |message: &str| {
             let line = line_with(&mut log, message);
@@ -113,7 +120,7 @@ impl Office {
         };
         let operations = address_of("metrics, healthz and readyz");
         let address = address_of("serving");
-        Serving { child, log, address, operations }
+        Self { child, log, address, operations }
     }
 }
 
@@ -130,7 +137,7 @@ fn line_with(log: &mut impl BufRead, message: &str) -> Value {
 }
 
 impl Said {
-    fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),

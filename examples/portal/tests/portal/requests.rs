@@ -128,7 +128,7 @@ fn what_is_held_is_shown_with_its_source_and_what_it_is_for() {
     let clinic = Clinic::open();
     let mut browser = visitor(&clinic, EMAIL);
     // What the person cannot change is corrected on request.
-    browser.get("/account").assert_shows(200, "<a href=\"/requests\">Ask for a correction</a>");
+    browser.get("/account").assert_shows(200, "Ask for another address");
     let page = browser.get("/account/data");
     page.assert_shows(200, EMAIL);
     page.assert_shows(200, "The clinic, when it opened your account");

@@ -1,7 +1,7 @@
 //! What staff may do, and what takes two of them.
 
 use crate::browser::Browser;
-use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, Phone, SECOND_STAFF, STAFF};
+use crate::clinic::{Clinic, EMAIL, NAME, PASSWORD, Phone, SECOND_STAFF, STAFF};
 
 /// A member of staff who may act, and their phone.
 fn staff(clinic: &Clinic, email: &str) -> (Browser, Phone) {
@@ -194,33 +194,6 @@ fn t35_a_sign_in_under_way_ends_with_the_account() {
     back.show_code(&phone.code_at(clinic.now())).assert_redirects_to("/login");
     assert!(!back.is_signed_in());
     back.sign_in(&clinic, &phone);
-}
-
-/// The account is closed by its person, and stays so.
-#[test]
-fn t33_a_closed_account_is_closed_everywhere_and_for_ever() {
-    let (clinic, phone) = Clinic::enrolled();
-    let mut other = clinic.browser();
-    other.sign_in(&clinic, &phone);
-    clinic.step_on(30);
-    let mut browser = clinic.browser();
-    browser.sign_in(&clinic, &phone);
-    browser.get("/account/close").assert_redirects_to("/reauth?for=close");
-    browser.reauthenticate(&clinic, &phone);
-    browser.get("/account/close").assert_shows(200, "Close your account");
-    browser.post("/account/close", &[("word", "no")]).assert_shows(422, "Type the word close");
-    assert!(browser.is_signed_in());
-    browser.get("/account/close").assert_shows(200, "Close your account");
-    browser.post("/account/close", &[("word", " Close ")]).assert_redirects_to("/login");
-    assert!(!browser.is_signed_in() && !other.is_signed_in());
-    browser.show_password(PASSWORD).assert_shows(422, "is not right");
-    clinic.await_mail("You have closed your account");
-
-    let (mut robin, _) = staff(&clinic, STAFF.0);
-    let path = robin.path_of_person(EMAIL);
-    robin.get(&path).assert_shows(200, "It stays closed");
-    robin.post(&format!("{path}/enable"), &[]).assert_shows(422, "That cannot be done");
-    robin.path_of_person(OTHER_EMAIL);
 }
 
 /// Text of others is text on the pages of staff.

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::super::npm::Packages;
-use super::super::{Outcome, check, say};
+use super::super::{Outcome, check, program, say};
 
 const SCRIPT: &str = include_str!("publish.mjs");
 const HOSTILE: &str = include_str!("hostile.toml");
@@ -44,7 +44,7 @@ pub(super) fn pages_are_for_everybody(packages: &Packages, audit: &Path) -> Outc
             check(done.status.success(), &String::from_utf8_lossy(&done.stderr))?;
         }
     }
-    let album = audit.ancestors().nth(2).ok_or("the binary is in no target folder")?.join("e2e");
+    let album = program::target_of(audit)?.join("e2e");
     let klaro = packages.unpack(KLARO.0, KLARO.1)?;
     let mut node = packages.node(SCRIPT)?;
     let output = node.arg(folder.path()).arg(klaro).arg(album).output()?;

@@ -85,7 +85,7 @@ fn scripts() -> PathBuf {
 /// Where what was installed is kept for the next time.
 fn kept() -> Outcome<PathBuf> {
     let binary = program::build("upheld-duo-sim", "duo-sim")?;
-    let target = binary.ancestors().nth(2).ok_or("the binary is in no target folder")?;
+    let target = program::target_of(&binary)?;
     let folder = target.join("e2e-duo-clients");
     fs::create_dir_all(&folder)?;
     Ok(folder)

@@ -25,9 +25,7 @@ pub(in crate::e2e) fn signs_in() -> Outcome<()> {
     program::require_browser()?;
     let simulator = Simulator::start(PEOPLE)?;
     let duo = command_line::build()?;
-    let album = Album::in_folder(
-        duo.ancestors().nth(2).ok_or("the binary is in no target folder")?.join("e2e"),
-    )?;
+    let album = Album::in_folder(program::target_of(&duo)?.join("e2e"))?;
     let driver = Driver::start()?;
     let browser = driver.open_with_scripts()?;
     let login = |user: &str| -> Outcome<Program> {

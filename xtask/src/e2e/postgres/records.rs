@@ -1,8 +1,12 @@
 //! The log and its records on a server: their laws, writers in two processes, and a server that is
 //! killed while ten thousand appends are answered.
 
+#[path = "../../../../crates/store/tests/records/altered.rs"]
+mod altered;
 #[path = "../../../../crates/store/tests/records/consents.rs"]
 mod consents;
+#[path = "../../../../crates/store/tests/records/erasure.rs"]
+mod erasure;
 #[path = "../../../../crates/store/tests/records/laws.rs"]
 mod laws;
 #[path = "../../../../crates/store/tests/records/queue.rs"]
@@ -47,7 +51,7 @@ pub(super) fn conform(runtime: &Runtime, primary: &Cluster<'_>) -> Outcome<()> {
     runtime.block_on(async {
         let database = open(&address).await?;
         Ledger::migrate(&database).await?;
-        check(laws::all(&database).await? == 16, "laws were left out")?;
+        check(laws::all(&database).await? == 25, "laws were left out")?;
         queue::fill(&database, 100_000).await
     })?;
     // The server does so by itself, a minute later.

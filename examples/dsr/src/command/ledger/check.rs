@@ -1,20 +1,19 @@
 //! `dsr ledger check`
 
-use std::fs;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use upheld_ledger::{Entry, Hash, Inclusion};
 
-use super::read_checkpoint;
+use super::{read_checkpoint, read_short};
 use crate::args::Check;
 use crate::{TAMPERED, output};
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode> {
     let checkpoint = read_checkpoint(&args.checkpoint)?;
     let name = || args.file.display().to_string();
-    let text = fs::read(&args.file).with_context(|| format!("cannot read {}", name()))?;
+    let text = read_short(&args.file)?;
     let (entry, proof) = read(&text).with_context(name)?;
     ensure!(
         proof.size() == checkpoint.size(),
@@ -40,9 +39,9 @@ pub(crate) fn run(args: &Check) -> Result<ExitCode> {
     }
 }
 
-fn read(text: &[u8]) -> Result<(String, Inclusion)> {
+fn read(text: &str) -> Result<(String, Inclusion)> {
     let form = "a proof is a JSON object with entry, index, size and path";
-    let json: Value = serde_json::from_slice(text).context(form)?;
+    let json: Value = serde_json::from_str(text).context(form)?;
     let number = |key| json.get(key).and_then(Value::as_u64).context(form);
     let entry = json.get("entry").and_then(Value::as_str).context(form)?;
     let path = json.get("path").and_then(Value::as_array).context(form)?;

@@ -43,7 +43,7 @@ pub(crate) async fn measure(scenario: Scenario) -> Result<Report, Failure> {
 
 async fn second_factor(options: &Portal) -> Result<Report, Failure> {
     // More than can be served: nobody signs in twice.
-    let people = per_second(options, 20_000);
+    let people = per_second(options, 8_000);
     let (stage, people) = Stage::set("second-factor", options, people, 1).await?;
     let meter = stage.meter();
     let run = second_factor::right_codes(&stage.target, people).await?;
@@ -54,7 +54,7 @@ async fn second_factor(options: &Portal) -> Result<Report, Failure> {
 }
 
 async fn wrong_codes(options: &Portal) -> Result<Report, Failure> {
-    let people = per_second(options, 3_000);
+    let people = per_second(options, 1_500);
     let (stage, people) = Stage::set("wrong-codes", options, people, 1).await?;
     let people = Rc::new(people);
     let meter = stage.meter();
@@ -90,7 +90,7 @@ async fn race(options: &Portal) -> Result<Report, Failure> {
 }
 
 async fn login(options: &Portal) -> Result<Report, Failure> {
-    let people = per_second(options, 1_000);
+    let people = per_second(options, 500);
     let ceiling = ceiling::measure(CEILING).ok_or("nothing could be hashed")?;
     let (stage, people) = Stage::set("login", options, people, 0).await?;
     let meter = stage.meter();

@@ -1,0 +1,168 @@
+//! Migrations that are out there are what they were.
+//!
+//! A database keeps the checksum of each text that ran on it, and is refused by a program that has
+//! another: an edit of a published migration stops every portal that exists.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use crate::Tree;
+
+/// Each text that was published, and its SHA-256 (`sha256sum FILE`). Lines are added when tables
+/// are published, and never changed.
+const PUBLISHED: &[(&str, &str)] = &[
+    (
+        "crates/store/migrations/postgres/0001_second_factor.sql",
+        "204cf5a2b1d8f4d03dbc7a9bd1ac2ec4a3b7bd9df6c98d35d591fe125d1c6ffd",
+    ),
+    (
+        "crates/store/migrations/postgres/0002_room_for_updates.sql",
+        "5e21ed48ed56a3e058ad233accab4bf954f07199667e762b034d54a0eee990bd",
+    ),
+    (
+        "crates/store/migrations/postgres/ledger/0001_records.sql",
+        "68b0c5b5a84e2464ea70279f81646a7ee9252070c5acdcb8a4bf14d66e989b66",
+    ),
+    (
+        "crates/store/migrations/postgres/ledger/0002_notices.sql",
+        "4b92d5dff460ce6b1096ad9f84a64ab796cf4c9f03cd452dbea6ce6a5033f3cd",
+    ),
+    (
+        "crates/store/migrations/postgres/ledger/0003_erasure.sql",
+        "e163da37318a3e3c7f0e7ab3c8cb5470b61ff40c3499e14974b912449df12fcf",
+    ),
+    (
+        "crates/store/migrations/sqlite/0001_second_factor.sql",
+        "258b1fb8098aade4157d1b13f48bb192bc7c50cdc3f291c0e31376eae3eefac5",
+    ),
+    (
+        "crates/store/migrations/sqlite/0002_room_for_updates.sql",
+        "fb4a37e0c03c15e5869e55a33d18eec9dbbd8a357101171ba3bc07e52fc06f70",
+    ),
+    (
+        "crates/store/migrations/sqlite/ledger/0001_records.sql",
+        "48ba8982a03c0f83d88231a96394f8a8035d1174239d55593fbb90adb4bbf034",
+    ),
+    (
+        "crates/store/migrations/sqlite/ledger/0002_notices.sql",
+        "bb32ae5d376567ca3412c3e165f14be1d43c6b7304a9e207fdebbe0b1a043498",
+    ),
+    (
+        "crates/store/migrations/sqlite/ledger/0003_erasure.sql",
+        "e163da37318a3e3c7f0e7ab3c8cb5470b61ff40c3499e14974b912449df12fcf",
+    ),
+    (
+        "examples/portal/migrations/audit/postgres_0001.sql",
+        "426a2b6cfaf6f3bdbfb79ada5e6ba26bd6bb22edfe26f560790621e32eb09be9",
+    ),
+    (
+        "examples/portal/migrations/audit/sqlite_0001.sql",
+        "332fee84391981a663ff995a460edfa54729bc1acd07662d3e2f0cd1c5c533f1",
+    ),
+    (
+        "examples/portal/migrations/postgres/0001_accounts.sql",
+        "32fd5a627cfef2551b098951e034ec3186bbc2e8f05dc0e2d874a99c01267e96",
+    ),
+    (
+        "examples/portal/migrations/postgres/0002_language.sql",
+        "dc3b82bb2407996d59cad77388993a8389168f721808e52918ebf032f3698f08",
+    ),
+    (
+        "examples/portal/migrations/postgres/0003_duo.sql",
+        "35a84f62c8756e4d998cecdb7accb1a9feccc0b6e0a98e9be59812894a7c0820",
+    ),
+    (
+        "examples/portal/migrations/postgres/0004_requests.sql",
+        "1dd474265332198dc38eacc76a98c0abf528b4aa8c7a0fabfc7ba3a85e997f4e",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0001_accounts.sql",
+        "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0002_language.sql",
+        "dc3b82bb2407996d59cad77388993a8389168f721808e52918ebf032f3698f08",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0003_duo.sql",
+        "47ff675d7b6fab16baa76f499d6f4d5c6c457d9cbaa916c7e9667ce4e55a4d10",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0004_requests.sql",
+        "4cd78a2bee5250f0817fff2681b81959d8bb88d7cfb2b912dace0f581ab29025",
+    ),
+];
+
+/// Finds published texts that were changed or removed, and older ones that are not listed.
+///
+/// # Errors
+///
+/// When the tree cannot be read.
+pub fn check(tree: &Tree) -> Result<Vec<String>> {
+    let texts = tree.texts(&[".sql"])?;
+    let found = texts
+        .into_iter()
+        .filter(|(file, _)| file.contains("/migrations/"))
+        .map(|(file, text)| (file, HEXLOWER.encode(&Sha256::digest(text))))
+        .collect();
+    Ok(compare(&PUBLISHED.iter().copied().collect(), &found))
+}
+
+fn compare(published: &BTreeMap<&str, &str>, found: &BTreeMap<&str, String>) -> Vec<String> {
+    let lost =
+        published.iter().filter(|(file, hash)| found.get(*file).is_none_or(|it| it != *hash));
+    let lost = lost.map(|(file, _)| {
+        format!(
+            "{file} was published and is another text or gone: databases that ran it would be \
+             refused; restore it (git log -- {file}) and write a migration of the next number"
+        )
+    });
+    let is_older = |file: &str| {
+        let in_folder = |other: &str| folder(other) == folder(file);
+        published.keys().any(|other| in_folder(other) && *other > file)
+    };
+    let unlisted = found.iter().filter(|(file, _)| !published.contains_key(*file));
+    let unlisted = unlisted.filter(|(file, _)| is_older(file)).map(|(file, hash)| {
+        format!(
+            "{file} is older than one that was published, and is not listed; add to \
+             xtask/src/tidy/migrations.rs:\n    (\"{file}\", \"{hash}\"),"
+        )
+    });
+    lost.chain(unlisted).collect()
+}
+
+fn folder(file: &str) -> Option<&str> {
+    file.rsplit_once('/').map(|(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::compare;
+
+    fn findings(found: &[(&str, &str)]) -> Vec<String> {
+        let published =
+            BTreeMap::from([("a/migrations/1.sql", "aa"), ("a/migrations/2.sql", "bb")]);
+        let found = found.iter().map(|(file, hash)| (*file, (*hash).to_owned())).collect();
+        compare(&published, &found)
+    }
+
+    #[test]
+    fn what_is_out_there_stays_and_nothing_is_put_in_between() {
+        let (first, second) = (("a/migrations/1.sql", "aa"), ("a/migrations/2.sql", "bb"));
+        assert!(findings(&[first, second]).is_empty());
+        let [altered] = &*findings(&[first, ("a/migrations/2.sql", "cc")]) else { panic!("one") };
+        assert!(altered.starts_with("a/migrations/2.sql was published"), "{altered}");
+        let [gone] = &*findings(&[second]) else { panic!("one") };
+        assert!(gone.starts_with("a/migrations/1.sql was published"), "{gone}");
+        let third = ("a/migrations/3.sql", "cc");
+        assert!(findings(&[first, second, third]).is_empty(), "it is not published yet");
+        let between = ("a/migrations/1b.sql", "cc");
+        let [older] = &*findings(&[first, between, second]) else { panic!("one") };
+        assert!(older.ends_with("(\"a/migrations/1b.sql\", \"cc\"),"), "{older}");
+    }
+}
