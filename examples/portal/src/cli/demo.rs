@@ -15,7 +15,7 @@ use portal::{
 use rand::TryRng;
 use rand::rngs::SysRng;
 use tracing::level_filters::LevelFilter;
-use upheld_duo::{ApiHost, FailMode, SecretText};
+use upheld_duo::{ApiHost, BreakerPolicy, FailMode, SecretText};
 use upheld_duo_reqwest::Roots;
 use upheld_duo_sim::{Config, DevCa, Keys, Person, PhoneOf, Server};
 use upheld_store::Tenant;
@@ -144,6 +144,7 @@ fn settings_of(duo: &Server) -> Result<DuoSettings, Failure> {
         roots: Roots::Given(duo.authority().into_iter().collect()),
         fail_mode: FailMode::Closed,
         not_asked: NotAsked::Limited,
+        breaker: BreakerPolicy::default(),
     })
 }
 

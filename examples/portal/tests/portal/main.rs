@@ -29,6 +29,7 @@ mod desk_acts;
 mod devices;
 mod doctor;
 mod duo_account;
+mod duo_limits;
 mod duo_outage;
 mod duo_phone;
 mod duo_prompt;
