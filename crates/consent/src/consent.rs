@@ -13,6 +13,7 @@ mod record;
 mod rejection;
 mod scope;
 mod state;
+mod suppression;
 
 pub use contact::{Contact, SoftOptIn, SoftOptInGap, Subscriber, TpsScreening};
 pub use decision::{Decision, Ground, Processing, Reason};
@@ -23,3 +24,4 @@ pub use record::{ConsentRecord, ReplayError};
 pub use rejection::Rejection;
 pub use scope::{Channel, RecordId, RecordIdError, Scope};
 pub use state::{Circumstances, Command, State, Status};
+pub use suppression::{SuppressionError, SuppressionList};

@@ -144,7 +144,7 @@ impl Date {
     /// none such; `None` outside the range.
     //= Regulation 1182/71, Article 3(2)(c): ends on the same date of the last month, or on its last day
     #[must_use]
-    pub fn plus_months(self, months: u8) -> Option<Self> {
+    pub fn plus_months(self, months: u16) -> Option<Self> {
         let (year, month, day) = civil_from_days(self.0);
         let months = month.saturating_sub(1).saturating_add(months.into());
         let year = year.saturating_add(months / 12);

@@ -40,10 +40,13 @@ mod name;
 mod table;
 mod zip;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use data_encoding::HEXLOWER;
 use upheld_ledger::{Checkpoint, Object, Value};
+
+use crate::length::number;
 
 pub use self::name::{FileNameError, MAX_PATH};
 pub use self::table::{Cell, Reuse, Table, TableError};
@@ -79,6 +82,9 @@ pub struct Bundle {
     cover: Cover,
     tables: Vec<Table>,
     files: BTreeMap<String, File>,
+    /// The paths of files and of the folders that they are in, in lower case.
+    taken: BTreeSet<String>,
+    folders: BTreeSet<String>,
 }
 
 /// A file of a bundle. Its `Debug` shows no content.
@@ -98,7 +104,13 @@ impl Bundle {
     /// A bundle with a cover alone.
     #[must_use]
     pub const fn new(cover: Cover) -> Self {
-        Self { cover, tables: Vec::new(), files: BTreeMap::new() }
+        Self {
+            cover,
+            tables: Vec::new(),
+            files: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            folders: BTreeSet::new(),
+        }
     }
 
     /// Adds a table: to the page, as `data/NAME.json` and as `data/NAME.csv`; its rows to
@@ -153,22 +165,29 @@ impl Bundle {
     }
 
     fn insert(&mut self, path: String, media_type: &str, content: Vec<u8>) {
+        let lower = path.to_lowercase();
+        self.folders.extend(folders(&lower).map(String::from));
+        self.taken.insert(lower);
         self.files.insert(path, File { media_type: media_type.into(), content });
     }
 
     /// Two paths that differ by case alone are one file on many systems.
     fn check_free(&self, path: &str) -> Result<(), BundleError> {
-        let reserved = [MANIFEST, CHECKSUMS, INDEX, PORTABLE];
-        let mut taken = self.files.keys().map(String::as_str).chain(reserved);
-        let clashes = |other: &str| {
-            let (other, path) = (other.to_lowercase(), path.to_lowercase());
-            let is_within = |folder: &str, path: &str| {
-                path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-            };
-            other == path || is_within(&other, &path) || is_within(&path, &other)
+        let path = path.to_lowercase();
+        let is_reserved = |path: &str| {
+            [MANIFEST, CHECKSUMS, INDEX, PORTABLE].iter().any(|kept| kept.to_lowercase() == path)
         };
-        if taken.any(clashes) { Err(BundleError::Taken) } else { Ok(()) }
+        let is_file = |path: &str| self.taken.contains(path) || is_reserved(path);
+        if is_file(&path) || self.folders.contains(&path) || folders(&path).any(is_file) {
+            return Err(BundleError::Taken);
+        }
+        Ok(())
     }
+}
+
+/// The folders that a path is in.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(at, _)| path.get(..at))
 }
 
 /// A bundle that is complete. Its `Debug` shows no content.
@@ -203,9 +222,9 @@ impl SealedBundle {
     pub fn facts(&self) -> Object {
         let bytes: usize = self.files.values().map(Vec::len).fold(0, usize::saturating_add);
         [
-            ("bytes", manifest::number(bytes)),
-            ("files", manifest::number(self.files.len())),
-            ("manifest", Value::Text(manifest::hex(&self.digest))),
+            ("bytes", number(bytes)),
+            ("files", number(self.files.len())),
+            ("manifest", Value::Text(HEXLOWER.encode(&self.digest))),
         ]
         .into_iter()
         .collect()
@@ -226,7 +245,7 @@ impl core::fmt::Debug for SealedBundle {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("SealedBundle")
             .field("files", &self.files.len())
-            .field("digest", &manifest::hex(&self.digest))
+            .field("digest", &HEXLOWER.encode(&self.digest))
             .finish()
     }
 }

@@ -55,12 +55,14 @@ use crate::{Calendar, Controller, Date, DeadlineError, Provision};
 mod answer;
 mod complaint;
 mod grounds;
+mod owed;
 mod page;
 mod questions;
 mod words;
 
 pub use answer::{answer, recipient_notice};
 pub use complaint::{complaint_acknowledgement, complaint_outcome};
+pub use owed::owed;
 pub use questions::{
     account_choice, acknowledgement, authority_request, clarification, extension, fee_notice,
     identity_request, restriction_lifting,
@@ -215,6 +217,7 @@ impl Draft {
     //= UK GDPR, Article 12(4): the person is told of both complaints and of the judicial remedy
     fn remedies(&mut self, envelope: &Envelope<'_>) {
         use crate::provision::Instrument::{Dpa2018, UkGdpr};
+        use crate::regulator::{COMPLAINTS, NAME, TELEPHONE};
         self.head("If you are not content");
         let ways = [
             (
@@ -222,9 +225,7 @@ impl Draft {
                 Provision::new(Dpa2018, "164A"),
             ),
             (
-                "You may complain to the Information Commissioner: Wycliffe House, Water Lane, \
-                 Wilmslow, Cheshire SK9 5AF; 0303 123 1113; https://ico.org.uk/make-a-complaint/."
-                    .to_owned(),
+                format!("You may complain to the {NAME}: {COMPLAINTS}; telephone {TELEPHONE}."),
                 Provision::new(Dpa2018, "165"),
             ),
             (

@@ -18,16 +18,7 @@ pub(crate) fn day(at: UnixMillis) -> Option<Date> {
 
 /// The same time of day so many months later, or on the last day of that month.
 pub(crate) fn plus_months(at: UnixMillis, months: u16) -> Option<UnixMillis> {
-    let mut date = day(at)?;
-    // In steps, for dates count months in bytes; whole years first, so that no day is cut twice.
-    let (years, rest) = (months.checked_div(12)?, months.checked_rem(12)?);
-    let whole = u16::from(date.month()).saturating_add(rest);
-    let year = date.year().saturating_add(years).saturating_add(whole.saturating_sub(1) / 12);
-    let month = u8::try_from(whole.saturating_sub(1).checked_rem(12)?.saturating_add(1)).ok()?;
-    let last_days = (28..=date.day().max(28)).rev();
-    let mut fitting =
-        last_days.filter_map(|last| Date::new(year, month, date.day().min(last)).ok());
-    date = fitting.next()?;
+    let date = day(at)?.plus_months(months)?;
     let days = u64::try_from(date.days_since(UNIX_EPOCH)).ok()?;
     UnixMillis::new(days.checked_mul(DAY)?.checked_add(at.get().checked_rem(DAY)?)?)
 }

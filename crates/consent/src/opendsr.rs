@@ -1,7 +1,9 @@
 //! `OpenDSR` 2.0: requests between controllers and their processors.
 //!
 //! What is written is what the specification allows; what is read may be what others send. A reader
-//! says in [`Leniency`] what it let pass, keeps fields that it does not know, and writes them again.
+//! says in [`Leniency`] which departures from the specification it let pass. The fields that an order
+//! has beyond it are kept, and written again; those of replies and callbacks are passed over, and
+//! nothing is said of them.
 //! Signatures are checked over the bytes as they came, before anything in them is read:
 //! [`Callback::receive`].
 //!

@@ -8,6 +8,10 @@ use crate::Date;
 ///
 /// A change of the law is a change of this crate: a minor release, named in the changelog with its
 /// commencement, and requests received before it keep being judged by what was in force then.
+///
+/// It says nothing of section 119 of the Data (Use and Access) Act 2025, by which the functions of
+/// the Information Commissioner go to the Information Commission: it has no bearing on a deadline,
+/// and letters name both.
 pub const LAW_AS_OF: Date = match Date::new(2026, 6, 19) {
     Ok(date) => date,
     Err(_) => Date::MIN,

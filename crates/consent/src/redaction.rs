@@ -125,8 +125,8 @@ pub fn hash(text: &str) -> Hash {
     Hash::of_leaf(text.as_bytes())
 }
 
-/// A text with something taken out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A text with something taken out. Its `Debug` shows no text.
+#[derive(Clone, PartialEq, Eq)]
 #[must_use = "the copy is for the person, and the log for the file"]
 pub struct Redacted {
     copy: String,
@@ -152,6 +152,16 @@ impl Redacted {
     #[must_use]
     pub fn leftovers(&self) -> &[Leftover] {
         &self.leftovers
+    }
+}
+
+impl core::fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Redacted")
+            .field("copy", &self.copy.len())
+            .field("log", &self.log)
+            .field("leftovers", &self.leftovers)
+            .finish()
     }
 }
 

@@ -89,7 +89,9 @@ pub use response::{RectificationAnswer, ResidualCopies, Response, RestrictionAns
 pub use response::{RestrictionCase, ReviewAnswer, Sent};
 pub use stage::{Act, Next, Stage, transition};
 pub use table::{diagram, table};
-pub use text::{Name, Text, TextError};
+pub use text::{Name, Text};
+
+pub use crate::TextError;
 
 use clock::Clock;
 use duty::Duty;
@@ -232,6 +234,16 @@ impl Request {
     #[must_use]
     pub fn plans(&self) -> &[SearchPlan] {
         &self.search.plans
+    }
+
+    /// Where it is looked for, and what came of each source.
+    pub fn sources(&self) -> impl Iterator<Item = (&Name, Option<&SearchResult>)> {
+        self.search.sources.iter().map(|(name, result)| (name, result.as_ref()))
+    }
+
+    /// Who was told to look for it as well, and what came of that.
+    pub fn processors(&self) -> impl Iterator<Item = (&Name, Option<&SearchResult>)> {
+        self.search.processors.iter().map(|(name, result)| (name, result.as_ref()))
     }
 
     /// What was found, and what becomes of it.

@@ -2,13 +2,28 @@
 
 /// Checks a line or a paragraph: not blank, not too long, no control characters.
 pub(crate) fn check(field: &'static str, text: &str, most: usize) -> Result<(), TextError> {
+    check_but(field, text, most, &[])
+}
+
+/// Checks some lines: as [`check`], with line ends and tabs.
+pub(crate) fn check_lines(field: &'static str, text: &str, most: usize) -> Result<(), TextError> {
+    check_but(field, text, most, &['\n', '\t'])
+}
+
+fn check_but(
+    field: &'static str,
+    text: &str,
+    most: usize,
+    allowed: &[char],
+) -> Result<(), TextError> {
     if text.trim().is_empty() {
         return Err(TextError::Blank { field });
     }
     if text.len() > most {
         return Err(TextError::Long { field, length: text.len(), most });
     }
-    match text.char_indices().find(|(_, character)| character.is_control()) {
+    let is_refused = |character: char| character.is_control() && !allowed.contains(&character);
+    match text.char_indices().find(|(_, character)| is_refused(*character)) {
         Some((at, _)) => Err(TextError::Control { field, at }),
         None => Ok(()),
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use upheld_cookies::consent_cookie::ConsentKeys;
 use upheld_cookies::policy::{Jurisdiction, Policy};
-use upheld_cookies::{CookieId, Decision, UnixSeconds, Visit, decide};
+use upheld_cookies::{CookieId, Decision, Host, UnixSeconds, Visit, decide};
 
 use crate::{ConsentGateLayer, Event};
 
@@ -20,6 +20,8 @@ type Locate = dyn Fn(&Parts) -> Option<Jurisdiction> + Send + Sync;
 pub struct Gate {
     pub(crate) policy: Arc<Policy>,
     pub(crate) keys: Arc<ConsentKeys>,
+    /// The hosts of the site that are known by name, read once.
+    pub(crate) hosts: Vec<Arc<Host>>,
     pub(crate) clock: Arc<dyn Fn() -> UnixSeconds + Send + Sync>,
     pub(crate) jurisdiction: Arc<Locate>,
     pub(crate) event: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
@@ -74,7 +76,10 @@ impl Gate {
         if !is_allowed {
             return Err(GateError::ConsentCookie { name: name.clone() });
         }
+        let hosts = policy.site().hosts.iter();
+        let hosts = hosts.filter_map(|host| Host::parse(host.domain()).ok()).map(Arc::new);
         Ok(Self {
+            hosts: hosts.collect(),
             policy,
             keys,
             clock: Arc::new(clock),

@@ -21,6 +21,7 @@ const VERSION: u8 = 1;
 #[serde(try_from = "Kept", into = "Kept")]
 pub struct ConsentEvent {
     at: UnixMillis,
+    said: Option<UnixMillis>,
     what: Happening,
 }
 
@@ -148,18 +149,40 @@ impl ConsentEvent {
         if crate::moment::day(at).is_none() {
             return Err(EventError::Time);
         }
-        let Happening::Consent { change, .. } = &what else { return Ok(Self { at, what }) };
+        let Happening::Consent { change, .. } = &what else {
+            return Ok(Self { at, said: None, what });
+        };
         let (Change::Given(grant) | Change::Renewed(grant)) = change else {
-            return Ok(Self { at, what });
+            return Ok(Self { at, said: None, what });
         };
         grant.check()?;
         if grant.since != at || grant.until <= at {
             return Err(EventError::Span);
         }
-        Ok(Self { at, what })
+        Ok(Self { at, said: None, what })
     }
 
-    /// When.
+    /// A withdrawal or an objection that was said before it is noted.
+    pub(super) fn said(self, said: UnixMillis) -> Result<Self, EventError> {
+        if said >= self.at {
+            return Ok(self);
+        }
+        let ends = matches!(
+            self.what,
+            Happening::Consent { change: Change::Withdrawn { .. }, .. }
+                | Happening::MarketingObjection { .. }
+        );
+        if ends { Ok(Self { said: Some(said), ..self }) } else { Err(EventError::Said) }
+    }
+
+    /// Since when it has effect. That is when it happened; but what a person takes back is taken back
+    /// when they say so, even where the record is ahead of the clock.
+    #[must_use]
+    pub fn effective(&self) -> UnixMillis {
+        self.said.unwrap_or(self.at)
+    }
+
+    /// When, in the order of the record.
     #[must_use]
     pub const fn at(&self) -> UnixMillis {
         self.at
@@ -208,20 +231,34 @@ struct Kept {
     v: u8,
     #[serde(with = "millis")]
     at: UnixMillis,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<Said>,
     what: Happening,
 }
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct Said(#[serde(with = "millis")] UnixMillis);
 
 impl TryFrom<Kept> for ConsentEvent {
     type Error = EventError;
 
     fn try_from(kept: Kept) -> Result<Self, EventError> {
-        if kept.v == VERSION { Self::new(kept.at, kept.what) } else { Err(EventError::Version) }
+        if kept.v != VERSION {
+            return Err(EventError::Version);
+        }
+        let event = Self::new(kept.at, kept.what)?;
+        match kept.said {
+            None => Ok(event),
+            Some(Said(said)) if said < kept.at => event.said(said),
+            Some(_) => Err(EventError::Said),
+        }
     }
 }
 
 impl From<ConsentEvent> for Kept {
     fn from(event: ConsentEvent) -> Self {
-        Self { v: VERSION, at: event.at, what: event.what }
+        Self { v: VERSION, at: event.at, said: event.said.map(Said), what: event.what }
     }
 }
 
@@ -246,6 +283,9 @@ pub enum EventError {
     /// A consent that does not begin when it was given, or ends before.
     #[error("a consent begins when it is given and ends later")]
     Span,
+    /// Something else than a withdrawal or an objection, or one that was said when it was noted.
+    #[error("only a withdrawal or an objection is said before it is noted")]
+    Said,
     /// A text is blank, too long, or has control characters.
     #[error(transparent)]
     Text(#[from] TextError),

@@ -139,11 +139,13 @@ impl ConsentRecord {
     }
 
     /// Takes back every consent that stands and that `which` is true of: all of them, those for a
-    /// recipient, those by a channel. Nothing else is asked for, and no notice is needed.
+    /// recipient, those by a channel. Nothing else is asked for, and no notice is needed. A record
+    /// that is ahead of `at`, because some clock was, is no reason to refuse it: it has effect from
+    /// `at` on, and is noted after what happened last.
     ///
     /// # Errors
     ///
-    /// [`Rejection::OutOfOrder`].
+    /// [`Rejection::Event`] for a moment beyond the calendar.
     //= UK GDPR, Article 7(3): consent is withdrawn at any time
     pub fn withdraw(
         &self,
@@ -151,7 +153,15 @@ impl ConsentRecord {
         means: Means,
         which: impl Fn(&Scope) -> bool,
     ) -> Result<Vec<ConsentEvent>, Rejection> {
-        self.to_each(at, |scope, _| which(scope).then_some(Change::Withdrawn { means }))
+        let noted = self.not_before(at);
+        let mut events = Vec::new();
+        for (scope, track) in &self.tracks {
+            let change = Change::Withdrawn { means };
+            if which(scope) && track.state.evolve(&change, at).is_ok() {
+                events.push(happened(noted, scope, change)?.said(at)?);
+            }
+        }
+        Ok(events)
     }
 
     /// Tells every consent to `older`, and every question that is open, that `newer` takes its
@@ -188,19 +198,20 @@ impl ConsentRecord {
         self.to_each(at, |_, _| Some(Change::SubjectReachedAge))
     }
 
-    /// The person objects to marketing, by one channel or by any. It is never refused for what it is.
+    /// The person objects to marketing, by one channel or by any. It is never refused, and has effect
+    /// from `at` on, even where the record is ahead of it.
     ///
     /// # Errors
     ///
-    /// [`Rejection::OutOfOrder`], and [`Rejection::Event`] for a moment beyond the calendar.
+    /// [`Rejection::Event`] for a moment beyond the calendar.
     //= UK GDPR, Article 21(2): a person may object to direct marketing at any time
     pub fn object(
         &self,
         at: UnixMillis,
         channel: Option<Channel>,
     ) -> Result<ConsentEvent, Rejection> {
-        self.check_order(at)?;
-        Ok(ConsentEvent::new(at, Happening::MarketingObjection { channel })?)
+        let noted = self.not_before(at);
+        Ok(ConsentEvent::new(noted, Happening::MarketingObjection { channel })?.said(at)?)
     }
 
     /// A recipient was told that a consent is over.
@@ -228,7 +239,9 @@ impl ConsentRecord {
     pub fn apply(&mut self, event: ConsentEvent) -> Result<(), Rejection> {
         self.check_order(event.at())?;
         match event.what() {
-            Happening::Consent { scope, change } => self.evolve(scope, change, event.at())?,
+            Happening::Consent { scope, change } => {
+                self.evolve(scope, change, event.effective())?;
+            }
             Happening::MarketingObjection { channel } => {
                 self.objections.push((event.at(), *channel));
             }
@@ -268,8 +281,8 @@ impl ConsentRecord {
             return Cow::Borrowed(self);
         }
         let mut then = Self::new(self.id);
-        for event in self.events.iter().take_while(|event| event.at() <= at) {
-            // It was applied before, in this order.
+        for event in self.events.iter().filter(|event| event.effective() <= at) {
+            // It was applied before, in this order, but for what a clock ahead has yet to reach.
             drop(then.apply(event.clone()));
         }
         Cow::Owned(then)
@@ -325,6 +338,11 @@ impl ConsentRecord {
             }
         }
         Ok(events)
+    }
+
+    /// That moment, or the last of the record if that is later.
+    fn not_before(&self, at: UnixMillis) -> UnixMillis {
+        self.events.last().map_or(at, |last| at.max(last.at()))
     }
 
     fn check_order(&self, at: UnixMillis) -> Result<(), Rejection> {

@@ -28,7 +28,7 @@ impl Period<'_> {
         trace: &mut dyn FnMut(Step),
     ) -> Result<Ended, DeadlineError> {
         let Self { start, pauses, calendar } = *self;
-        let end = start.plus_months(months).ok_or(DeadlineError::Range)?;
+        let end = start.plus_months(months.into()).ok_or(DeadlineError::Range)?;
         trace(Step::new(provision, Event::Months { from: start, months, end }));
         let days = end.days_since(start);
         let nominal_end = match count::walk(start, days, pauses) {

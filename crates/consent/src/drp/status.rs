@@ -6,6 +6,9 @@ use crate::Moment;
 use crate::request::{Ground, Outcome, Request, Stage};
 use crate::word::words;
 
+/// The longest status that is read, in bytes: a few fields, and some paragraphs for the person.
+const MAX_STATUS: usize = 1 << 16;
+
 /// Why a request is denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -158,6 +161,12 @@ pub struct StatusReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatusError {
+    /// Too long.
+    #[error("{length} bytes; at most {MAX_STATUS} are read")]
+    Long {
+        /// In bytes.
+        length: usize,
+    },
     /// Not JSON of this shape.
     #[error("line {line}, column {column}: not a status of this protocol")]
     Json {
@@ -203,6 +212,9 @@ impl StatusReport {
     ///
     /// [`StatusError`].
     pub fn parse(body: &[u8]) -> Result<Self, StatusError> {
+        if body.len() > MAX_STATUS {
+            return Err(StatusError::Long { length: body.len() });
+        }
         let wire: Wire = serde_json::from_slice(body)
             .map_err(|error| StatusError::Json { line: error.line(), column: error.column() })?;
         let status =

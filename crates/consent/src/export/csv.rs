@@ -42,6 +42,11 @@ pub(super) fn withheld(reason: Option<&str>) -> String {
     reason.map_or_else(|| "[withheld]".into(), |reason| format!("[withheld: {reason}]"))
 }
 
+/// What a spreadsheet may take for the end of a cell, by its country or by its own lights. It is
+/// within quotation marks; but one that expects semicolons finds them behind a comma, where they
+/// count for nothing.
+const SEPARATORS: [char; 5] = [';', '\t', '|', '\n', '\r'];
+
 /// A text in quotation marks, in which nothing is computed.
 fn quoted(text: &str) -> String {
     let mut field = String::from('"');
@@ -49,12 +54,17 @@ fn quoted(text: &str) -> String {
     if is_formula(text) {
         field.push('\'');
     }
-    for character in text.chars() {
+    let mut rest = text.chars();
+    while let Some(character) = rest.next() {
         //= RFC 4180 §2: a quotation mark is written twice
         if character == '"' {
             field.push('"');
         }
         field.push(character);
+        //= OWASP CSV Injection, mitigation: nor does another separator begin a formula
+        if SEPARATORS.contains(&character) && begins_formula(rest.as_str()) {
+            field.push('\'');
+        }
     }
     field.push('"');
     field
@@ -62,6 +72,15 @@ fn quoted(text: &str) -> String {
 
 /// Whether a spreadsheet may take the text for a formula, also after white space or in full width.
 fn is_formula(text: &str) -> bool {
-    let first = text.trim_start_matches([' ', '\u{a0}', '\u{feff}', '\u{3000}']).chars().next();
-    first.is_some_and(|first| "=+-@\t\r\n\0＝＋－＠".contains(first))
+    let text = text.trim_start_matches(BLANK);
+    begins_formula(text) || text.starts_with(['\t', '\r', '\n', '\0'])
+}
+
+const BLANK: [char; 4] = [' ', '\u{a0}', '\u{feff}', '\u{3000}'];
+
+/// Looks no further than the next mark, for the work to be in proportion to the text. A quotation
+/// mark hides nothing from whoever has lost count of them.
+fn begins_formula(text: &str) -> bool {
+    let text = text.trim_start_matches(|character| character == '"' || BLANK.contains(&character));
+    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use upheld_ledger::{Integer, Object, Value};
+use upheld_ledger::{Object, Value};
 
 use super::{Cover, File, SCHEMA};
+use crate::length::number;
 
 /// Canonical JSON, one line.
 pub(super) fn write(cover: &Cover, files: &BTreeMap<String, File>) -> String {
@@ -14,7 +16,7 @@ pub(super) fn write(cover: &Cover, files: &BTreeMap<String, File>) -> String {
             ("bytes", number(file.content.len())),
             ("media_type", file.media_type.as_str().into()),
             ("path", path.as_str().into()),
-            ("sha256", Value::Text(hex(&digest(&file.content)))),
+            ("sha256", Value::Text(HEXLOWER.encode(&digest(&file.content)))),
         ];
         members.into_iter().collect::<Object>().into()
     });
@@ -37,21 +39,12 @@ pub(super) fn write(cover: &Cover, files: &BTreeMap<String, File>) -> String {
 
 /// What `sha256sum --check` reads.
 pub(super) fn checksums(files: &BTreeMap<String, File>) -> String {
-    let line =
-        |(path, file): (&String, &File)| format!("{}  {path}\n", hex(&digest(&file.content)));
+    let line = |(path, file): (&String, &File)| {
+        format!("{}  {path}\n", HEXLOWER.encode(&digest(&file.content)))
+    };
     files.iter().map(line).collect()
 }
 
 pub(super) fn digest(content: &[u8]) -> [u8; 32] {
     Sha256::digest(content).into()
-}
-
-pub(super) fn hex(digest: &[u8; 32]) -> String {
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
-}
-
-/// A length, which no memory makes longer than 2⁵³.
-pub(super) fn number(length: usize) -> Value {
-    i64::try_from(length).ok().and_then(Integer::new).unwrap_or(Integer::MAX).into()
 }

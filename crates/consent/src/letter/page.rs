@@ -2,6 +2,7 @@
 
 use super::words::say;
 use super::{Block, Letter};
+use crate::markup::escaped;
 
 const WIDTH: usize = 76;
 
@@ -94,19 +95,7 @@ pub(super) fn html(letter: &Letter) -> String {
     page.concat()
 }
 
+/// On a page, an end of a line is one.
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\n' => escaped.push_str("<br>"),
-            hidden if is_hidden(hidden) => {}
-            other => escaped.push(other),
-        }
-    }
-    escaped
+    escaped(text).replace('\n', "<br>")
 }

@@ -14,8 +14,8 @@ use crate::PurposeId;
 pub enum NoticeChange {
     /// The purpose is as it was, or less.
     Minor,
-    /// Another controller, other words, more data, more recipients, another basis, kept otherwise;
-    /// or it is not there any more.
+    /// Another controller, other words, another version in another language, more data, more
+    /// recipients, another basis, kept otherwise; or it is not there any more.
     Material,
 }
 
@@ -23,10 +23,15 @@ pub(super) fn between(older: &Notice, newer: &Notice, purpose: &PurposeId) -> No
     let (Some(old), Some(new)) = (older.purpose(purpose), newer.purpose(purpose)) else {
         return NoticeChange::Material;
     };
-    let same_language = older.draft.language == newer.draft.language;
+    // A translation of the same version says the same in other words. What another version says in
+    // another language cannot be compared, and so nobody consented to it.
+    let has_same_words = if older.draft.language == newer.draft.language {
+        old.description() == new.description()
+    } else {
+        older.draft.version == newer.draft.version
+    };
     let is_same = older.draft.controller.name == newer.draft.controller.name
-        // A translation says the same in other words.
-        && (!same_language || old.description() == new.description())
+        && has_same_words
         && old.kind() == new.kind()
         && old.basis() == new.basis()
         && old.condition() == new.condition()

@@ -1,6 +1,6 @@
 //! A consent record with everything that is needed to understand it.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use upheld_ledger::UnixMillis;
@@ -13,6 +13,9 @@ use crate::{
 
 const VERSION: u8 = 1;
 const PRINCIPAL: usize = 256;
+
+/// The longest file that is read, in bytes: some thousands of events, and a hundred notices.
+const MAX_DOSSIER: usize = 4 << 20;
 
 /// A consent record, the notices that it refers to, and whose it is: a file to hand over, to make
 /// receipts of, or to check elsewhere.
@@ -55,9 +58,9 @@ impl Dossier {
         {
             return Err(DossierError::Controllers);
         }
-        let known: BTreeSet<_> = notices.iter().map(|it| *it.hash().as_bytes()).collect();
+        let known: HashSet<NoticeRef> = notices.iter().map(Notice::reference).collect();
         for (index, event) in record.events().iter().enumerate() {
-            let is_missing = |it: &&NoticeRef| !known.contains(it.hash.as_bytes());
+            let is_missing = |it: &&NoticeRef| !known.contains(*it);
             if let Some(notice) = shown(event).filter(is_missing) {
                 return Err(DossierError::NoticeMissing { index, notice: notice.clone() });
             }
@@ -71,11 +74,11 @@ impl Dossier {
     ///
     /// [`DossierError`].
     pub fn parse(json: &[u8]) -> Result<Self, DossierError> {
-        let kept: Kept = serde_json::from_slice(json).map_err(|error| DossierError::Json {
-            line: error.line(),
-            column: error.column(),
-            what: error.to_string(),
-        })?;
+        if json.len() > MAX_DOSSIER {
+            return Err(DossierError::Long { length: json.len() });
+        }
+        let kept: Kept = serde_json::from_slice(json)
+            .map_err(|error| DossierError::Json { line: error.line(), column: error.column() })?;
         if kept.v != VERSION {
             return Err(DossierError::Version);
         }
@@ -167,15 +170,19 @@ impl From<Dossier> for Kept {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DossierError {
-    /// Not its JSON.
-    #[error("{what}")]
+    /// Too long.
+    #[error("{length} bytes; at most {MAX_DOSSIER} are read")]
+    Long {
+        /// In bytes.
+        length: usize,
+    },
+    /// Not its JSON. The place, and never what stands there.
+    #[error("line {line}, column {column}: no consent record with its notices")]
     Json {
         /// Counted from 1.
         line: usize,
         /// Counted from 1, in bytes.
         column: usize,
-        /// What was wrong there, and what would be right.
-        what: String,
     },
     /// Written by a later version.
     #[error("the version is {VERSION}")]

@@ -7,7 +7,7 @@ use super::iso27560::{RIGHTS, entity, processing};
 use super::view::{Step, View, days, put};
 use crate::moment::to_rfc3339;
 use crate::term::{Term, Vocabulary, dpv};
-use crate::{ConsentKind, Controller, Means, Recipient, RecipientRole, StoragePeriod};
+use crate::{ConsentKind, Controller, Means, Notice, Recipient, RecipientRole, StoragePeriod};
 
 const PROFILE: Vocabulary = Vocabulary::Profile;
 
@@ -78,7 +78,7 @@ fn process(receipt: &Receipt<'_>, view: &View<'_>) -> Value {
         "dpv:hasPersonalData": terms(&data),
         "dpv:hasProcessing": terms(&processing(view)),
         "dpv:hasDataController": controller(receipt.controller()),
-        "dpv:hasRecipient": view.recipients().map(recipient).collect::<Vec<_>>(),
+        "dpv:hasRecipient": view.recipients().map(|it| recipient(view.notice, it)).collect::<Vec<_>>(),
         "dpv:hasLegalBasis": terms(&basis),
         "dpv:hasStorageCondition": storage(view),
         "dpv:hasJurisdiction": [place(country)],
@@ -114,18 +114,32 @@ fn controller(controller: &Controller) -> Value {
     node
 }
 
-fn recipient(recipient: &Recipient) -> Value {
+fn recipient(notice: &Notice, recipient: &Recipient) -> Value {
     let role = match recipient.role {
         RecipientRole::Processor => "dpv:DataProcessor",
         RecipientRole::Controller => "dpv:ThirdParty",
         RecipientRole::JointController => "dpv:JointDataControllers",
     };
     json!({
-        "@id": format!("_:recipient-{}", recipient.id.as_str().replace(['.', '_'], "-")),
+        "@id": format!("_:recipient-{}-{}", notice.hash(), label(recipient.id.as_str())),
         "@type": ["dpv:Recipient", role],
         "dpv:hasName": recipient.name,
         "dpv:hasContact": recipient.contact,
     })
+}
+
+/// The name of a node without dots and underscores, and never that of another.
+fn label(id: &str) -> String {
+    let mut label = String::with_capacity(id.len());
+    for character in id.chars() {
+        match character {
+            '-' => label.push_str("--"),
+            '.' => label.push_str("-d"),
+            '_' => label.push_str("-u"),
+            other => label.push(other),
+        }
+    }
+    label
 }
 
 fn storage(view: &View<'_>) -> Value {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Receipt;
 use super::view::{Step, View, days, put, storage};
 use crate::moment::to_rfc3339;
+use crate::regulator;
 use crate::term::{Term, dpv, eu_gdpr};
 use crate::{Change, ConsentKind, Controller, DataCategory, Recipient, RecipientRole};
 
@@ -39,13 +40,13 @@ pub(super) fn authority(country: &str) -> Option<Value> {
     (country == "GB").then(|| {
         json!({
             "party_id": "authority",
-            "party_name": "Information Commissioner's Office",
+            "party_name": regulator::BODY,
             "party_role": "authority",
             "party_type": dpv("DataProtectionAuthority").to_string(),
-            "party_address": "Wycliffe House, Water Lane, Wilmslow SK9 5AF, GB",
-            "party_url": "https://ico.org.uk/make-a-complaint/",
+            "party_address": regulator::COMPLAINTS,
+            "party_url": regulator::COMPLAINTS,
             "party_phone": "+44 303 123 1113",
-            "party_contact": "https://ico.org.uk/make-a-complaint/",
+            "party_contact": regulator::COMPLAINTS,
         })
     })
 }

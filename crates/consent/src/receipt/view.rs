@@ -1,13 +1,15 @@
 //! One consent of a record as receipts show it: what was agreed to, by what notice, since when.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde_json::Value;
 use upheld_ledger::UnixMillis;
 
 use super::Dossier;
 use crate::moment::to_rfc3339;
 use crate::{
-    Change, Grant, Happening, Notice, Purpose, Recipient, RecipientRole, Scope, State, Status,
-    StoragePeriod,
+    Change, Grant, Happening, Notice, NoticeRef, Purpose, Recipient, RecipientRole, Scope, State,
+    Status, StoragePeriod,
 };
 
 /// One consent.
@@ -31,29 +33,39 @@ pub(super) struct Step<'a> {
     pub(super) change: &'a Change,
 }
 
-/// The consents that were ever given by a time, in order of their scopes.
+/// The consents that were ever given by a time, in order of their scopes: in one walk through what
+/// happened.
 pub(super) fn all(dossier: &Dossier, at: UnixMillis) -> Vec<View<'_>> {
-    dossier.record().scopes().filter_map(|scope| view(dossier, scope, at)).collect()
-}
-
-fn view<'a>(dossier: &'a Dossier, scope: &'a Scope, at: UnixMillis) -> Option<View<'a>> {
-    let mut state = State::Unknown;
-    let mut events = Vec::new();
-    let happened = dossier.record().events().iter().take_while(|event| event.at() <= at);
+    let mut tracks: BTreeMap<&Scope, (State, Vec<Step<'_>>)> = BTreeMap::new();
+    let happened = dossier.record().events().iter().filter(|event| event.effective() <= at);
     for event in happened {
-        let Happening::Consent { scope: of, change } = event.what() else { continue };
-        if of != scope {
-            continue;
-        }
-        state = state.evolve(change, event.at()).ok()?;
+        let Happening::Consent { scope, change } = event.what() else { continue };
+        let (state, steps) = tracks.entry(scope).or_default();
+        let when = event.effective();
+        let Ok(next) = state.evolve(change, when) else { continue };
+        *state = next;
         let grant = match change {
             Change::Given(grant) | Change::Renewed(grant) => Some(grant),
             _ => None,
         };
-        events.push(Step { at: event.at(), status: state.status(), grant, change });
+        steps.push(Step { at: when, status: state.status(), grant, change });
     }
+    let notices: HashMap<_, _> =
+        dossier.notices().iter().map(|notice| (notice.reference(), notice)).collect();
+    let mut views = Vec::new();
+    for (scope, (state, events)) in tracks {
+        views.extend(view(&notices, (scope, &state, events), at));
+    }
+    views
+}
+
+fn view<'a>(
+    notices: &HashMap<NoticeRef, &'a Notice>,
+    (scope, state, events): (&'a Scope, &State, Vec<Step<'a>>),
+    at: UnixMillis,
+) -> Option<View<'a>> {
     let grant = events.iter().rev().find_map(|step| step.grant)?;
-    let notice = dossier.notice(&grant.notice)?;
+    let notice = *notices.get(&grant.notice)?;
     let purpose = notice.purpose(&scope.purpose)?;
     Some(View { scope, status: state.status_at(at), grant, notice, purpose, events })
 }

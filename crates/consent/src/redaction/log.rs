@@ -3,10 +3,11 @@
 use core::fmt;
 use core::ops::Range;
 
-use upheld_ledger::{Hash, Integer, Object, Value};
+use upheld_ledger::{Hash, Object, Value};
 
 use super::Redaction;
 use crate::Provision;
+use crate::length::number;
 
 /// What was taken out of one text. Confidential: its `Debug` shows no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,10 +119,4 @@ impl fmt::Debug for RedactionEntry {
             .field("ground", &self.ground)
             .finish_non_exhaustive()
     }
-}
-
-/// A place in a text, which no machine makes longer than 2⁵³ bytes.
-fn number(place: usize) -> Value {
-    let place = i64::try_from(place).ok().and_then(Integer::new);
-    place.unwrap_or(Integer::MAX).into()
 }

@@ -97,14 +97,14 @@ pub enum Clearance {
 pub enum ItemFault {
     /// Health data is withheld or disclosed without asking anybody.
     #[error(
-        "{item} holds health data: a controller that is no health professional needs the opinion of one"
+        "the item holds health data: a controller that is no health professional needs the opinion of one"
     )]
     OpinionNeeded {
         /// Which item.
         item: Name,
     },
     /// The opinion cannot be relied on.
-    #[error("{item}: {fault}")]
+    #[error("{fault}")]
     Opinion {
         /// Which item.
         item: Name,
@@ -113,14 +113,14 @@ pub enum ItemFault {
     },
     /// A professional is hidden in the record that they made.
     #[error(
-        "{item}: it is reasonable by law to name the professional in the record (DPA 2018 Sch 2 para 17)"
+        "it is reasonable by law to name the professional in the record (DPA 2018 Sch 2 para 17)"
     )]
     ProfessionalHidden {
         /// Which item.
         item: Name,
     },
     /// The ground is one for health data, and the item holds none.
-    #[error("{item} holds no health data, which the ground is about")]
+    #[error("the item holds no health data, which the ground is about")]
     NoHealthData {
         /// Which item.
         item: Name,

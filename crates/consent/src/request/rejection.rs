@@ -4,6 +4,9 @@ use super::{Act, Ask, Element, ItemFault, Name, Stage};
 use crate::{Date, DeadlineError, Provision};
 
 /// Why a command is not granted. Nothing has happened.
+///
+/// Names of items and recipients are in the fields, for whoever may see them; `Display` and `Debug`
+/// show none, and may be logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rejection {
@@ -73,19 +76,19 @@ pub enum Rejection {
     #[error("a search names each of its sources once, and one at least")]
     Sources,
     /// There is none of that name.
-    #[error("there is no {name}")]
+    #[error("there is none of that name")]
     Unknown {
         /// The name.
         name: Name,
     },
     /// There is one of that name already.
-    #[error("there is a {name} already")]
+    #[error("there is one of that name already")]
     Duplicate {
         /// The name.
         name: Name,
     },
     /// Something is not done yet.
-    #[error("not done yet: {}", list(.names))]
+    #[error("not done yet: {} of them", .names.len())]
     Unfinished {
         /// What: sources, processors, items without a verdict, recipients not told.
         names: Vec<Name>,
@@ -162,11 +165,6 @@ fn stands(stage: Option<&Stage>) -> String {
         Some(stage) => format!("is {stage}"),
         None => "was not received".into(),
     }
-}
-
-fn list(names: &[Name]) -> String {
-    let names: Vec<&str> = names.iter().take(10).map(Name::as_str).collect();
-    names.join(", ")
 }
 
 fn cited(provisions: &[Provision]) -> String {

@@ -4,21 +4,25 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something in words: a reason, a question, a finding. Never empty, at most 4,000 bytes.
+use crate::text::{TextError, check, check_lines};
+
+/// Something in words: a reason, a question, a finding. Never empty, at most 4,000 bytes. Its `Debug`
+/// shows none of it.
 ///
 /// ```
 /// use upheld_consent::request::{Text, TextError};
 ///
 /// assert_eq!(Text::new(" because ")?.as_str(), "because");
-/// assert_eq!(Text::new("  "), Err(TextError::Empty));
+/// assert!(matches!(Text::new("  "), Err(TextError::Blank { .. })));
 /// # Ok::<(), TextError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Text(String);
 
 /// What something is called: an item, a source, a recipient. One line of at most 200 bytes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Its `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Name(String);
 
@@ -33,7 +37,9 @@ impl Text {
     /// [`TextError`] when there are none, too many, or control characters other than line breaks
     /// and tabs among them.
     pub fn new(text: impl AsRef<str>) -> Result<Self, TextError> {
-        checked(text.as_ref(), Self::MAX, |character| !matches!(character, '\n' | '\t')).map(Self)
+        let text = text.as_ref().trim();
+        check_lines("a text", text, Self::MAX)?;
+        Ok(Self(text.into()))
     }
 
     /// The words.
@@ -53,28 +59,15 @@ impl Name {
     ///
     /// [`TextError`] when it is empty, too long, or has control characters.
     pub fn new(name: impl AsRef<str>) -> Result<Self, TextError> {
-        checked(name.as_ref(), Self::MAX, |_| true).map(Self)
+        let name = name.as_ref().trim();
+        check("a name", name, Self::MAX)?;
+        Ok(Self(name.into()))
     }
 
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-fn checked(text: &str, most: usize, is_refused: fn(char) -> bool) -> Result<String, TextError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(TextError::Empty);
-    }
-    if text.len() > most {
-        return Err(TextError::TooLong { most });
-    }
-    let control = text.char_indices().find(|(_, c)| c.is_control() && is_refused(*c));
-    match control {
-        Some((at, _)) => Err(TextError::Control { at }),
-        None => Ok(text.to_owned()),
     }
 }
 
@@ -106,6 +99,18 @@ impl From<Name> for String {
     }
 }
 
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text([redacted; {} bytes])", self.0.len())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Name([redacted; {} bytes])", self.0.len())
+    }
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -116,25 +121,4 @@ impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Why words were not taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TextError {
-    /// Nothing was said.
-    #[error("nothing is said; a record needs words")]
-    Empty,
-    /// Too much.
-    #[error("longer than {most} bytes")]
-    TooLong {
-        /// How many bytes there may be.
-        most: usize,
-    },
-    /// A control character.
-    #[error("a control character at byte {at}")]
-    Control {
-        /// Where, in bytes from the start without the space before it.
-        at: usize,
-    },
 }

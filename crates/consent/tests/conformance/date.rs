@@ -44,7 +44,7 @@ fn months_are_added_as_jiff_adds_them() {
     while theirs.year() < 2029 {
         for months in [0_u8, 1, 2, 3, 11, 12, 13, 255] {
             let expected = theirs.checked_add(i64::from(months).months()).unwrap();
-            let found = ours.plus_months(months).unwrap();
+            let found = ours.plus_months(months.into()).unwrap();
             assert_eq!(found.to_string(), expected.to_string(), "{ours} and {months} months");
         }
         ours = ours.plus_days(1).unwrap();

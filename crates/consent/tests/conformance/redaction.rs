@@ -51,6 +51,7 @@ fn the_log_has_what_the_copy_has_not() {
     assert_eq!(spans, [(9..18, "Mrs Jones"), (20..29, "MRS JONES")], "in the order of the text");
     let shown = format!("{log:?} {redacted:?}");
     assert!(!shown.contains("Jones"), "no Debug shows it: {shown}");
+    assert!(!format!("{redacted:?}").contains("Constant") && !shown.contains(redacted.copy()));
     let json = log.to_value().to_canonical();
     assert!(json.contains(r#""ground":"DPA 2018 Sch 2 para 16""#), "{json}");
     assert!(json.contains(r#""withheld":"Mrs Jones""#) && json.contains(r#""from":9"#), "{json}");

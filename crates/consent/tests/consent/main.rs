@@ -17,6 +17,7 @@ mod purposes;
 mod receipts;
 mod rules;
 mod states;
+mod suppression;
 mod vocabulary;
 
 use upheld_consent::{

@@ -132,12 +132,18 @@ fn what_a_new_version_changes() {
     // What changes for one purpose changes nothing for another.
     let study = with(&|it| it.data.push(DataCategory::Device));
     assert_eq!(older.change(&study, &purpose("study")), NoticeChange::Minor);
-    // A translation has other words for the same.
-    let welsh = next_notice(|draft| {
-        draft.language = "cy".into();
-        let mut other = draft.purposes[1].clone().into_draft();
-        other.description = "Anfonwn ein cylchlythyr atoch.".into();
-        draft.purposes[1] = Purpose::new(other).unwrap();
-    });
-    assert!(minor(&welsh));
+    // A translation of the same version has other words for the same. Of another version it may say
+    // anything.
+    let welsh = |version| {
+        next_notice(|draft| {
+            draft.version = version;
+            draft.language = "cy".into();
+            let mut other = draft.purposes[1].clone().into_draft();
+            other.description = "Anfonwn ein cylchlythyr atoch.".into();
+            draft.purposes[1] = Purpose::new(other).unwrap();
+        })
+    };
+    let version = older.content().version;
+    assert!(minor(&welsh(version)));
+    assert!(!minor(&welsh(version + 1)));
 }

@@ -53,6 +53,23 @@ fn what_cannot_have_happened_is_no_dossier() {
     assert!(said.contains("control character"), "{said}");
 }
 
+/// The hash alone does not say which notice it was; and what is wrong in a file is told by its place.
+#[test]
+fn a_dossier_is_checked_by_the_whole_reference_and_shows_no_text() {
+    let reference = notice().reference();
+    let version = format!("\"version\":{}", reference.version);
+    let kept: String = dossier().to_json().split_whitespace().collect();
+    let (start, events) = kept.split_once("\"events\"").unwrap();
+    let other = events.replacen(&version, "\"version\":99", 1);
+    assert_ne!(other, events);
+    let refused = Dossier::parse(format!("{start}\"events\"{other}").as_bytes()).unwrap_err();
+    assert!(matches!(refused, DossierError::NoticeMissing { .. }), "{refused}");
+    let secret = Dossier::parse(br#"{"v":1,"Mrs Jones of 4 Mill Lane":true}"#).unwrap_err();
+    assert!(!format!("{secret} {secret:?}").contains("Jones"), "{secret}");
+    let long = vec![b' '; (4 << 20) + 1];
+    assert_eq!(Dossier::parse(&long), Err(DossierError::Long { length: long.len() }));
+}
+
 #[test]
 fn nothing_given_is_no_receipt() {
     let empty = Dossier::new(empty(), "patient 1", vec![notice()]).unwrap();

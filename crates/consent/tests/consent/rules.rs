@@ -171,11 +171,37 @@ fn withdrawing_needs_no_notice_and_any_means_will_do() {
 
 #[test]
 fn time_does_not_go_back() {
-    let record = given(&scope("reminders"));
+    let mut record = given(&scope("reminders"));
     let before = upheld_consent::UnixMillis::new(day(0).get() - 1).unwrap();
-    let early = record.withdraw(before, Means::Web, |_| true);
+    let early = carry_out(&mut record, &scope("newsletter"), Command::Give(ticked()), before);
     assert_eq!(early, Err(Rejection::OutOfOrder { last: day(0) }));
-    assert_eq!(record.object(before, None), Err(Rejection::OutOfOrder { last: day(0) }));
+}
+
+/// Some clock was ahead, and the record with it. Whoever takes consent back is heard all the same,
+/// and from that moment on, not from the one that the clock has yet to reach.
+//= UK GDPR, Article 7(3): consent is withdrawn at any time
+//= UK GDPR, Article 21(2): a person may object to direct marketing at any time
+#[test]
+fn a_withdrawal_is_never_refused() {
+    let (reminders, news) = (scope("reminders"), scope("newsletter"));
+    let mut record = given(&reminders);
+    carry_out(&mut record, &news, Command::Give(ticked()), day(90)).unwrap();
+    assert_eq!(withdraw_all(&mut record, day(10)), 2);
+    assert_eq!(record.status_at(&news, day(90)), Status::Withdrawn);
+    assert_eq!(record.status_at(&reminders, day(9)), Status::Given);
+    for later in [10, 11, 89, 90, 91] {
+        assert_eq!(record.status_at(&reminders, day(later)), Status::Withdrawn, "{later}");
+    }
+    let objection = record.object(day(11), None).unwrap();
+    assert_eq!((objection.at(), objection.effective()), (day(90), day(11)));
+    record.apply(objection).unwrap();
+    // What is kept is read again, with the moment at which it was said.
+    let kept: Vec<_> = record.events().iter().map(|it| serde_json::to_vec(it).unwrap()).collect();
+    let read = kept.iter().map(|it| upheld_consent::ConsentEvent::parse(it).unwrap());
+    assert_eq!(upheld_consent::ConsentRecord::replay(record.id(), read), Ok(record.clone()));
+    let forged =
+        String::from_utf8(kept[0].clone()).unwrap().replacen("\"what\"", "\"said\":1,\"what\"", 1);
+    assert!(upheld_consent::ConsentEvent::parse(forged.as_bytes()).is_err());
 }
 
 //= UK GDPR, Article 4(11): consent is informed, and does not reach what was not told

@@ -142,6 +142,8 @@ fn the_status_of_the_protocols_example() {
     };
     assert_eq!(denied.to_json(), Err(StatusError::Missing("processing_details")));
     assert!(StatusReport::parse(br#"{"request_id":"x","status":"lost"}"#).is_err());
+    let long = vec![b' '; (1 << 16) + 1];
+    assert_eq!(StatusReport::parse(&long), Err(StatusError::Long { length: long.len() }));
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn nor_does_it_withhold_any() {
     let stale = fault(desk.refused("2026-06-05", withhold(Some(stale))));
     assert_eq!(
         stale.to_string(),
-        "note 1: the opinion of 2025-12-05 is older than the six months ending with 2026-06-05; the first day that would do is 2025-12-06"
+        "the opinion of 2025-12-05 is older than the six months ending with 2026-06-05; the first day that would do is 2025-12-06"
     );
     desk.must("2026-06-05", withhold(Some(opinion("2025-12-06", Finding::SeriousHarm))));
     with(Record::Health, true).must("2026-06-05", withhold(None));

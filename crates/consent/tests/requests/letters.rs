@@ -172,7 +172,7 @@ fn every_refusal_says_why_and_what_is_open() {
         let said = letter.to_text().split_whitespace().collect::<Vec<_>>().join(" ");
         for wanted in [
             "You may complain to us: the form at https://riverside.example/complaints, or by letter. (DPA 2018 s.164A)",
-            "You may complain to the Information Commissioner: Wycliffe House",
+            "You may complain to the Information Commissioner, or the Information Commission, which takes over from the Commissioner: https://ico.org.uk/make-a-complaint/; telephone 0303 123 1113.",
             "(DPA 2018 s.165)",
             "You may ask a court to order us to comply. (DPA 2018 s.167)",
         ] {

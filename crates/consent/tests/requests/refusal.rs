@@ -237,7 +237,7 @@ fn a_lapsed_request_gets_no_answer_without_proof() {
 fn evidence_is_never_empty() {
     let empty = r#"{"excessive":{"shown_by":"","weighed":"x"}}"#;
     let error = serde_json::from_str::<Ground>(empty).unwrap_err().to_string();
-    assert!(error.contains("nothing is said"), "{error}");
+    assert!(error.contains("a text is blank"), "{error}");
     let absent = r#"{"excessive":{"shown_by":"x"}}"#;
     let error = serde_json::from_str::<Ground>(absent).unwrap_err().to_string();
     assert!(error.contains("missing field `weighed`"), "{error}");

@@ -76,3 +76,27 @@ fn commands_are_read_as_they_were_written() {
     assert_eq!(serde_json::to_string(&Command::PayFee).unwrap(), r#""pay_fee""#);
     assert_eq!(serde_json::to_string(&date("2026-06-01")).unwrap(), r#""2026-06-01""#);
 }
+
+/// What people wrote is in the record; what is logged of a request, a command or a rejection shows
+/// none of it.
+#[test]
+fn no_debug_and_no_error_shows_what_people_wrote() {
+    let secret = "Mrs Jones of 4 Mill Lane";
+    let (told, called) = (crate::text(secret), crate::name(secret));
+    let mut desk = Desk::with(Ask::Rectification);
+    desk.must("2026-06-02", Command::RequestIdentity { doubt: told });
+    desk.must("2026-06-02", Command::ConfirmIdentity { how: crate::text(secret) });
+    desk.must("2026-06-02", Command::Accept);
+    desk.must("2026-06-03", crate::desk::fulfilled(Ask::Rectification));
+    let result = upheld_consent::request::Notified::Told;
+    let notify = Command::NotifyRecipient { recipient: called, result };
+    let shown = format!("{notify:?} {:?} {:?}", desk.request(), desk.events);
+    let refused = desk.refused("2026-06-04", notify);
+    let refusals = format!("{refused} {refused:?}");
+    let open = desk.refused("2026-06-04", Command::Close);
+    let opened = format!("{open} {open:?}");
+    assert!(matches!(refused, upheld_consent::request::Rejection::Unknown { .. }));
+    for text in [shown, refusals, opened] {
+        assert!(!text.contains("Jones") && !text.contains("Mailer"), "{text}");
+    }
+}

@@ -88,7 +88,9 @@ fn escape(text: &str) -> String {
             && rest.peek().is_some_and(|next| next.is_alphanumeric());
         let is_plain = match letter {
             // They begin and end nothing by themselves: every `]` has a backslash.
-            ',' | ';' | '\'' | '/' | '?' | '(' | ')' => true,
+            ',' | ';' | '\'' | '/' | '?' | '(' => true,
+            // After a number it makes a list.
+            ')' => before.is_none_or(|last| !last.is_ascii_digit()),
             '-' => is_in_word,
             // After a number it makes a list, and after `www` a link.
             '.' => before.is_some_and(|last| last.is_alphabetic() && !"wW".contains(last)),
