@@ -39,6 +39,8 @@ mod closures;
 pub mod config;
 mod connections;
 mod consents;
+mod demonstration;
+mod desk;
 mod devices;
 mod duo;
 mod enrolment;

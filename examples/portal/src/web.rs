@@ -3,6 +3,7 @@
 mod closure;
 mod consents;
 mod cookie;
+mod desk;
 mod devices;
 mod duo;
 mod enrol;

@@ -76,8 +76,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "upheld-duo-reqwest",
         &[
             // HTTP over TLS, and whose certificates are believed.
-            "data-encoding", "http", "reqwest", "rustls", "rustls-platform-verifier", "sha2",
-            "webpki-roots",
+            "http", "reqwest", "rustls", "rustls-platform-verifier",
             // Deadlines, and jitter between attempts.
             "rand", "thiserror", "tokio",
         ],

@@ -8,9 +8,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, consents, devices, duo, enrol, exports, gate, held, outbox, pages, password,
-    profile, reading, reauthentication, recovery, requests, second_factor, security, sign_in,
-    staff,
+    App, closure, consents, desk, devices, duo, enrol, exports, gate, held, outbox, pages,
+    password, profile, reading, reauthentication, recovery, requests, second_factor, security,
+    sign_in, staff,
 };
 use crate::site::Site;
 
@@ -35,6 +35,8 @@ pub enum Access {
     FreshSession,
     /// Staff who signed in with a second factor.
     Staff,
+    /// Staff and auditors who signed in with a second factor.
+    Desk,
     /// Staff who have proved within ten minutes that it is still them.
     FreshStaff,
     /// Whoever comes back from Duo's page, with the cookie that they were sent with.
@@ -64,7 +66,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 81] = [
+const ROUTES: [Route; 84] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -171,6 +173,9 @@ const ROUTES: [Route; 81] = [
     of("POST", "/staff/people/{person}/reset/{reset}/withdraw", Access::FreshStaff, || {
         post(staff::withdraw_reset)
     }),
+    of("GET", "/staff/requests", Access::Desk, || get(desk::queue)),
+    of("GET", "/staff/requests/{request}", Access::Desk, || get(desk::case)),
+    of("POST", "/staff/requests/{request}/{act}", Access::FreshStaff, || post(desk::act)),
     of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
 ];
 
