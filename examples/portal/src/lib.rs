@@ -40,6 +40,8 @@ pub mod config;
 mod connections;
 mod consents;
 mod cookies;
+mod demonstration;
+mod desk;
 mod devices;
 mod duo;
 mod enrolment;

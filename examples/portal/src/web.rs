@@ -5,6 +5,7 @@ mod choices;
 mod closure;
 mod consents;
 mod cookie;
+mod desk;
 mod devices;
 mod duo;
 mod enrol;

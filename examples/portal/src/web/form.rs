@@ -14,7 +14,7 @@ use super::visitor::Visitor;
 
 /// The name of the field with the form token.
 pub(super) const TOKEN_FIELD: &str = "form_token";
-const MAX_FIELDS: usize = 8;
+const MAX_FIELDS: usize = 16;
 const TOKEN_BYTES: usize = 64;
 
 /// A form that this portal made for this visitor.
@@ -68,6 +68,12 @@ impl Fields {
     pub(super) fn text(&self, name: &str, max: usize) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         (value.len() <= max).then_some(value.as_str())
+    }
+
+    /// All but those of these names, to be sent once more.
+    pub(super) fn besides(&self, names: &[&str]) -> Vec<(&str, &str)> {
+        let fields = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        fields.filter(|(name, _)| !names.contains(name)).collect()
     }
 }
 

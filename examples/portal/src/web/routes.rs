@@ -8,7 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, choices, closure, consents, devices, duo, enrol, exports, gate, held, outbox, pages,
+    App, choices, closure, consents, desk, devices, duo, enrol, exports, gate, held, outbox, pages,
     password, profile, reading, reauthentication, recovery, requests, second_factor, security,
     sign_in, staff,
 };
@@ -36,6 +36,8 @@ pub enum Access {
     FreshSession,
     /// Staff who signed in with a second factor.
     Staff,
+    /// Staff and auditors who signed in with a second factor.
+    Desk,
     /// Staff who have proved within ten minutes that it is still them.
     FreshStaff,
     /// Whoever comes back from Duo's page, with the cookie that they were sent with.
@@ -65,7 +67,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 87] = [
+const ROUTES: [Route; 90] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -177,6 +179,9 @@ const ROUTES: [Route; 87] = [
     of("POST", "/staff/people/{person}/reset/{reset}/withdraw", Access::FreshStaff, || {
         post(staff::withdraw_reset)
     }),
+    of("GET", "/staff/requests", Access::Desk, || get(desk::queue)),
+    of("GET", "/staff/requests/{request}", Access::Desk, || get(desk::case)),
+    of("POST", "/staff/requests/{request}/{act}", Access::FreshStaff, || post(desk::act)),
     of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
     of("GET", "/dev/advert.svg", Access::Demonstration, || get(choices::advert)),
 ];

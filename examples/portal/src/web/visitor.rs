@@ -179,6 +179,23 @@ impl FromRequestParts<App> for Staff {
     }
 }
 
+/// Whoever reads at the desk, an auditor too, after a second factor. For others it is not there.
+#[derive(Debug)]
+pub(super) struct Reader(pub(super) Session);
+
+impl FromRequestParts<App> for Reader {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let session = Session::from_request_parts(parts, app).await?;
+        match session.role() {
+            Role::Patient => Err(Refusal::NotFound),
+            _ if session.is_staff() => Ok(Self(session)),
+            _ => Err(Refusal::SecondFactorFirst),
+        }
+    }
+}
+
 /// A member of staff who has proved within ten minutes that it is still them.
 #[derive(Debug)]
 pub(super) struct FreshStaff(pub(super) Session);

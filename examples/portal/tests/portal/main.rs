@@ -25,6 +25,8 @@ mod consents;
 mod cookies;
 mod demo;
 mod deploy;
+mod desk;
+mod desk_acts;
 mod devices;
 mod doctor;
 mod duo_account;
