@@ -147,7 +147,8 @@ fn token(criterion: &mut Criterion) {
 fn exchange() -> Exchange {
     let stored = json!({
         "state": "s".repeat(36), "nonce": "n".repeat(36), "username": "alice",
-        "username_match": "Exact", "redirect_uri": "https://a.example/", "expires": u64::MAX,
+        "username_match": "Exact", "redirect_uri": "https://a.example/", "max_age": 3_600,
+        "asks_again": false, "begun": NOW, "expires": u64::MAX,
     });
     let pending = Pending::from_json(&stored.to_string()).expect("a pending login");
     let callback = Callback::parse(&format!("state={}&duo_code=c", "s".repeat(36)));

@@ -5,10 +5,14 @@
 use std::hint::black_box;
 use std::str::FromStr;
 
+use criterion::SamplingMode;
 use iab_gpp::sections::tcfeuv2::TcfEuV2;
 use lib_tcstring::TcModelV2;
 use upheld_cookies::tcf::{TcModel as OwnModel, TcString};
 
+use iabtcf::Iabtcf;
+
+mod iabtcf;
 mod settings;
 
 /// The shortest that occurs; the example of the specification, with segments; and one of a
@@ -24,13 +28,19 @@ const STRINGS: [(&str, &str); 3] = [
 
 fn main() {
     let mut criterion = settings::criterion();
-    for (name, text) in STRINGS {
-        check(text);
+    let mut node = Iabtcf::start();
+    let bomb = bomb();
+    for (name, text) in STRINGS.into_iter().chain([("bomb", &*bomb)]) {
+        check(text, node.as_mut());
         let mut group = criterion.benchmark_group(format!("tc-string/{name}"));
+        if name == "bomb" {
+            // Others take seconds.
+            group.sample_size(10).sampling_mode(SamplingMode::Flat);
+        }
         group.bench_function("upheld", |b| {
             b.iter(|| {
                 let tc = TcString::parse(black_box(text)).expect("a TC string");
-                (tc.allows(black_box(7), black_box(130)), tc)
+                tc.allows(black_box(7), black_box(130))
             });
         });
         group.bench_function("upheld owned", |b| {
@@ -40,16 +50,58 @@ fn main() {
             b.iter(|| TcModelV2::try_from(black_box(text)));
         });
         group.bench_function("iab_gpp 0.1", |b| b.iter(|| TcfEuV2::from_str(black_box(text))));
+        if let Some(node) = &mut node {
+            group.bench_function("iabtcf-es 1.5", |b| {
+                b.iter_custom(|times| node.decode(text, times).expect("an answer of Node's").0);
+            });
+        }
         group.finish();
     }
     criterion.final_summary();
 }
 
-/// All three read the same vendors.
-fn check(text: &str) {
+/// All of them read the same vendors.
+fn check(text: &str, node: Option<&mut Iabtcf>) {
     let ours = TcString::parse(text).expect("a TC string");
-    let vendors: Vec<u16> = ours.vendor_consents().ranges().flatten().collect();
+    let ours = OwnModel::from(ours).vendor_consents;
+    let vendors: Vec<u16> = ours.ranges().iter().cloned().flatten().collect();
     let theirs = TcfEuV2::from_str(text).expect("a TC string");
     assert!(vendors.iter().copied().eq(theirs.core.vendor_consents.iter().copied()));
     assert!(TcModelV2::try_from(text).is_ok());
+    if let Some(node) = node {
+        assert_eq!(node.decode(text, 1).map(|(_, vendors)| vendors), Some(vendors.len()));
+    }
 }
+
+/// A thousand times the range of all vendors, in 5.5 kB.
+fn bomb() -> String {
+    const RANGES: u64 = 1000;
+    let mut bits: Vec<bool> = Vec::new();
+    let mut push = |number: u64, width: u32| {
+        bits.extend((0..width).rev().map(|place| number >> place & 1 == 1));
+    };
+    // The fields before the vendors are those of the shortest string.
+    let digit = |byte: u8| ALPHABET.iter().position(|digit| *digit == byte).expect("a digit");
+    for byte in STRINGS[0].1.bytes().take(35) {
+        push(u64::try_from(digit(byte)).expect("a digit"), 6);
+    }
+    push(0, 3);
+    push(65_534, 16);
+    push(1, 1);
+    push(RANGES, 12);
+    for _ in 0..RANGES {
+        push(1, 1);
+        push(1, 16);
+        push(65_534, 16);
+    }
+    // No vendor has a legitimate interest, and nothing is restricted.
+    push(0, 29);
+    let digits = bits.chunks(6).map(|six| {
+        let set = (0..6).filter(|place| six.get(*place) == Some(&true));
+        let digit: usize = set.map(|place| 32_usize >> place).sum();
+        char::from(*ALPHABET.get(digit).expect("a digit"))
+    });
+    digits.collect()
+}
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -16,6 +16,8 @@ pub(crate) struct Measurement {
     pub(crate) median: f64,
     /// The interval that holds the median with a confidence of 95 %.
     pub(crate) interval: [f64; 2],
+    /// How many bytes it went through, if criterion was told.
+    pub(crate) bytes: Option<f64>,
     pub(crate) taken: SystemTime,
 }
 
@@ -113,6 +115,7 @@ fn parse(benchmark: &Value, estimates: &Value, taken: SystemTime) -> Option<Meas
             number("/median/confidence_interval/lower_bound")?,
             number("/median/confidence_interval/upper_bound")?,
         ],
+        bytes: benchmark.pointer("/throughput/Bytes").and_then(Value::as_f64),
         taken,
     })
 }
@@ -132,13 +135,17 @@ mod tests {
             contender: "any".to_owned(),
             median: 1.0,
             interval: [1.0, 1.0],
+            bytes: None,
             taken: taken.unwrap_or(SystemTime::UNIX_EPOCH),
         }
     }
 
     #[test]
     fn criterions_files_are_read() {
-        let benchmark = json!({"group_id": "uri", "function_id": "totp-rs 6", "value_str": null});
+        let benchmark = json!({
+            "group_id": "uri", "function_id": "totp-rs 6", "value_str": null,
+            "throughput": {"Bytes": 32}
+        });
         let estimates = json!({
             "mean": {"point_estimate": 9.0},
             "median": {
@@ -153,6 +160,7 @@ mod tests {
             contender: "totp-rs 6".to_owned(),
             median: 3.5,
             interval: [2.5, 4.5],
+            bytes: Some(32.0),
             taken: SystemTime::UNIX_EPOCH,
         };
         assert_eq!(read, Some(expected));

@@ -59,7 +59,8 @@ fn application() -> Application {
 fn exchange() -> Exchange {
     let stored = json!({
         "state": "ssssssssssssssssssssssssssssssssssss", "nonce": NONCE, "username": "alice",
-        "username_match": "Exact", "redirect_uri": "https://a.example/", "expires": NOW + 1,
+        "username_match": "Exact", "redirect_uri": "https://a.example/", "max_age": 600,
+        "asks_again": false, "begun": NOW, "expires": NOW + 1,
     });
     let pending = Pending::from_json(&stored.to_string()).expect("a pending login");
     let query = "state=ssssssssssssssssssssssssssssssssssss&duo_code=c";
@@ -102,6 +103,8 @@ fn says_all_it_must(claims: &Value) -> bool {
         && (claims["aud"] == CLIENT || claims["aud"] == json!([CLIENT]))
         && number("exp").is_some_and(|end| end.floor() + 60.0 > now)
         && number("iat").is_some_and(|begin| begin.floor() <= now + 60.0)
+        && number("auth_time")
+            .is_some_and(|time| time.floor() >= now - 660.0 && time.floor() <= now + 60.0)
         && claims["preferred_username"] == "alice"
         && claims["nonce"] == NONCE
         && claims["auth_result"]["result"] == "allow"

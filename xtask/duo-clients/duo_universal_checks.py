@@ -1,8 +1,10 @@
 """Duo's `duo_universal` for Python: the Universal Prompt of the simulator."""
 
 import re
+import unittest.mock
 import urllib.parse
 
+import jwt
 import requests
 from duo_universal.client import Client, DuoException
 
@@ -117,4 +119,50 @@ def mutations():
     sign_in()()
 
 
-checked([health_check, push, nonce, code_attribute, passcode, replay, cancelled, mutations])
+def other_algorithms():
+    # Signed by what they name, so that whoever lets a token choose would believe them.
+    for name in ("HS256", "HS384"):
+        exchange, seen, send = sign_in(), [], requests.post
+
+        def keep(*args, **more):
+            reply = send(*args, **more)
+            seen.append(reply.json()["id_token"])
+            return reply
+
+        fault("/oauth/v1/token", kind="algorithm", name=name)
+        with unittest.mock.patch.object(requests, "post", keep):
+            refused(exchange, "alg")
+        _, secret = keys("prompt")
+        claims = jwt.decode(seen[0], secret, algorithms=[name], options={"verify_aud": False})
+        assert claims["preferred_username"] == "bypass", claims
+
+
+def assertion():
+    # Each is good once; the client makes another for each call.
+    sent, send = [], requests.post
+
+    def keep(*args, **more):
+        sent.append((args, more))
+        return send(*args, **more)
+
+    with unittest.mock.patch.object(requests, "post", keep):
+        duo.health_check()
+        duo.health_check()
+    [(args, more), _] = sent
+    assert send(*args, **more).json()["message"] == "invalid_client"
+
+
+checked(
+    [
+        health_check,
+        push,
+        nonce,
+        code_attribute,
+        passcode,
+        replay,
+        cancelled,
+        mutations,
+        other_algorithms,
+        assertion,
+    ]
+)

@@ -55,12 +55,14 @@ use crate::{Calendar, Controller, Date, DeadlineError, Provision};
 mod answer;
 mod complaint;
 mod grounds;
+mod owed;
 mod page;
 mod questions;
 mod words;
 
 pub use answer::{answer, recipient_notice};
 pub use complaint::{complaint_acknowledgement, complaint_outcome};
+pub use owed::owed;
 pub use questions::{
     account_choice, acknowledgement, authority_request, clarification, extension, fee_notice,
     identity_request, restriction_lifting,

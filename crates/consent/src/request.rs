@@ -236,6 +236,16 @@ impl Request {
         &self.search.plans
     }
 
+    /// Where it is looked for, and what came of each source.
+    pub fn sources(&self) -> impl Iterator<Item = (&Name, Option<&SearchResult>)> {
+        self.search.sources.iter().map(|(name, result)| (name, result.as_ref()))
+    }
+
+    /// Who was told to look for it as well, and what came of that.
+    pub fn processors(&self) -> impl Iterator<Item = (&Name, Option<&SearchResult>)> {
+        self.search.processors.iter().map(|(name, result)| (name, result.as_ref()))
+    }
+
     /// What was found, and what becomes of it.
     pub fn items(&self) -> impl Iterator<Item = (&Item, Option<&Verdict>)> {
         self.search.items.values().map(|(item, verdict)| (item, verdict.as_ref()))

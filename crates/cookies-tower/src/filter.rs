@@ -1,26 +1,37 @@
 //! What leaves.
 
-use http::header::{Entry, HeaderMap, HeaderValue, SET_COOKIE, VARY};
+use core::mem;
+
+use http::header::{Entry, GetAll, HeaderMap, HeaderValue, SET_COOKIE, VARY};
 use memchr::{memchr_iter, memchr2};
-use upheld_cookies::consent_cookie::Reading;
 use upheld_cookies::{
-    CookieId, Decision, MAX_ATTRIBUTE_VALUE, SetCookie, Syntax, UnixSeconds, Visit, decide,
-    removals,
+    Choice, CookieId, Decider, Decision, MAX_ATTRIBUTE_VALUE, SetCookie, Syntax, UnixSeconds,
+    Visit, removals,
 };
 
 use crate::{Consent, Event, Gate, Undeclared};
 
 /// Takes out of a response's header fields what may not be stored, and removes what may not stay.
 pub(crate) fn filter(gate: &Gate, consent: &Consent, headers: &mut HeaderMap) {
-    let visit = chosen_now(gate, consent, headers).unwrap_or_else(|| consent.visit());
-    let is_cookie_set = headers.contains_key(SET_COOKIE);
-    let kept = |field: &HeaderValue| is_kept(gate, consent, &visit, field.as_bytes());
-    if is_cookie_set {
-        // Each is decided once, so that each is told once.
-        let verdicts: Vec<bool> = headers.get_all(SET_COOKIE).iter().map(kept).collect();
-        if verdicts.contains(&false) {
-            retain(headers, &verdicts);
+    let fields = headers.get_all(SET_COOKIE);
+    let is_cookie_set = fields.iter().next().is_some();
+    let visit = chosen_now(gate, consent, &fields).unwrap_or_else(|| consent.visit());
+    let host = consent.host().map_or("", |host| host.as_str());
+    let decider = Decider::new(&gate.policy, &visit, host);
+    // Empty as long as all are kept; each is decided once, so that each is told once.
+    let mut verdicts = Vec::new();
+    for (index, field) in fields.iter().enumerate() {
+        let is_kept = is_kept(gate, consent, &decider, field.as_bytes());
+        if !is_kept && verdicts.is_empty() {
+            verdicts.reserve(index.saturating_add(16));
+            verdicts.resize(index, true);
         }
+        if !is_kept || !verdicts.is_empty() {
+            verdicts.push(is_kept);
+        }
+    }
+    if !verdicts.is_empty() {
+        retain(headers, &verdicts);
     }
     let added = remove(gate, consent, &visit, headers);
     if gate.vary && (is_cookie_set || added) {
@@ -28,48 +39,55 @@ pub(crate) fn filter(gate: &Gate, consent: &Consent, headers: &mut HeaderMap) {
     }
 }
 
-/// The visit with the choice that this very response sets, if it sets one.
-fn chosen_now<'c>(gate: &Gate, consent: &'c Consent, headers: &HeaderMap) -> Option<Visit<'c>> {
+/// The visit with the choice that this very response sets or takes back, if it does.
+fn chosen_now<'c>(
+    gate: &Gate,
+    consent: &'c Consent,
+    fields: &GetAll<'_, HeaderValue>,
+) -> Option<Visit<'c>> {
     let host = consent.host()?;
     let name = gate.policy.consent().cookie.as_bytes();
     let is_choice = |field: &&HeaderValue| {
         let rest = field.as_bytes().strip_prefix(name);
         rest.is_some_and(|rest| rest.starts_with(b"="))
     };
-    let field = headers.get_all(SET_COOKIE).iter().rev().find(is_choice)?;
-    let pair = field.as_bytes().split(|byte| *byte == b';').next()?;
-    match gate.keys.read(&gate.policy, host, [pair]) {
-        Reading::Current(choice) => Some(consent.visit().with_choice(choice)),
-        _ => None,
+    let field = fields.iter().rev().find(is_choice)?.as_bytes();
+    if is_removal(field, consent.now()) {
+        return Some(consent.visit().with_choice(Choice::undecided()));
     }
+    let pair = field.split(|byte| *byte == b';').next()?;
+    let reading = (gate.keys)().read(&gate.policy, host, [pair]);
+    Some(consent.visit().with_choice(reading.to_choice()))
 }
 
 /// Keeps the fields with a verdict that says so, in their order.
 fn retain(headers: &mut HeaderMap, verdicts: &[bool]) {
-    let Entry::Occupied(entry) = headers.entry(SET_COOKIE) else { return };
-    let mut fields: Vec<HeaderValue> = Vec::with_capacity(verdicts.len());
-    fields.extend(entry.remove_entry_mult().1);
-    let kept = fields.into_iter().zip(verdicts).filter(|(_, is_kept)| **is_kept);
-    let mut kept = kept.map(|(field, _)| field);
-    // The name is looked up once for all that is put back.
-    if let Entry::Vacant(entry) = headers.entry(SET_COOKIE)
-        && let Some(first) = kept.next()
-    {
-        let mut entry = entry.insert_entry(first);
+    let Entry::Occupied(mut entry) = headers.entry(SET_COOKIE) else { return };
+    let mut kept: Vec<HeaderValue> = Vec::with_capacity(verdicts.len());
+    let fields = entry.iter_mut().zip(verdicts).filter(|(_, is_kept)| **is_kept);
+    kept.extend(fields.map(|(field, _)| mem::replace(field, HeaderValue::from_static(""))));
+    let mut kept = kept.into_iter();
+    if let Some(first) = kept.next() {
+        // This takes all others out.
+        entry.insert(first);
         kept.for_each(|field| entry.append(field));
+    } else {
+        entry.remove();
     }
 }
 
-fn is_kept(gate: &Gate, consent: &Consent, visit: &Visit<'_>, field: &[u8]) -> bool {
+fn is_kept(gate: &Gate, consent: &Consent, decider: &Decider<'_>, field: &[u8]) -> bool {
     let syntax = Syntax::of(field);
     let name = syntax.name().text;
     let attributes = field.get(syntax.value().range().end..).unwrap_or_default();
     // Most fields have no such letter after the value, and so no `Domain`.
     let may_be_wide = memchr2(b'd', b'D', attributes).is_some();
     let named = if may_be_wide { domain(syntax) } else { None };
-    let host = consent.host().map_or("", |host| host.as_str());
-    let domain = named.as_deref().unwrap_or(host);
-    let decision = match decide(&gate.policy, visit, CookieId { name, domain }) {
+    let decision = match &named {
+        Some(domain) => decider.decide_for(CookieId { name, domain }),
+        None => decider.decide(name),
+    };
+    let decision = match decision {
         Decision::Allow(_) => return true,
         // Taking a cookie away stores nothing.
         _ if may_end(attributes) && is_removal(field, consent.now()) => return true,

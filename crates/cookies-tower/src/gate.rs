@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use upheld_cookies::consent_cookie::ConsentKeys;
 use upheld_cookies::policy::{Jurisdiction, Policy};
-use upheld_cookies::{CookieId, Decision, UnixSeconds, Visit, decide};
+use upheld_cookies::{CookieId, Decision, Host, UnixSeconds, Visit, decide};
 
 use crate::{ConsentGateLayer, Event};
 
@@ -19,7 +19,9 @@ type Locate = dyn Fn(&Parts) -> Option<Jurisdiction> + Send + Sync;
 #[derive(Clone)]
 pub struct Gate {
     pub(crate) policy: Arc<Policy>,
-    pub(crate) keys: Arc<ConsentKeys>,
+    pub(crate) keys: Arc<dyn Fn() -> Arc<ConsentKeys> + Send + Sync>,
+    /// The hosts of the site that are known by name, read once.
+    pub(crate) hosts: Vec<Arc<Host>>,
     pub(crate) clock: Arc<dyn Fn() -> UnixSeconds + Send + Sync>,
     pub(crate) jurisdiction: Arc<Locate>,
     pub(crate) event: Arc<dyn Fn(&Event<'_>) + Send + Sync>,
@@ -74,9 +76,12 @@ impl Gate {
         if !is_allowed {
             return Err(GateError::ConsentCookie { name: name.clone() });
         }
+        let hosts = policy.site().hosts.iter();
+        let hosts = hosts.filter_map(|host| Host::parse(host.domain()).ok()).map(Arc::new);
         Ok(Self {
+            hosts: hosts.collect(),
             policy,
-            keys,
+            keys: Arc::new(move || Arc::clone(&keys)),
             clock: Arc::new(clock),
             jurisdiction: Arc::new(|_| None),
             event: Arc::new(|_| {}),
@@ -93,6 +98,17 @@ impl Gate {
         jurisdiction: impl Fn(&Parts) -> Option<Jurisdiction> + Send + Sync + 'static,
     ) -> Self {
         self.jurisdiction = Arc::new(jurisdiction);
+        self
+    }
+
+    /// The same with keys that are asked for with each request: where they are changed without
+    /// starting anew.
+    #[must_use]
+    pub fn with_keys(
+        mut self,
+        keys: impl Fn() -> Arc<ConsentKeys> + Send + Sync + 'static,
+    ) -> Self {
+        self.keys = Arc::new(keys);
         self
     }
 
@@ -135,7 +151,7 @@ impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("policy", &self.policy.fingerprint())
-            .field("keys", &self.keys)
+            .field("keys", &(self.keys)())
             .field("undeclared", &self.undeclared)
             .field("report_only", &self.report_only)
             .field("vary", &self.vary)

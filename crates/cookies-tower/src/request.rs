@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use http::header::{COOKIE, HOST, HeaderName, HeaderValue};
+use http::header::{COOKIE, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use upheld_cookies::consent_cookie::Reading;
 use upheld_cookies::policy::Jurisdiction;
 use upheld_cookies::signals::Signals;
-use upheld_cookies::{Host, UnixSeconds, Visit};
+use upheld_cookies::{Host, UnixSeconds, Visit, cookie_pairs};
 
 use crate::Gate;
 
@@ -33,21 +33,38 @@ pub struct Consent(Arc<Known>);
 struct Known {
     reading: Reading,
     jurisdiction: Option<Jurisdiction>,
-    host: Option<Host>,
-    cookies: Vec<HeaderValue>,
+    host: Option<Arc<Host>>,
+    cookies: Cookies,
     gpc: bool,
     dnt: bool,
     now: UnixSeconds,
 }
 
+/// The `Cookie` header fields; nearly every request has one at most.
+#[derive(Debug)]
+struct Cookies {
+    first: Option<HeaderValue>,
+    more: Vec<HeaderValue>,
+}
+
+impl Cookies {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut fields = headers.get_all(COOKIE).iter().cloned();
+        Self { first: fields.next(), more: fields.collect() }
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &[u8]> {
+        self.first.iter().chain(&self.more).map(HeaderValue::as_bytes)
+    }
+}
+
 impl Consent {
     pub(crate) fn of(gate: &Gate, parts: &Parts) -> Self {
         let headers = &parts.headers;
-        let host = host(parts);
-        let cookies: Vec<HeaderValue> = headers.get_all(COOKIE).iter().cloned().collect();
-        let fields = cookies.iter().map(HeaderValue::as_bytes);
-        let reading = match &host {
-            Some(host) => gate.keys.read(&gate.policy, host, fields),
+        let host = host(gate, parts);
+        let cookies = Cookies::of(headers);
+        let reading = match host.as_deref() {
+            Some(host) => (gate.keys)().read(&gate.policy, host, cookies.fields()),
             None => Reading::Absent,
         };
         let all = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
@@ -86,25 +103,35 @@ impl Consent {
     /// Consent strings are read from the cookies `euconsent-v2`, `__gpp` and `usprivacy`.
     #[must_use]
     pub fn visit(&self) -> Visit<'_> {
-        let flag = |on: bool| if on { &b"1"[..] } else { b"" };
-        let mut signals =
-            Signals::none().with_sec_gpc([flag(self.0.gpc)]).with_dnt(flag(self.0.dnt));
-        // Signals are large, so that they are moved only where there is one.
-        for (name, value) in self.pairs() {
-            match name {
-                b"euconsent-v2" => signals = signals.with_tc_string(text(value), self.0.now),
-                b"__gpp" => signals = signals.with_gpp(text(value), self.0.now),
-                b"usprivacy" => signals = signals.with_us_privacy(text(value)),
-                _ => {}
+        let Known { reading, jurisdiction, gpc, dnt, now, .. } = *self.0;
+        let visit = Visit::new(jurisdiction, now).with_choice(reading.to_choice());
+        // Signals are large, so that they are made only where there is one.
+        let sent = || {
+            let flag = |on: bool| if on { &b"1"[..] } else { b"" };
+            Signals::none().with_sec_gpc([flag(gpc)]).with_dnt(flag(dnt))
+        };
+        let mut signals = (gpc || dnt).then(sent);
+        for (name, value) in self.cookie_fields().flat_map(cookie_pairs) {
+            if !matches!(name, b"euconsent-v2" | b"__gpp" | b"usprivacy") {
+                continue;
             }
+            let before = signals.unwrap_or_else(sent);
+            signals = Some(match name {
+                b"euconsent-v2" => before.with_tc_string(text(value), now),
+                b"__gpp" => before.with_gpp(text(value), now),
+                _ => before.with_us_privacy(text(value)),
+            });
         }
-        let visit =
-            Visit::new(self.0.jurisdiction, self.0.now).with_choice(self.0.reading.to_choice());
-        visit.with_signals(signals)
+        match signals {
+            Some(signals) => visit.with_signals(signals),
+            None => visit,
+        }
     }
 
-    pub(crate) fn host(&self) -> Option<&Host> {
-        self.0.host.as_ref()
+    /// The host that was asked, without its port; the consent cookie is written for it.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
+        self.0.host.as_deref()
     }
 
     pub(crate) fn now(&self) -> UnixSeconds {
@@ -112,16 +139,7 @@ impl Consent {
     }
 
     pub(crate) fn cookie_fields(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.cookies.iter().map(HeaderValue::as_bytes)
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let pairs = self.cookie_fields().flat_map(|field| field.split(|byte| *byte == b';'));
-        pairs.filter_map(|pair| {
-            let equals = pair.iter().position(|byte| *byte == b'=')?;
-            let value = pair.get(equals.saturating_add(1)..)?;
-            Some((pair.get(..equals)?.trim_ascii(), value.trim_ascii()))
-        })
+        self.0.cookies.fields()
     }
 }
 
@@ -131,10 +149,14 @@ fn text(value: &[u8]) -> &str {
 }
 
 /// The host that was asked, without its port.
-fn host(parts: &Parts) -> Option<Host> {
+fn host(gate: &Gate, parts: &Parts) -> Option<Arc<Host>> {
     let field = || parts.headers.get(HOST).and_then(|value| value.to_str().ok());
     let text = parts.uri.authority().map(http::uri::Authority::as_str).or_else(field)?;
+    let is_it = |host: &&Arc<Host>| *host.as_str() == *text;
+    if let Some(known) = gate.hosts.iter().find(is_it) {
+        return Some(Arc::clone(known));
+    }
     let text = text.rsplit('@').next().unwrap_or(text);
     let port = text.rfind(':').filter(|at| !text.get(*at..).is_some_and(|end| end.contains(']')));
-    Host::parse(text.get(..port.unwrap_or(text.len()))?).ok()
+    Host::parse(text.get(..port.unwrap_or(text.len()))?).ok().map(Arc::new)
 }

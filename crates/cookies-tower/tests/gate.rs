@@ -280,3 +280,17 @@ async fn before_axum_with_a_streaming_body() {
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
     assert_eq!(&*first, b"first");
 }
+
+#[tokio::test]
+async fn a_response_that_takes_the_choice_back_sets_nothing_by_it() {
+    let cookie = choice(&["advertising"]);
+    let fbp: &[u8] = b"_fbp=x; Path=/";
+    let removed: &[u8] = b"__Host-consent=; Max-Age=0; Path=/; Secure";
+    let forged: &[u8] = b"__Host-consent=forged; Path=/; Secure";
+    for (set, leaves) in
+        [(vec![fbp], true), (vec![fbp, removed], false), (vec![forged, fbp], false)]
+    {
+        let response = answer(&gate(), request("uk", &cookie), &set).await;
+        assert_eq!(fields(&response).contains(&fbp), leaves, "{:?}", fields(&response));
+    }
+}

@@ -19,6 +19,14 @@ const fn values() -> [u8; 256] {
     values
 }
 
+/// Whether a byte has a value; the table says the same.
+#[inline]
+const fn is_digit(byte: u8) -> bool {
+    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'-') | (byte == b'_')
+}
+
+#[inline]
 fn value(byte: u8) -> u8 {
     VALUES.get(usize::from(byte)).copied().unwrap_or(NONE)
 }
@@ -75,11 +83,21 @@ impl<'a> Bits<'a> {
     /// Checks every character; the error is the place of the first that is no digit.
     pub(crate) fn of(text: &'a str) -> Result<Self, usize> {
         let text = text.as_bytes();
-        // Without an early exit; digits are below 64 and everything else is 255.
-        if text.iter().fold(0, |all, byte| all | value(*byte)) < 64 {
+        // Without an early exit or a table, so that it is compared many bytes at a time.
+        if text.iter().fold(true, |all, byte| all & is_digit(*byte)) {
             return Ok(Self { text });
         }
         Err(text.iter().position(|byte| value(*byte) == NONE).unwrap_or_default())
+    }
+
+    /// Text that was checked before.
+    pub(crate) const fn checked(text: &'a str) -> Self {
+        Self { text: text.as_bytes() }
+    }
+
+    /// How many characters there are.
+    pub(crate) const fn digits(self) -> usize {
+        self.text.len()
     }
 
     pub(crate) const fn len(self) -> usize {
@@ -87,14 +105,16 @@ impl<'a> Bits<'a> {
     }
 
     /// The number in up to 36 bits from `at` on.
+    #[inline]
     pub(crate) fn number(self, at: usize, bits: usize) -> Result<u64, End> {
         let end = at.saturating_add(bits);
         let (first, last) = (at / 6, end.div_ceil(6));
         let digits = self.text.get(first..).unwrap_or_default();
-        // Eight digits at once where there are as many: no loop of unknown length.
-        let (all, read) = match digits.first_chunk::<8>() {
-            Some(digits) => (word(digits), 8),
-            None => (word(digits), digits.len()),
+        // Four or eight digits at once where there are as many: no loop of unknown length.
+        let (all, read) = match (digits.first_chunk::<4>(), digits.first_chunk::<8>()) {
+            (Some(digits), _) if last.saturating_sub(first) <= 4 => (word(digits), 4),
+            (_, Some(digits)) => (word(digits), 8),
+            _ => (word(digits.get(..8).unwrap_or(digits)), digits.len().min(8)),
         };
         let read = first.saturating_add(read);
         if last > self.text.len() {
@@ -111,8 +131,10 @@ impl<'a> Bits<'a> {
     }
 
     /// Whether the bit at `at` is 1.
+    #[inline]
     pub(crate) fn is_set(self, at: usize) -> Result<bool, End> {
-        self.number(at, 1).map(|bit| bit == 1)
+        let digit = self.text.get(at / 6).ok_or(End { needed: at.saturating_add(1) })?;
+        Ok(value(*digit) & (0x20 >> (at % 6)) != 0)
     }
 }
 
@@ -165,5 +187,15 @@ impl BitWriter {
             self.push_bit(false);
         }
         self.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NONE, is_digit, value};
+
+    #[test]
+    fn the_table_and_the_comparison_agree() {
+        assert!((0..=255).all(|byte| is_digit(byte) == (value(byte) != NONE)));
     }
 }

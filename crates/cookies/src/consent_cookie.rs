@@ -23,7 +23,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::policy::{Fingerprint, Policy};
-use crate::{Choice, Day, Host, PurposeSet, UnixSeconds};
+use crate::{Choice, Day, Host, PurposeSet, UnixSeconds, cookie_pairs};
 
 /// The fewest bytes of a key.
 pub const MIN_KEY: usize = 32;
@@ -34,7 +34,9 @@ const MAC: usize = 16;
 const DESPITE_GPC: u8 = 1;
 /// 1 January 2020, counted from 1970.
 const FIRST_DAY: i32 = 18_262;
-/// The longest text: 64 purposes.
+/// The longest payload with its MAC: 64 purposes.
+const LONGEST_BYTES: usize = FIXED + 8 + MAC;
+/// The same as text.
 const LONGEST: usize = 51;
 
 /// A key, known by its number. Its bytes are wiped when it is dropped, and never shown.
@@ -233,13 +235,8 @@ impl ConsentKeys {
         cookie_fields: impl IntoIterator<Item = &'f [u8]>,
     ) -> Reading {
         let name = policy.consent().cookie.as_bytes();
-        let mut values = cookie_fields.into_iter().flat_map(|field| {
-            field.split(|byte| *byte == b';').filter_map(|pair| {
-                let equals = pair.iter().position(|byte| *byte == b'=')?;
-                let value = pair.get(equals.saturating_add(1)..)?;
-                (pair.get(..equals)?.trim_ascii() == name).then(|| value.trim_ascii())
-            })
-        });
+        let pairs = cookie_fields.into_iter().flat_map(cookie_pairs);
+        let mut values = pairs.filter(|(other, _)| *other == name).map(|(_, value)| value);
         let Some(value) = values.next() else { return Reading::Absent };
         if values.next().is_some() {
             return Reading::Rejected(Rejection::Duplicate);
@@ -260,7 +257,11 @@ impl ConsentKeys {
         if value.len() > LONGEST {
             return Err(Rejection::Malformed);
         }
-        let bytes = BASE64URL_NOPAD.decode(value).map_err(|_| Rejection::Malformed)?;
+        let mut buffer = [0; LONGEST_BYTES];
+        let length = BASE64URL_NOPAD.decode_len(value.len()).map_err(|_| Rejection::Malformed)?;
+        let bytes = buffer.get_mut(..length).ok_or(Rejection::Malformed)?;
+        BASE64URL_NOPAD.decode_mut(value, bytes).map_err(|_| Rejection::Malformed)?;
+        let bytes = &*bytes;
         let payload = bytes.len().checked_sub(MAC).ok_or(Rejection::Malformed)?;
         let (payload, mac) = bytes.split_at_checked(payload).ok_or(Rejection::Malformed)?;
         let (fixed, grants) = payload.split_at_checked(FIXED).ok_or(Rejection::Malformed)?;

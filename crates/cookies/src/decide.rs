@@ -2,7 +2,7 @@
 
 use crate::policy::{Basis, Exemption, GpcRule, Item, Jurisdiction, Policy};
 use crate::signals::{Signals, TcAnswer};
-use crate::{Choice, UnixSeconds};
+use crate::{Choice, PurposeSet, UnixSeconds};
 
 mod removal;
 
@@ -200,76 +200,163 @@ pub fn decide(policy: &Policy, visit: &Visit<'_>, cookie: CookieId<'_>) -> Decis
 
 /// Decides about an item of the policy, of any kind. See [`decide`].
 pub fn decide_item(policy: &Policy, visit: &Visit<'_>, item: &Item) -> Decision {
-    if !item.is_live() {
-        return Decision::Deny(Reason::Retired);
-    }
-    let basis = item.ground_in(visit.jurisdiction);
-    if let Basis::Exempt(exemption) = basis
-        && !exemption.ends_by_objection()
-    {
-        return Decision::Allow(Ground::Exempt(exemption));
-    }
-    let choice = visit.choice.under(policy);
-    if let Some(reason) = opposed(policy, visit, &choice, item, basis) {
-        return Decision::Deny(reason);
-    }
-    match basis {
-        Basis::Exempt(exemption) => Decision::Allow(Ground::Exempt(exemption)),
-        Basis::OptOut => Decision::Allow(Ground::NotOptedOut),
-        Basis::Consent | Basis::LegitimateInterest => consented(policy, visit, &choice, item),
-    }
+    Decider::new(policy, visit, "").decide_item(item)
 }
 
-/// Whether anything speaks against what is not exempt for good.
-fn opposed(
-    policy: &Policy,
-    visit: &Visit<'_>,
-    choice: &Choice,
-    item: &Item,
-    basis: Basis,
-) -> Option<Reason> {
-    //= GDPR, Article 7(3): what is withdrawn is no longer consented to
-    if choice.refused().meets(item.purpose_set()) {
-        return Some(Reason::Refused);
+/// Whether to ask the person: nothing was chosen, or not lately, and an answer would change
+/// something.
+///
+/// Where the law asks for nothing beforehand, or a signal of the browser speaks against everything
+/// that there is to agree to, nobody is asked.
+///
+/// ```
+/// use upheld_cookies::{Choice, UnixSeconds, Visit, should_ask};
+/// # use upheld_cookies::policy::Policy;
+/// # let policy = Policy::parse_toml("schema = 1\nsite = { hosts = ['a.example'], \
+/// #     jurisdictions = ['uk'], updated = '2026-01-01' }\nitem = [{ name = 'a', \
+/// #     kind = 'js-cookie', purposes = ['advertising'], lifetime = '1d' }]")?;
+/// use upheld_cookies::signals::Signals;
+///
+/// let now = UnixSeconds(1_795_478_400);
+/// let visit = Visit::new(None, now);
+/// assert!(should_ask(&policy, &visit));
+/// assert!(!should_ask(&policy, &visit.with_choice(Choice::made(&policy, &[], now))));
+/// let signals = Signals::none().with_sec_gpc([&b"1"[..]]);
+/// assert!(!should_ask(&policy, &visit.with_signals(signals)));
+/// # Ok::<(), upheld_cookies::policy::PolicyError>(())
+/// ```
+#[must_use]
+pub fn should_ask(policy: &Policy, visit: &Visit<'_>) -> bool {
+    if !visit.choice.should_ask(policy, visit.now) {
+        return false;
     }
-    let follows = item.sold_or_shared || item.is_advertising();
-    //= CCPA Regulations §7025(b): the signal is a valid request to opt out of sale and sharing
-    if follows && visit.signals.gpc() {
-        let is_explicit = policy.signals().gpc == GpcRule::ExplicitChoiceWins
-            && choice.was_despite_gpc()
-            && choice.granted().contains(item.purpose_set());
-        if !is_explicit {
-            return Some(Reason::Gpc);
+    let mut agreed = *visit;
+    agreed.choice = Choice::of_sets(policy, PurposeSet::ALL, visit.now);
+    policy.items().iter().any(|item| {
+        !decide_item(policy, visit, item).is_allowed()
+            && decide_item(policy, &agreed, item).is_allowed()
+    })
+}
+
+/// Decides about many cookies of one visit: what is the same for all of them is worked out once.
+///
+/// ```
+/// # use upheld_cookies::policy::Policy;
+/// # let policy = Policy::parse_toml("schema = 1\nsite = { hosts = ['clinic.example'], \
+/// #     jurisdictions = ['uk'], updated = '2026-01-01' }\nitem = [{ name = 'visits', \
+/// #     kind = 'http-cookie', purposes = ['advertising'], lifetime = '1d' }]")?;
+/// use upheld_cookies::{CookieId, Decider, UnixSeconds, Visit, decide};
+///
+/// let visit = Visit::new(None, UnixSeconds(1_795_478_400));
+/// let decider = Decider::new(&policy, &visit, "clinic.example");
+/// let cookie = CookieId { name: b"visits", domain: "clinic.example" };
+/// assert_eq!(decider.decide(b"visits"), decide(&policy, &visit, cookie));
+/// # Ok::<(), upheld_cookies::policy::PolicyError>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Decider<'d> {
+    policy: &'d Policy,
+    visit: &'d Visit<'d>,
+    domain: &'d str,
+    is_of_site: bool,
+    /// As it counts under the policy.
+    choice: Choice,
+    is_fresh: bool,
+}
+
+impl<'d> Decider<'d> {
+    /// A decider for a visit to the host `domain`, in lower case.
+    #[must_use]
+    pub fn new(policy: &'d Policy, visit: &'d Visit<'d>, domain: &'d str) -> Self {
+        let choice = visit.choice.under(policy);
+        let is_fresh = choice.is_fresh(policy, visit.now);
+        Self { policy, visit, domain, is_of_site: policy.is_of_site(domain), choice, is_fresh }
+    }
+
+    /// The cookie that is declared under a name for the host.
+    pub(crate) fn find(&self, name: &[u8]) -> Option<&'d Item> {
+        self.policy.find_cookie_of(name, self.domain, self.is_of_site)
+    }
+
+    /// Decides about a cookie of the host. See [`decide`].
+    pub fn decide(&self, name: &[u8]) -> Decision {
+        self.find(name).map_or(Decision::Undeclared, |item| self.decide_item(item))
+    }
+
+    /// Decides about a cookie of a wider domain. See [`decide`].
+    pub fn decide_for(&self, cookie: CookieId<'_>) -> Decision {
+        let found = self.policy.find_cookie(cookie.name, cookie.domain);
+        found.map_or(Decision::Undeclared, |item| self.decide_item(item))
+    }
+
+    /// Decides about an item of the policy, of any kind. See [`decide`].
+    pub fn decide_item(&self, item: &Item) -> Decision {
+        if !item.is_live() {
+            return Decision::Deny(Reason::Retired);
+        }
+        let basis = item.ground_in(self.visit.jurisdiction);
+        if let Basis::Exempt(exemption) = basis
+            && !exemption.ends_by_objection()
+        {
+            return Decision::Allow(Ground::Exempt(exemption));
+        }
+        if let Some(reason) = self.opposed(item, basis) {
+            return Decision::Deny(reason);
+        }
+        match basis {
+            Basis::Exempt(exemption) => Decision::Allow(Ground::Exempt(exemption)),
+            Basis::OptOut => Decision::Allow(Ground::NotOptedOut),
+            Basis::Consent | Basis::LegitimateInterest => self.consented(item),
         }
     }
-    if follows && visit.signals.opted_out() {
-        return Some(Reason::OptedOut);
-    }
-    let needs_consent = matches!(basis, Basis::Consent | Basis::LegitimateInterest);
-    let is_followed = !matches!(basis, Basis::Exempt(Exemption::Appearance));
-    let is_heeded = policy.signals().dnt && visit.signals.dnt();
-    (is_heeded && is_followed && !needs_consent).then_some(Reason::Dnt)
-}
 
-fn consented(policy: &Policy, visit: &Visit<'_>, choice: &Choice, item: &Item) -> Decision {
-    let tcf = if policy.signals().tcf { tc_answer(policy, visit, item) } else { TcAnswer::Silent };
-    if tcf == TcAnswer::Refuses {
-        return Decision::Deny(Reason::Tcf);
+    /// Whether anything speaks against what is not exempt for good.
+    fn opposed(&self, item: &Item, basis: Basis) -> Option<Reason> {
+        let Self { policy, visit, choice, .. } = self;
+        //= GDPR, Article 7(3): what is withdrawn is no longer consented to
+        if choice.refused().meets(item.purpose_set()) {
+            return Some(Reason::Refused);
+        }
+        let follows = item.sold_or_shared || item.is_advertising();
+        //= CCPA Regulations §7025(b): the signal is a valid request to opt out of sale and sharing
+        if follows && visit.signals.gpc() {
+            let is_explicit = policy.signals().gpc == GpcRule::ExplicitChoiceWins
+                && choice.was_despite_gpc()
+                && choice.granted().contains(item.purpose_set());
+            if !is_explicit {
+                return Some(Reason::Gpc);
+            }
+        }
+        if follows && visit.signals.opted_out() {
+            return Some(Reason::OptedOut);
+        }
+        let needs_consent = matches!(basis, Basis::Consent | Basis::LegitimateInterest);
+        let is_followed = !matches!(basis, Basis::Exempt(Exemption::Appearance));
+        let is_heeded = policy.signals().dnt && visit.signals.dnt();
+        (is_heeded && is_followed && !needs_consent).then_some(Reason::Dnt)
     }
-    let is_granted = choice.granted().contains(item.purpose_set());
-    if is_granted && choice.is_fresh(policy, visit.now) {
-        return Decision::Allow(Ground::Consent);
-    }
-    if tcf == TcAnswer::Allows {
-        return Decision::Allow(Ground::Tcf);
-    }
-    Decision::Deny(if is_granted { Reason::Expired } else { Reason::NoConsent })
-}
 
-fn tc_answer(policy: &Policy, visit: &Visit<'_>, item: &Item) -> TcAnswer {
-    let Some(vendor) = policy.vendor_of(item).and_then(|vendor| vendor.gvl) else {
-        return TcAnswer::Silent;
-    };
-    let purposes = policy.purposes_of(item).flat_map(|purpose| purpose.tcf.iter().copied());
-    visit.signals.tc_answer(purposes, vendor)
+    fn consented(&self, item: &Item) -> Decision {
+        let tcf = if self.policy.signals().tcf { self.tc_answer(item) } else { TcAnswer::Silent };
+        if tcf == TcAnswer::Refuses {
+            return Decision::Deny(Reason::Tcf);
+        }
+        let is_granted = self.choice.granted().contains(item.purpose_set());
+        if is_granted && self.is_fresh {
+            return Decision::Allow(Ground::Consent);
+        }
+        if tcf == TcAnswer::Allows {
+            return Decision::Allow(Ground::Tcf);
+        }
+        Decision::Deny(if is_granted { Reason::Expired } else { Reason::NoConsent })
+    }
+
+    fn tc_answer(&self, item: &Item) -> TcAnswer {
+        let Some(vendor) = self.policy.vendor_of(item).and_then(|vendor| vendor.gvl) else {
+            return TcAnswer::Silent;
+        };
+        let purposes = self.policy.purposes_of(item);
+        let purposes = purposes.flat_map(|purpose| purpose.tcf.iter().copied());
+        self.visit.signals.tc_answer(purposes, vendor)
+    }
 }

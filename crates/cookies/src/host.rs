@@ -32,12 +32,16 @@ pub enum HostError {
         /// Where it stands, in bytes.
         at: usize,
     },
+    /// Two dots in a row, a dot at the beginning, or more than 63 bytes between two.
+    #[error("between two dots of the host there are 1 to 63 bytes")]
+    Label,
     /// Brackets around something else than an IPv6 address, or numbers that are no IPv4 address.
     #[error("the host looks like an IP address and is none")]
     Address,
 }
 
 const LONGEST_NAME: usize = 253;
+const LONGEST_LABEL: usize = 63;
 
 impl Host {
     /// Reads a host as it stands in a URL: a name, an IPv4 address or an IPv6 one in brackets.
@@ -48,7 +52,8 @@ impl Host {
     ///
     /// # Source
     ///
-    /// RFC 6265bis §5.1.2, without the conversion of U-labels.
+    /// RFC 6265bis §5.1.2, without the conversion of U-labels; underscores, which user agents take,
+    /// are allowed.
     pub fn parse(text: &str) -> Result<Self, HostError> {
         let length = text.len();
         if length == 0 {
@@ -68,6 +73,10 @@ impl Host {
         let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if let Some(at) = text.bytes().position(|byte| !is_of_name(byte)) {
             return Err(HostError::Character { at });
+        }
+        let labels = text.strip_suffix('.').unwrap_or(text).split('.');
+        if !labels.into_iter().all(|label| (1..=LONGEST_LABEL).contains(&label.len())) {
+            return Err(HostError::Label);
         }
         if ends_in_number(text) {
             return Err(HostError::Address);

@@ -55,6 +55,7 @@
 //! | case | here, as RFC 6265bis says | browsers |
 //! |---|---|---|
 //! | `Domain=a.example; Domain=` | the empty one counts: the host alone | the first one counts |
+//! | `__Host-a=1; Secure; Path=x` from a page at the root | stored, for the default path is `/` | dropped |
 //! | a default `SameSite` with a cross-site POST in the first two minutes | not sent | may be sent |
 //!
 //! `http://localhost` and loopback addresses count as secure, as in browsers.
@@ -63,7 +64,7 @@
 //!
 //! | file | question it answers |
 //! |---|---|
-//! | `set_cookie/syntax`, `set_cookie` | what does a field say? |
+//! | `set_cookie/syntax`, `set_cookie`, `cookie_header` | what does a field say? |
 //! | `date` | which texts are a date, and of which moment? |
 //! | `host`, `path`, `suffix`, `url` | which request matches? |
 //! | `prefix`, `jar/receive`, `jar/retrieve` | what is stored, and what is sent? |
@@ -86,6 +87,7 @@ mod bits;
 pub mod catalogue;
 mod choice;
 pub mod consent_cookie;
+mod cookie_header;
 mod date;
 mod day;
 mod decide;
@@ -109,10 +111,12 @@ mod url;
 pub mod us_privacy;
 
 pub use choice::{Choice, PurposeSet};
+pub use cookie_header::{CookiePairs, cookie_pairs};
 pub use date::{DateError, UnixSeconds};
 pub use day::{Day, DayError};
 pub use decide::{
-    CookieId, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item, removals,
+    CookieId, Decider, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item,
+    removals, should_ask,
 };
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};

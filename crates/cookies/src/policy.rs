@@ -11,7 +11,7 @@ mod fingerprint;
 mod index;
 mod item;
 mod jurisdiction;
-mod lifetime;
+pub(crate) mod lifetime;
 mod meaning;
 mod name;
 mod place;
@@ -155,6 +155,18 @@ impl Policy {
         meaning::policy(&file, Reader::new(text, Places::of_json(text)))
     }
 
+    /// The same declaration for a site at other hosts: that of a rehearsal, or of each customer.
+    ///
+    /// What people agreed to stays the same, so that the [fingerprint](Self::fingerprint) does. No
+    /// hosts leave those of the file.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: Vec<DomainPattern>) -> Self {
+        if !hosts.is_empty() {
+            self.parts.site.hosts = hosts;
+        }
+        self
+    }
+
     fn of_parts(mut parts: Parts) -> Self {
         let purposes = &parts.purposes;
         for item in &mut parts.items {
@@ -282,23 +294,38 @@ impl Policy {
 
     fn find(&self, name: &[u8], domain: &str, is_wanted: impl Fn(&Item) -> bool) -> Option<&Item> {
         let mut candidates = self.index.candidates(&self.parts.items, name);
-        candidates.find(|item| is_wanted(item) && self.belongs(item, domain))
+        let is_of_site = || self.is_of_site(domain);
+        candidates.find(|item| is_wanted(item) && self.belongs(item, domain, is_of_site))
+    }
+
+    /// As [`Self::find_cookie`], where it is known whether the domain is the site's.
+    pub(crate) fn find_cookie_of(
+        &self,
+        name: &[u8],
+        domain: &str,
+        is_of_site: bool,
+    ) -> Option<&Item> {
+        let mut candidates = self.index.candidates(&self.parts.items, name);
+        candidates.find(|item| item.is_cookie() && self.belongs(item, domain, || is_of_site))
     }
 
     /// Whether a domain is one of an item's: its own, else its vendor's and the site's hosts.
-    fn belongs(&self, item: &Item, domain: &str) -> bool {
+    fn belongs(&self, item: &Item, domain: &str, is_of_site: impl FnOnce() -> bool) -> bool {
         let any = |patterns: &[DomainPattern]| patterns.iter().any(|one| one.matches(domain));
         if !item.domains.is_empty() {
             return any(&item.domains);
         }
-        // A cookie of the domain above a host of the site is the site's as well.
+        is_of_site() || self.vendor_of(item).is_some_and(|vendor| any(&vendor.domains))
+    }
+
+    /// Whether a domain is a host of the site, or above one: cookies of those are the site's as well.
+    pub(crate) fn is_of_site(&self, domain: &str) -> bool {
         let is_above = |host: &DomainPattern| {
             host.domain().strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
         };
         let hosts = &self.parts.site.hosts;
-        any(hosts)
+        hosts.iter().any(|host| host.matches(domain))
             || (!domain.is_empty() && hosts.iter().any(is_above))
-            || self.vendor_of(item).is_some_and(|vendor| any(&vendor.domains))
     }
 
     /// What a person agreed to, as one number: it changes when something material does.

@@ -73,13 +73,17 @@ impl<'a> Signals<'a> {
     }
 
     /// The same with a TC string, as relied on at `now`.
+    ///
+    /// After another one that differs, neither is relied on: nobody can tell whose it is.
     #[must_use]
     pub fn with_tc_string(mut self, text: &'a str, now: UnixSeconds) -> Self {
-        self.own_tc = TcSignal::of(TcString::parse(text).ok(), now);
+        self.own_tc = self.own_tc.and(TcSignal::of(TcString::parse(text).ok(), now));
         self
     }
 
     /// The same with a GPP string, as relied on at `now`.
+    ///
+    /// After another one, what either opts out of counts, and a TC string only if both agree on it.
     #[must_use]
     pub fn with_gpp(mut self, text: &'a str, now: UnixSeconds) -> Self {
         let Ok(gpp) = Gpp::parse(text) else {
@@ -87,17 +91,19 @@ impl<'a> Signals<'a> {
             self.gpp_tc = TcSignal::Unusable;
             return self;
         };
+        let mut found = TcSignal::Absent;
         self.gpc |= gpp.gpc() == Some(true);
         for (id, text) in gpp.sections() {
             match Section::parse(id, text) {
-                Ok(Section::TcfEuV2(tc)) => self.gpp_tc = TcSignal::of(Some(tc), now),
+                Ok(Section::TcfEuV2(tc)) => found = TcSignal::of(Some(tc), now),
                 Ok(Section::UsPrivacy(string)) => self.opted_out |= is_opted_out(string),
                 Ok(Section::UnitedStates(section)) => self.opted_out |= section.opted_out(),
                 Ok(Section::Other(_)) => {}
-                Err(_) if id == 2 => self.gpp_tc = TcSignal::Unusable,
+                Err(_) if id == 2 => found = TcSignal::Unusable,
                 Err(_) => self.opted_out = true,
             }
         }
+        self.gpp_tc = self.gpp_tc.and(found);
         self
     }
 
@@ -147,6 +153,15 @@ impl<'a> Signals<'a> {
 }
 
 impl<'a> TcSignal<'a> {
+    /// What two of them come to.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Absent, one) | (one, Self::Absent) => one,
+            (one, other) if one == other => one,
+            _ => Self::Unusable,
+        }
+    }
+
     fn of(tc: Option<TcString<'a>>, now: UnixSeconds) -> Self {
         tc.filter(|tc| tc.faults(now).is_empty()).map_or(Self::Unusable, Self::Valid)
     }

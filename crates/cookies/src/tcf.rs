@@ -20,6 +20,8 @@ pub use model::{EncodeError, PublisherTc, Restriction, Segment, TcModel};
 pub use numbers::Numbers;
 pub use vendors::{VendorIds, VendorRanges, Vendors};
 
+use vendors::Set;
+
 /// A TC string, checked and borrowed.
 ///
 /// ```
@@ -38,15 +40,27 @@ pub use vendors::{VendorIds, VendorRanges, Vendors};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TcString<'a> {
     text: &'a str,
-    core: Bits<'a>,
     head: Head,
-    vendor_consents: Vendors<'a>,
-    vendor_interests: Vendors<'a>,
-    restrictions_at: usize,
-    disclosed: Option<Vendors<'a>>,
-    allowed: Option<Vendors<'a>>,
-    publisher: Option<Bits<'a>>,
+    consents: Set,
+    interests: Set,
+    restrictions_at: u32,
+    /// Where the core ends.
+    core: u32,
+    /// Where the segments of types 1 to 3 stand.
+    disclosed: Stretch,
+    allowed: Stretch,
+    publisher: Stretch,
 }
+
+/// A stretch of the text, so that the whole is small and cheap to hand on; empty for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Stretch {
+    start: u32,
+    end: u32,
+}
+
+/// The most bytes of a TC string: the three sets of all vendors have 33 kB together.
+pub const MAX_TC_STRING: usize = 1 << 20;
 
 /// Why a text is no TC string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +71,12 @@ pub enum TcError {
     Character {
         /// Where it stands.
         at: usize,
+    },
+    /// Longer than any string is.
+    #[error("the string has {length} bytes; at most {MAX_TC_STRING} are read")]
+    TooLong {
+        /// How many it has.
+        length: usize,
     },
     /// The string is cut off.
     #[error("segment {segment} has {bits} bits; {needed} are needed")]
@@ -126,19 +146,18 @@ impl<'a> TcString<'a> {
     ///
     /// [`TcError`].
     pub fn parse(text: &'a str) -> Result<Self, TcError> {
-        let mut segments = text.split('.');
-        let mut start = 0;
-        let mut bits = |segment: &'a str| {
-            let bits = Bits::of(segment);
-            let bits = bits.map_err(|at| TcError::Character { at: at.saturating_add(start) });
-            start = start.saturating_add(segment.len()).saturating_add(1);
-            bits
-        };
-        let core = bits(segments.next().unwrap_or_default())?;
-        let mut tc = Self::of_core(text, core)?;
-        for (index, segment) in segments.enumerate() {
-            let segment_number = index.saturating_add(1);
-            tc.add_segment(bits(segment)?, segment_number)?;
+        if text.len() > MAX_TC_STRING {
+            return Err(TcError::TooLong { length: text.len() });
+        }
+        let mut dots = memchr::memchr_iter(b'.', text.as_bytes());
+        let mut end = dots.next().unwrap_or(text.len());
+        let mut tc = Self::of_core(text, segment(text, 0, end)?)?;
+        let mut number = 0_usize;
+        while end < text.len() {
+            let start = end.saturating_add(1);
+            end = dots.next().unwrap_or(text.len());
+            number = number.saturating_add(1);
+            tc.add_segment(segment(text, start, end)?, Stretch::of(start, end), number)?;
         }
         Ok(tc)
     }
@@ -156,32 +175,33 @@ impl<'a> TcString<'a> {
                 return Err(TcError::Letters { at });
             }
         }
-        let (vendor_consents, end) = Vendors::read(core, at::VENDORS).map_err(cut)?;
-        let (vendor_interests, restrictions_at) = Vendors::read(core, end).map_err(cut)?;
+        let (consents, end) = Set::read(core, at::VENDORS).map_err(cut)?;
+        let (interests, restrictions_at) = Set::read(core, end).map_err(cut)?;
         restrictions(core, restrictions_at, |_, _, _| {}).map_err(cut)?;
         Ok(Self {
             text,
-            core,
             head,
-            vendor_consents,
-            vendor_interests,
-            restrictions_at,
-            disclosed: None,
-            allowed: None,
-            publisher: None,
+            consents,
+            interests,
+            restrictions_at: place(restrictions_at),
+            core: place(core.digits()),
+            disclosed: Stretch::default(),
+            allowed: Stretch::default(),
+            publisher: Stretch::default(),
         })
     }
 
-    fn add_segment(&mut self, bits: Bits<'a>, segment: usize) -> Result<(), TcError> {
+    fn add_segment(
+        &mut self,
+        bits: Bits<'a>,
+        stretch: Stretch,
+        segment: usize,
+    ) -> Result<(), TcError> {
         let cut = |end| truncated(segment, bits, end);
-        let repeated = Err(TcError::RepeatedSegment { segment });
-        match bits.short(0, 3).map_err(cut)? {
+        let found = match bits.short(0, 3).map_err(cut)? {
             kind @ (1 | 2) => {
-                let (vendors, _) = Vendors::read(bits, 3).map_err(cut)?;
-                let place = if kind == 1 { &mut self.disclosed } else { &mut self.allowed };
-                if place.replace(vendors).is_some() {
-                    return repeated;
-                }
+                Set::read(bits, 3).map_err(cut)?;
+                if kind == 1 { &mut self.disclosed } else { &mut self.allowed }
             }
             3 => {
                 let custom = bits.short(51, 6).map_err(cut)?;
@@ -189,13 +209,33 @@ impl<'a> TcString<'a> {
                 if end > bits.len() {
                     return Err(cut(End { needed: end }));
                 }
-                if self.publisher.replace(bits).is_some() {
-                    return repeated;
-                }
+                &mut self.publisher
             }
             kind => return Err(TcError::SegmentType { segment, kind }),
+        };
+        if *found != Stretch::default() {
+            return Err(TcError::RepeatedSegment { segment });
         }
+        *found = stretch;
         Ok(())
+    }
+
+    /// The core, which was checked.
+    fn core(&self) -> Bits<'a> {
+        self.bits(Stretch { start: 0, end: self.core })
+    }
+
+    /// A segment, which was checked; no bits for one that is not there.
+    fn bits(&self, stretch: Stretch) -> Bits<'a> {
+        let (start, end) = (to_usize(stretch.start), to_usize(stretch.end));
+        Bits::checked(self.text.get(start..end).unwrap_or_default())
+    }
+
+    /// The vendors of a segment, if it is there.
+    fn vendors(&self, stretch: Stretch) -> Option<Vendors<'a>> {
+        let bits = self.bits(stretch);
+        let (set, _) = Set::read(bits, 3).ok().filter(|_| bits.len() > 0)?;
+        Some(Vendors::of(bits, set))
     }
 
     /// The text that was read.
@@ -311,26 +351,26 @@ impl<'a> TcString<'a> {
 
     /// The vendors consented to.
     #[must_use]
-    pub const fn vendor_consents(&self) -> Vendors<'a> {
-        self.vendor_consents
+    pub fn vendor_consents(&self) -> Vendors<'a> {
+        Vendors::of(self.core(), self.consents)
     }
 
     /// The vendors whose legitimate interest was disclosed and not objected to.
     #[must_use]
-    pub const fn vendor_interests(&self) -> Vendors<'a> {
-        self.vendor_interests
+    pub fn vendor_interests(&self) -> Vendors<'a> {
+        Vendors::of(self.core(), self.interests)
     }
 
     /// The vendors disclosed to the person; `None` without that segment, which TCF 2.3 demands.
     #[must_use]
-    pub const fn disclosed_vendors(&self) -> Option<Vendors<'a>> {
-        self.disclosed
+    pub fn disclosed_vendors(&self) -> Option<Vendors<'a>> {
+        self.vendors(self.disclosed)
     }
 
     /// The vendors allowed out of band, a segment that TCF 2.2 took out.
     #[must_use]
-    pub const fn allowed_vendors(&self) -> Option<Vendors<'a>> {
-        self.allowed
+    pub fn allowed_vendors(&self) -> Option<Vendors<'a>> {
+        self.vendors(self.allowed)
     }
 
     /// Whether `vendor` may do what `purpose` stands for, on the ground of consent.
@@ -345,13 +385,14 @@ impl<'a> TcString<'a> {
     #[must_use]
     pub fn allows(&self, purpose: u8, vendor: u16) -> bool {
         let is_consented = self.purposes_consent().contains(purpose)
-            && self.vendor_consents.contains(vendor)
-            && self.disclosed.is_none_or(|disclosed| disclosed.contains(vendor));
+            && self.vendor_consents().contains(vendor)
+            && self.disclosed_vendors().is_none_or(|disclosed| disclosed.contains(vendor));
         if !is_consented {
             return false;
         }
         let mut is_restricted = false;
-        let _ = restrictions(self.core, self.restrictions_at, |number, kind, vendors| {
+        let at = to_usize(self.restrictions_at);
+        let _ = restrictions(self.core(), at, |number, kind, vendors| {
             let concerns = number == u16::from(purpose) && (kind == 0 || kind == 2);
             is_restricted |= concerns && vendors.contains(vendor);
         });
@@ -365,6 +406,27 @@ impl<'a> TcString<'a> {
         };
         [letter(at), letter(at.saturating_add(6))].into_iter().collect()
     }
+}
+
+impl Stretch {
+    fn of(start: usize, end: usize) -> Self {
+        Self { start: place(start), end: place(end) }
+    }
+}
+
+/// A place in a text whose length was checked.
+fn place(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn to_usize(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+/// A segment whose characters are checked.
+fn segment(text: &str, start: usize, end: usize) -> Result<Bits<'_>, TcError> {
+    let bits = Bits::of(text.get(start..end).unwrap_or_default());
+    bits.map_err(|at| TcError::Character { at: at.saturating_add(start) })
 }
 
 fn truncated(segment: usize, bits: Bits<'_>, end: End) -> TcError {
@@ -381,8 +443,8 @@ fn restrictions<'a>(
     let mut at = at.saturating_add(12);
     for _ in 0..count {
         let (purpose, kind) = (core.short(at, 6)?, core.short(at.saturating_add(6), 2)?);
-        let (vendors, end) = Vendors::read_ranges(core, at.saturating_add(8), u16::MAX)?;
-        found(purpose, kind, vendors);
+        let (set, end) = Set::read_ranges(core, at.saturating_add(8), u16::MAX)?;
+        found(purpose, kind, Vendors::of(core, set));
         at = end;
     }
     Ok(())

@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{Request, Response};
+use http::Request;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use reqwest::redirect::Policy;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep};
 use upheld_duo::auth::{AuthOutcome, AuthProgress, AuthStatus, Ping, Progress, Txid};
 use upheld_duo::{
-    Application, Call, ClockOffset, Failure, NextAttempt, ReplyError, Retry, RetryPolicy,
+    Application, Call, ClockOffset, Failure, NextAttempt, ReplyBuffer, Retry, RetryPolicy,
     UnixSeconds, retry_after,
 };
 
@@ -62,7 +62,8 @@ impl Client {
         Ok(Self { http, retry: settings.retry, offset: AtomicI64::new(0) })
     }
 
-    /// Sends a call, again if its nature and the policy allow, and reads the outcome.
+    /// Sends a call, again if its nature and the policy allow, and reads the outcome. It takes no
+    /// longer than the deadline of the policy, the last attempt included.
     ///
     /// # Errors
     ///
@@ -72,15 +73,24 @@ impl Client {
         application: &Application,
         call: &C,
     ) -> Result<C::Output, SendError> {
+        self.send_by(self.retry, application, call).await
+    }
+
+    async fn send_by<C: Call>(
+        &self,
+        policy: RetryPolicy,
+        application: &Application,
+        call: &C,
+    ) -> Result<C::Output, SendError> {
         let start = Instant::now();
-        let mut retry = Retry::of(call, self.retry);
+        let mut retry = Retry::of(call, policy);
         loop {
-            let (error, wait) = match self.attempt(application, call).await {
+            let patience = C::PATIENCE.min(retry.time_left(start.elapsed()));
+            let (error, wait) = match self.attempt(application, call, patience).await {
                 Ok(outcome) => return Ok(outcome),
                 Err(failed) => failed,
             };
-            let failure = error.failure();
-            match retry.after(failure, wait, start.elapsed(), &mut UnwrapErr(SysRng)) {
+            match retry.after(error.failure(), wait, start.elapsed(), &mut UnwrapErr(SysRng)) {
                 NextAttempt::After(pause) => sleep(pause).await,
                 NextAttempt::GiveUp(_) => return Err(error),
             }
@@ -88,6 +98,7 @@ impl Client {
     }
 
     /// Follows an authentication until it is over, for as long as `within`, and tells of each step.
+    /// The deadline of the policy does not count here: a person takes their time.
     ///
     /// # Errors
     ///
@@ -99,20 +110,20 @@ impl Client {
         within: Duration,
         mut tell: impl FnMut(&Progress),
     ) -> Result<AuthOutcome, SendError> {
-        let now = Instant::now();
-        let end = now.checked_add(within).unwrap_or(now);
+        let start = Instant::now();
         let call = AuthStatus::of(txid.clone());
         let mut last = None;
         loop {
-            let asked = Instant::now();
-            let answer = timeout_at(end, self.send(application, &call)).await;
-            match answer.map_err(|_| SendError::Timeout)?? {
+            let (asked, left) = (Instant::now(), within.saturating_sub(start.elapsed()));
+            if left.is_zero() {
+                return Err(SendError::Timeout);
+            }
+            let policy = RetryPolicy { deadline: left, ..self.retry };
+            match self.send_by(policy, application, &call).await? {
                 AuthProgress::Done(outcome) => return Ok(outcome),
                 AuthProgress::Waiting(progress) if last.as_ref() == Some(&progress) => {
                     // A server that does not wait for a change must not be asked in a circle.
-                    timeout_at(end, sleep(Duration::from_secs(1).saturating_sub(asked.elapsed())))
-                        .await
-                        .map_err(|_| SendError::Timeout)?;
+                    sleep(Duration::from_secs(1).saturating_sub(asked.elapsed()).min(left)).await;
                 }
                 AuthProgress::Waiting(progress) => {
                     tell(&progress);
@@ -148,14 +159,16 @@ impl Client {
         &self,
         application: &Application,
         call: &C,
+        patience: Duration,
     ) -> Result<C::Output, (SendError, Option<Duration>)> {
         let request =
             call.request(application, self.now()).map_err(|error| (error.into(), None))?;
         let reply = self
-            .exchange(request, C::PATIENCE, C::MAX_REPLY_BYTES)
+            .exchange(request, patience, C::MAX_REPLY_BYTES)
             .await
             .map_err(|error| (error, None))?;
-        call.read(application, &reply, self.now()).map_err(|error| {
+        let reply = reply.reply();
+        call.read(application, reply, self.now()).map_err(|error| {
             if Failure::from(&error) == Failure::Clock
                 && let Some(offset) = ClockOffset::of_reply(reply.headers(), clock())
             {
@@ -170,20 +183,14 @@ impl Client {
         request: Request<Vec<u8>>,
         patience: Duration,
         limit: usize,
-    ) -> Result<Response<Vec<u8>>, SendError> {
+    ) -> Result<ReplyBuffer, SendError> {
         let failed = |error: reqwest::Error| SendError::of(&error);
         let mut request = reqwest::Request::try_from(request).map_err(failed)?;
         *request.timeout_mut() = Some(patience);
         let mut received = self.http.execute(request).await.map_err(failed)?;
-        let mut reply = Response::new(Vec::new());
-        *reply.status_mut() = received.status();
-        *reply.headers_mut() = received.headers().clone();
+        let mut reply = ReplyBuffer::new(received.status(), received.headers().clone());
         while let Some(chunk) = received.chunk().await.map_err(failed)? {
-            let bytes = reply.body().len().saturating_add(chunk.len());
-            if bytes > limit {
-                return Err(ReplyError::TooLarge { bytes, limit }.into());
-            }
-            reply.body_mut().extend_from_slice(&chunk);
+            reply.add(&chunk, limit)?;
         }
         Ok(reply)
     }

@@ -1,7 +1,8 @@
 //! What can go wrong on the way.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, ErrorKind};
+use std::iter::successors;
 
 use upheld_duo::{Failure, ReplyError, RequestError};
 
@@ -18,7 +19,8 @@ pub enum SendError {
     /// No connection came about.
     #[error("the API host cannot be reached")]
     Unreachable,
-    /// The other side could not show that it is Duo, or does not speak TLS as we do.
+    /// The other side could not show that it is Duo, does not speak TLS as we do, or broke off
+    /// before it had.
     #[error("no trusted TLS connection to the API host; nobody is let in by this")]
     Tls,
     /// The connection broke, or what came over it is no HTTP.
@@ -58,29 +60,36 @@ impl SendError {
     }
 
     pub(crate) fn of(error: &reqwest::Error) -> Self {
-        if has_tls_cause(error) {
-            return Self::Tls;
-        }
-        match (error.is_connect(), error.is_timeout()) {
-            (true, _) => Self::Unreachable,
-            (false, true) => Self::Timeout,
-            (false, false) => Self::Broken,
+        let in_handshake =
+            |cause: &io::Error| error.is_connect() && BROKE_OFF.contains(&cause.kind());
+        let is_tls = causes(error).any(|cause| {
+            cause.is::<rustls::Error>() || cause.downcast_ref().is_some_and(in_handshake)
+        });
+        match (is_tls, error.is_connect(), error.is_timeout()) {
+            (true, ..) => Self::Tls,
+            (false, true, _) => Self::Unreachable,
+            (false, false, true) => Self::Timeout,
+            (false, false, false) => Self::Broken,
         }
     }
 }
 
-/// Whether TLS is at the bottom of it: errors of rustls are wrapped in those of the socket, which
-/// leave themselves out of the chain of sources.
-fn has_tls_cause(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(current) = cause {
-        if current.is::<rustls::Error>() {
-            return true;
-        }
-        cause = match current.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+/// How a connection that came about breaks off. Before there is a request, that is in the handshake.
+const BROKE_OFF: [ErrorKind; 4] = [
+    ErrorKind::UnexpectedEof,
+    ErrorKind::ConnectionReset,
+    ErrorKind::ConnectionAborted,
+    ErrorKind::BrokenPipe,
+];
+
+/// An error and what is below it. Those of rustls are wrapped in errors of the socket, which leave
+/// themselves out of the chain of sources.
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    let first: &(dyn Error + 'static) = error;
+    successors(Some(first), |&cause| {
+        match cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),
-            None => current.source(),
-        };
-    }
-    false
+            None => cause.source(),
+        }
+    })
 }

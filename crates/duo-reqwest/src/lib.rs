@@ -28,8 +28,8 @@
 //! - Certificates are checked against the platform's roots, those given, or those that Duo's own
 //!   clients carry ([`Roots`]).
 //! - No redirect is followed: it would carry the signature elsewhere. No proxy is used unless asked.
-//! - A reply is read up to the limit of its call, and each attempt ends with the patience of its
-//!   call. Connections that idle are closed before Duo closes them.
+//! - A reply is read up to the limit of its call, and wiped. Each attempt ends with the patience of
+//!   its call, or with the deadline for all attempts if that is sooner. Connections that idle are closed before Duo closes them.
 //! - Each attempt is signed anew. When Duo says that the clock is off, the offset is learnt from its
 //!   reply, over TLS, and the call is sent once more.
 //! - Dropping a future ends the call, whatever it waits for. What Duo was asked to do by then, it

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use data_encoding::BASE64;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::{CertificateDer, TrustAnchor};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt;
-use sha2::{Digest, Sha256};
 
 use crate::SettingsError;
 
@@ -20,11 +19,11 @@ pub enum Roots {
     Platform,
     /// These alone: a simulator's, or those of a company that looks into its traffic.
     Given(Vec<CertificateDer<'static>>),
-    /// Those among Mozilla's roots whose public keys are on a list.
+    /// Those on a list, which [`Pins::DUO_1_0`] is.
     Pinned(Pins),
 }
 
-/// The public keys of the roots that Duo's own clients believe, as SHA-256 in base64.
+/// The roots that Duo's own clients believe, and no others.
 ///
 /// Lists end: programs that carried an older one stopped working in 2026. This is data, to be
 /// replaced by a newer list when Duo publishes one; [`Roots::Platform`] needs none.
@@ -33,39 +32,22 @@ pub enum Roots {
 pub struct Pins {
     /// Which list it is.
     pub version: &'static str,
-    /// SHA-256 of each `SubjectPublicKeyInfo` (RFC 7469 §2.4).
-    pub keys: &'static [&'static str],
+    /// The certificates, as PEM (RFC 7468); text between them is passed over.
+    pub certificates: &'static str,
 }
 
 impl Pins {
-    /// What Duo's clients call `ca_bundle/1.0`, published in 2025.
-    pub const DUO_1_0: Self = Self {
-        version: "ca_bundle/1.0",
-        keys: &[
-            "++MBgDH5WGvL9Bcn5Be30cRcL0f5O+NyoXuWtQdX1aI=", // Amazon Root CA 1
-            "f0KW/FtqTjs108NpYj42SrGvOB2PpxIVM8nWxjPqJGE=", // Amazon Root CA 2
-            "NqvDJlas/GRcYbcWE8S/IceH9cq77kg0jVhZeAPXq8k=", // Amazon Root CA 3
-            "9+ze1cZgR9KO1kZrVDxA4HQ6voHRCSVNz4RdTCx4U8U=", // Amazon Root CA 4
-            "KwccWaCgrnaw6tsrrSO61FgLacNgG2MMLq8GE6+oP5I=", // Starfield Services Root G2
-            "WoiWRyIOVNa9ihaBciRSC7XHjliYS9VwUGOIud4PB18=", // DigiCert High Assurance EV
-            "oC+voZLIy4HLE0FVT5wFtxzKKokLDRKY1oNkfJYe+98=", // DigiCert TLS ECC P384 G5
-            "ape1HIIZ6T5d7GS61YBs3rD4NVvkfnVwELcCRW4Bqv0=", // DigiCert TLS RSA4096 G5
-            "rn+WLLnmp9v3uDP7GPqbcaiRdd+UnCMrap73yz3yu/w=", // GlobalSign R46
-            "4EoCLOMvTM8sf2BGKHuCijKpCfXnUUR/g/0scfb9gXM=", // GlobalSign E46
-            "Vfd95BwDeSQo+NUYxVEEIlvkOlWY2SalKK1lPhzOx78=", // GTS Root R2
-            "mEflZT5enoR1FuXLgYYGqnVEoZvmf9c2bVBpiOjYQ0c=", // GTS Root R4
-            "B+hU8mp8vTiZJ6oEG/7xts0h3RQ4GK2UfcZVqeWH/og=", // IdenTrust Commercial Root CA 1
-            "uu5PB+MS9L3/ffB/PuTG6A+WjsTtTaF52qqjrcHFXRU=", // IdenTrust Commercial Root TLS ECC CA 2
-            "gI1os/q0iEpflxrOfRBVDXqVoWN3Tz7Dav/7IT++THQ=", // Starfield Root CA G2
-        ],
-    };
+    /// What Duo's clients call `ca_bundle/1.0`, published in 2025: fifteen roots. Three of them are
+    /// not on Mozilla's list: `DigiCert High Assurance EV Root CA`, `GTS Root R2` and
+    /// `IdenTrust Commercial Root TLS ECC CA 2`.
+    pub const DUO_1_0: Self =
+        Self { version: "ca_bundle/1.0", certificates: include_str!("../roots/ca_bundle-1.0.pem") };
 
-    /// The roots among Mozilla's that have one of these keys: twelve of [`DUO_1_0`](Self::DUO_1_0),
-    /// as three of those are not on Mozilla's list.
-    #[must_use]
-    pub fn anchors(&self) -> Vec<TrustAnchor<'static>> {
-        let all = webpki_roots::TLS_SERVER_ROOTS.iter();
-        all.filter(|anchor| self.keys.contains(&&*pin(anchor))).cloned().collect()
+    fn parse(self) -> Result<Vec<CertificateDer<'static>>, SettingsError> {
+        let all = CertificateDer::pem_slice_iter(self.certificates.as_bytes());
+        let read =
+            all.enumerate().map(|(index, one)| one.map_err(|_| SettingsError::Root { index }));
+        read.collect()
     }
 }
 
@@ -78,9 +60,7 @@ impl Roots {
         let builder = match self {
             Self::Platform => builder.with_platform_verifier().map_err(|_| SettingsError::Tls)?,
             Self::Given(certificates) => builder.with_root_certificates(store(certificates)?),
-            Self::Pinned(pins) => {
-                builder.with_root_certificates(RootCertStore { roots: pins.anchors() })
-            }
+            Self::Pinned(pins) => builder.with_root_certificates(store(pins.parse()?)?),
         };
         Ok(builder.with_no_client_auth())
     }
@@ -92,20 +72,4 @@ fn store(certificates: Vec<CertificateDer<'static>>) -> Result<RootCertStore, Se
         store.add(certificate).map_err(|_| SettingsError::Root { index })?;
     }
     Ok(store)
-}
-
-//= RFC 7469 §2.4: a pin is the SHA-256 of the SubjectPublicKeyInfo, in base64
-fn pin(anchor: &TrustAnchor<'_>) -> String {
-    // An anchor holds what is inside of the outermost SEQUENCE of DER.
-    let content = &anchor.subject_public_key_info;
-    let length = content.len().to_be_bytes();
-    let significant: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
-    let mut hash = Sha256::new();
-    hash.update([0x30]);
-    if content.len() >= 0x80 {
-        hash.update([significant.len().to_le_bytes().first().map_or(0, |count| 0x80 | count)]);
-    }
-    hash.update(&significant);
-    hash.update(content);
-    BASE64.encode(&hash.finalize())
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -177,7 +177,7 @@ async fn t51_every_fault_has_a_name_and_only_outages_fail_open() {
     let edit = |pointer: &str| Fault::Edit { pointer: pointer.into(), value: json!("approved") };
     for (fault, cause) in [
         (Fault::Status { status: 503 }, Some(unavailable)),
-        (Fault::Cut, Some(FailCause::Unreachable)),
+        (Fault::Cut, None),
         (Fault::NotJson, None),
         (Fault::Oversize, None),
         (Fault::Redirect, None),
@@ -199,6 +199,41 @@ async fn t51_every_fault_has_a_name_and_only_outages_fail_open() {
     duo.server.handle().with(|simulator, _| simulator.clear_faults());
     duo.fault(2, Fault::Status { status: 500 });
     assert!(duo.send(&preauth).await.is_ok(), "the third attempt");
+}
+
+#[tokio::test]
+async fn all_attempts_together_take_no_longer_than_the_deadline() {
+    let duo = Duo::start().await;
+    let deadline = Duration::from_millis(700);
+    let retry = RetryPolicy { deadline, ..QUICK };
+    let roots = Roots::Given(vec![duo.server.authority().unwrap()]);
+    let settings = Settings { roots, retry, uses_environment_proxy: false };
+    let client = Client::new(settings).unwrap();
+    // Far less than the patience of each call: the first and last attempt is cut off.
+    for errors in [0, 1] {
+        duo.fault(errors, Fault::Status { status: 503 });
+        duo.fault(2, Fault::Hang);
+        let start = Instant::now();
+        assert_eq!(client.send(&duo.application, &Check).await, Err(SendError::Timeout));
+        let took = start.elapsed();
+        assert!(
+            took >= deadline && took < Duration::from_secs(5),
+            "{took:?} of {:?}",
+            Check::PATIENCE
+        );
+        duo.server.handle().with(|simulator, _| simulator.clear_faults());
+    }
+    // A person may take longer than that: what is followed has a time of its own.
+    let txid = client.send(&duo.application, &StartAuth(push("sms"))).await.unwrap();
+    let (handle, pressed) = (duo.server.handle().clone(), txid.clone());
+    tokio::spawn(async move {
+        sleep(Duration::from_millis(1_500)).await;
+        handle
+            .with(|simulator, now| simulator.decide(pressed.as_str(), Decision::Approve, None, now))
+    });
+    let within = Duration::from_secs(30);
+    let outcome = client.follow(&duo.application, &txid, within, |_| {}).await;
+    assert!(matches!(outcome, Ok(AuthOutcome::Allowed(_))), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -229,8 +264,40 @@ async fn t51_who_cannot_show_a_certificate_is_no_outage() {
     let error = other.send(&duo.application, &Ping).await.unwrap_err();
     assert_eq!(error, SendError::Tls);
     assert_eq!(FailMode::Open.after(&Ping, error.failure()), Fallback::Closed);
+    let preauth = Preauth::new(User::named("push-allow"));
+    let pinned = client(Roots::Pinned(upheld_duo_reqwest::Pins::DUO_1_0));
+    for other in [&other, &pinned] {
+        let error = other.send(&duo.application, &preauth).await.unwrap_err();
+        assert_eq!(error, SendError::Tls);
+        assert_eq!(FailMode::Open.after(&preauth, error.failure()), Fallback::Closed);
+    }
     let address = duo.server.address();
     duo.server.stop().await;
     let gone = other.send(&application(address), &Ping).await.unwrap_err();
     assert_eq!((gone.clone(), gone.failure()), (SendError::Unreachable, Failure::Unreachable));
+}
+
+/// Somebody on the line who lets the connection come about, and then says what is no TLS, or nothing.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "somebody on the line, by hand")]
+async fn t51_a_handshake_that_fails_is_no_outage() {
+    for answer in
+        [&b""[..], b"HTTP/1.1 503 Service Unavailable\r\n\r\n", b"\x15\x03\x03\x00\x02\x02\x28"]
+    {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                // The greeting is read, so that what follows is an end and not a reset.
+                let mut greeting = [0; 4_096];
+                let _length = std::io::Read::read(&mut stream, &mut greeting).unwrap();
+                std::io::Write::write_all(&mut stream, answer).unwrap();
+            }
+        });
+        let client = client(Roots::Given(vec![DevCa::generate().unwrap().authority()]));
+        let error = client.send(&application(address), &Ping).await.unwrap_err();
+        assert_eq!(error, SendError::Tls, "{answer:?}");
+        assert_eq!(FailMode::Open.after(&Ping, error.failure()), Fallback::Closed);
+    }
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub prompt: Keys,
     /// After how many failures in a row a user is locked out.
     pub lockout: u32,
+    /// For how many seconds the prompt remembers a browser, if its person wishes; 0 is never.
+    pub remembered_seconds: u64,
     /// From where people are let in without being asked.
     pub trusted_networks: Vec<IpAddr>,
     /// The users.
@@ -163,6 +165,7 @@ impl Default for Config {
             admin: keys("DISIMULATEDADMINAPI1", "admin-api-secret-of-the-simulator-012345"),
             prompt: keys("DISIMULATEDWEBSDK001", "web-sdk-secret-of-the-simulator-01234567"),
             lockout: 10,
+            remembered_seconds: 43_200,
             trusted_networks: Vec::new(),
             users: default_users(),
         }

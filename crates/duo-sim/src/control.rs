@@ -50,7 +50,9 @@ impl Simulator {
             let (is_push, code, lines) = match &asking.kind {
                 Kind::Push { code, lines } => (true, code.clone(), lines.clone()),
                 Kind::Call => (false, None, Vec::new()),
-                Kind::Passcode(_) | Kind::SecurityKey | Kind::NotAsked => return None,
+                Kind::Passcode(_) | Kind::SecurityKey | Kind::Remembered | Kind::NotAsked => {
+                    return None;
+                }
             };
             let username = self.state.user(&asking.user_id)?.name.clone();
             Some(Asked {

@@ -46,7 +46,8 @@ pub enum Fault {
         /// By what.
         value: Value,
     },
-    /// An `id_token` whose header names another algorithm; without a signature for `none`.
+    /// An `id_token` whose header names another algorithm: under the client secret by that one for
+    /// `HS256` and `HS384`, without a signature for `none`, and else under HS512.
     Algorithm {
         /// Its name.
         name: String,

@@ -4,6 +4,7 @@ mod admin_api;
 mod auth_api;
 mod authority;
 mod log_api;
+mod method;
 mod prompt;
 mod reply;
 
@@ -49,6 +50,9 @@ impl Simulator {
         fault: Option<&Fault>,
         now: UnixSeconds,
     ) -> Outcome {
+        if let Some(refusal) = method::refusal(request.method(), path) {
+            return Outcome::Page(refusal);
+        }
         match path.split('/').nth(1) {
             _ if path == "/auth/v2/ping" => json(serde_json::json!({ "time": now.0 })).into(),
             Some("auth") => match self.authorize_auth(request, now) {

@@ -13,7 +13,7 @@ pub(crate) use device::{Phone, Token, TokenKind};
 pub(crate) use draw::Draw;
 pub(crate) use event::Event;
 pub(crate) use security_key::SecurityKey;
-pub(crate) use user::{BypassCode, Enrolment, Status, User};
+pub(crate) use user::{BypassCode, Enrolment, Status, User, Verification};
 
 use std::collections::BTreeMap;
 

@@ -60,7 +60,7 @@ pub struct FailedOpen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailCause {
-    /// No connection came about, or it broke.
+    /// No connection came about.
     Unreachable,
     /// No reply in time.
     Timeout,
@@ -76,8 +76,10 @@ pub enum FailCause {
 impl FailMode {
     /// Decides after `call` has failed for good.
     ///
-    /// Wrong keys, a clock that is off, an unknown certificate and replies of another shape are no
-    /// outage: nobody gets in by them.
+    /// It is open after four failures alone: no connection, no reply in time, a status of 500 and
+    /// above, and too many calls to the end of the retries. Wrong keys, a clock that is off, an
+    /// unknown certificate, a connection that broke and replies of another shape are none of these:
+    /// nobody gets in by them.
     pub fn after<C: BeforeChallenge>(self, _call: &C, failure: Failure) -> Fallback {
         match (self, FailCause::of(failure)) {
             (Self::Open, Some(cause)) => Fallback::Open(FailedOpen { cause }),
@@ -97,11 +99,11 @@ impl FailedOpen {
 impl FailCause {
     const fn of(failure: Failure) -> Option<Self> {
         match failure {
-            Failure::Unreachable | Failure::Broken => Some(Self::Unreachable),
+            Failure::Unreachable => Some(Self::Unreachable),
             Failure::Timeout => Some(Self::Timeout),
             Failure::Unavailable { status } => Some(Self::Unavailable { status }),
             Failure::RateLimited => Some(Self::RateLimited),
-            Failure::Clock | Failure::Other => None,
+            Failure::Broken | Failure::Clock | Failure::Other => None,
         }
     }
 }

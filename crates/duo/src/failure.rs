@@ -8,7 +8,8 @@ use crate::{RefusalKind, ReplyError};
 pub enum Failure {
     /// No connection came about: nothing was sent.
     Unreachable,
-    /// The connection broke, or its bytes made no sense: Duo may have acted or not.
+    /// The connection broke, or its bytes made no sense: Duo may have acted or not. It is no
+    /// outage that lets anybody in: whoever is on the line can make it look so.
     Broken,
     /// No reply in time: Duo may have acted or not.
     Timeout,

@@ -75,16 +75,19 @@
 //!
 //! - **Sending**, over TLS that checks the certificate, without following redirects.
 //! - **Time and randomness**, as arguments. Correct the clock with a [`ClockOffset`].
-//! - **Storage**: a [`Pending`](universal::Pending) login and a [`PushRecord`] for each person.
+//! - **Storage**: a [`Pending`](universal::Pending) login and a [`PushRecord`] for each person; in
+//!   memory, a [`Breaker`] for Duo.
 //! - **What lets in without a second factor** ([`PreauthOutcome::Allowed`](auth::PreauthOutcome),
 //!   [`FactorUsed::was_shown`]): bypass, trusted networks, remembered devices. Decide, and record.
-//! - **The body of a request** may hold a passcode or a code: wipe it once it is sent.
+//! - **The body of a request** may hold a passcode or a code: wipe it once it is sent. A
+//!   [`ReplyBuffer`] wipes what comes back.
 
 #![forbid(unsafe_code)]
 
 pub mod admin;
 mod application;
 pub mod auth;
+mod breaker;
 mod call;
 mod clock;
 mod event;
@@ -95,6 +98,7 @@ mod open;
 mod params;
 mod push_guard;
 mod reply;
+mod reply_buffer;
 mod retry;
 mod secret;
 pub mod sign;
@@ -104,6 +108,7 @@ pub mod universal;
 pub use application::{
     ApiHost, ApiHostError, Application, IntegrationKey, IntegrationKeyError, RequestError,
 };
+pub use breaker::{Breaker, BreakerPolicy, Passage};
 pub use call::{BeforeChallenge, Call, Repeat};
 pub use clock::ClockOffset;
 pub use event::{EventResult, EventType, FactorUsed, Reason};
@@ -113,6 +118,7 @@ pub use moment::{DateError, UnixSeconds};
 pub use params::{Params, ParamsError};
 pub use push_guard::{PushAnswer, PushDecision, PushPolicy, PushRecord};
 pub use reply::{Refusal, RefusalKind, ReplyError};
+pub use reply_buffer::ReplyBuffer;
 pub use retry::{GiveUp, NextAttempt, Retry, RetryPolicy, retry_after};
 pub use secret::{SecretKey, SecretKeyError, SecretText};
 pub use status_message::StatusMessage;

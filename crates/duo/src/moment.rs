@@ -60,6 +60,12 @@ impl UnixSeconds {
         u64::try_from(moment.as_second()).map(Self).map_err(|_| DateError)
     }
 
+    /// So many seconds later, or the last moment there is.
+    #[must_use]
+    pub(crate) const fn later_by(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
     /// How many seconds lie between two moments, whichever is first.
     #[must_use]
     pub const fn distance(self, other: Self) -> u64 {

@@ -97,10 +97,10 @@ impl PushRecord {
         }
         if self.sent.len() >= usize::from(policy.most) {
             let oldest = self.sent.first().copied().unwrap_or(now);
-            return PushDecision::TooMany { until: later(oldest, policy.window) };
+            return PushDecision::TooMany { until: oldest.later_by(policy.window) };
         }
         self.sent.push(now);
-        self.pending_until = Some(later(now, policy.pending));
+        self.pending_until = Some(now.later_by(policy.pending));
         PushDecision::Send
     }
 
@@ -118,7 +118,7 @@ impl PushRecord {
         match answer {
             PushAnswer::Approved => *self = Self::default(),
             PushAnswer::Denied => {}
-            PushAnswer::Fraud => self.blocked_until = Some(later(now, policy.after_fraud)),
+            PushAnswer::Fraud => self.blocked_until = Some(now.later_by(policy.after_fraud)),
         }
     }
 
@@ -134,8 +134,4 @@ impl PushRecord {
 /// Whether a moment is still to come, and not further away than any that is set.
 fn is_current(until: UnixSeconds, most: u64, now: UnixSeconds) -> bool {
     until > now && until.distance(now) <= most
-}
-
-const fn later(moment: UnixSeconds, seconds: u64) -> UnixSeconds {
-    UnixSeconds(moment.0.saturating_add(seconds))
 }

@@ -22,7 +22,8 @@ pub struct RetryPolicy {
     pub longest_wait: Duration,
     /// How much longer a wait may be by chance, so that programs do not come back all at once.
     pub jitter: Duration,
-    /// After how long nothing is tried any more, from the first attempt on.
+    /// How long all attempts may take together, the waits between them included. The last one is
+    /// cut off: see [`Retry::time_left`].
     pub deadline: Duration,
 }
 
@@ -75,7 +76,7 @@ pub enum GiveUp {
     Unclear,
     /// There were as many as the policy has.
     Attempts,
-    /// The next one would come after the deadline.
+    /// The next one would not begin before the deadline.
     Deadline,
 }
 
@@ -135,12 +136,19 @@ impl Retry {
             let wait = self.policy.wait(self.made).saturating_add(self.draw_jitter(rng));
             wait.max(retry_after.unwrap_or_default())
         };
-        if elapsed.saturating_add(wait) > self.policy.deadline {
+        if elapsed.saturating_add(wait) >= self.policy.deadline {
             return NextAttempt::GiveUp(GiveUp::Deadline);
         }
         self.clock_was_set |= failure == Failure::Clock;
         self.made = self.made.saturating_add(1);
         NextAttempt::After(wait)
+    }
+
+    /// How long an attempt that begins `elapsed` after the first may take at most. Wait for its
+    /// reply no longer than this, nor than [`Call::PATIENCE`].
+    #[must_use]
+    pub const fn time_left(&self, elapsed: Duration) -> Duration {
+        self.policy.deadline.saturating_sub(elapsed)
     }
 
     const fn reason_to_stop(&self, failure: Failure) -> Option<GiveUp> {

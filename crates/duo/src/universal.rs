@@ -59,6 +59,7 @@ mod id_token;
 pub mod jwt;
 mod pending;
 mod prompt;
+mod unique;
 
 pub use callback::{Callback, CallbackError, Returned};
 pub use claims::{AuthorizeClaims, ClientAssertion};

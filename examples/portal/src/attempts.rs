@@ -11,6 +11,7 @@
 //! | a network, at all accounts | 50 | only that attempt |
 //! | asking for a link to reset a password, for each account | 3 | never |
 //! | a passcode for Duo, for each account | 5 | yes |
+//! | having Duo asked before a person is, for each account | 30 | yes |
 //!
 //! So nobody can lock a person out of a browser that they use, and guesses from many networks run
 //! into a wait as well. A wait is 32 seconds at first and twice as long each time, up to 15
@@ -44,6 +45,8 @@ pub(crate) enum Subject {
     Reset(Email),
     /// The passcodes that a person shows to Duo.
     Passcode(PersonId),
+    /// What Duo is asked about a person before it asks them.
+    Duo(PersonId),
 }
 
 /// Why an attempt must not be evaluated.
@@ -73,6 +76,7 @@ impl Subject {
             Self::Network(from) => ["network", &from.to_string(), ""].map(&mut add),
             Self::Reset(email) => ["reset", email.as_str(), ""].map(&mut add),
             Self::Passcode(person) => ["passcode", &person.to_string(), ""].map(&mut add),
+            Self::Duo(person) => ["duo", &person.to_string(), ""].map(&mut add),
         };
         Value::Blob(hash.finalize().to_vec())
     }
@@ -81,12 +85,13 @@ impl Subject {
         match self {
             Self::Browser(_) | Self::AccountFrom(..) | Self::Passcode(_) => 5,
             Self::Account(_) | Self::Network(_) => 50,
+            Self::Duo(_) => 30,
             Self::Reset(_) => 3,
         }
     }
 
     const fn is_forgotten_by_success(&self) -> bool {
-        matches!(self, Self::Browser(_) | Self::AccountFrom(..) | Self::Passcode(_))
+        matches!(self, Self::Browser(_) | Self::AccountFrom(..) | Self::Passcode(_) | Self::Duo(_))
     }
 }
 
@@ -151,17 +156,23 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
     Ok(())
 }
 
+/// How many attempts at a subject are counted and not forgotten.
+pub(crate) fn counted(
+    transaction: &mut Transaction<'_>,
+    subject: &Subject,
+) -> Result<i64, DatabaseError> {
+    let sql = "SELECT failures FROM attempts WHERE tenant = $1 AND subject = $2";
+    let rows = transaction.query(sql, &[subject.to_hash()])?;
+    rows.first().map_or(Ok(0), |row| row.integer(0))
+}
+
 fn lock(
     transaction: &mut Transaction<'_>,
     subject: &Subject,
     key: Value,
     now: Moment,
 ) -> Result<(), DatabaseError> {
-    let rows = transaction.query(
-        "SELECT failures FROM attempts WHERE tenant = $1 AND subject = $2",
-        std::slice::from_ref(&key),
-    )?;
-    let failures = rows.first().map_or(Ok(0), |row| row.integer(0))?;
+    let failures = counted(transaction, subject)?;
     let wait = wait_seconds(failures, subject.free_attempts());
     if wait > 0 {
         transaction.execute(
@@ -182,6 +193,7 @@ fn in_order(subjects: &[Subject]) -> Vec<&Subject> {
         Subject::Reset(email) => (3, email.as_str().to_owned()),
         Subject::Network(from) => (4, from.to_string()),
         Subject::Passcode(person) => (5, person.to_string()),
+        Subject::Duo(person) => (6, person.to_string()),
     });
     ordered
 }

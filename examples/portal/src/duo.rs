@@ -7,6 +7,7 @@
 //! | `phone` | asking a phone from a page of the portal |
 //! | `challenge` | a push or a call until it is answered |
 //! | `passcode` | passcodes that are entered on a page of the portal |
+//! | `traffic` | how much one person may have Duo asked |
 //! | `verdict` | the one place that judges what Duo said |
 //!
 //! Duo knows a person by their e-mail address, as it was when they added Duo. Nobody chooses that
@@ -19,13 +20,17 @@ mod passcode;
 mod phone;
 mod prompt;
 mod settings;
+mod traffic;
 mod verdict;
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::timeout;
 use upheld_duo::universal::{Prompt, PromptError};
-use upheld_duo::{Application, Call, RetryPolicy, SecretKey};
+use upheld_duo::{
+    Application, Breaker, BreakerPolicy, Call, Failure, Passage, ReplyError, RetryPolicy,
+    SecretKey, UnixSeconds,
+};
 use upheld_duo_reqwest::{Client, SendError, Settings as ClientSettings, SettingsError};
 
 pub use check::{DuoCheck, check_duo};
@@ -34,7 +39,7 @@ pub use settings::{DuoKeys, DuoKeysError, DuoSettings, DuoSettingsError, NotAske
 pub(crate) use account::{Account, add, end_what_was_begun, find, has, note_use, purge, remove};
 pub(crate) use challenge::{Progress, progress};
 pub(crate) use passcode::{Passcode, check_passcode};
-pub(crate) use phone::{Ask, Asked, Way, ask, devices, label};
+pub(crate) use phone::{Ask, Asked, Way, ask, devices, label, refuse_blocked};
 pub(crate) use prompt::{Begun, Holder, Purpose, Trip, begin, come_back, take};
 pub(crate) use verdict::{Admitted, On};
 
@@ -49,7 +54,7 @@ const RETRY: RetryPolicy = RetryPolicy {
     first_wait: Duration::from_millis(250),
     longest_wait: Duration::from_secs(1),
     jitter: Duration::from_millis(250),
-    deadline: Duration::from_secs(4),
+    deadline: PATIENCE,
 };
 
 /// How this portal speaks with Duo.
@@ -59,6 +64,8 @@ pub(crate) struct Duo {
     phones: Option<Application>,
     client: Client,
     settings: DuoSettings,
+    /// For all people: a Duo that does not answer is left alone for a while.
+    breaker: Mutex<Breaker>,
 }
 
 /// Why settings are of no use.
@@ -87,7 +94,7 @@ impl Duo {
             retry: RETRY,
             uses_environment_proxy: false,
         })?;
-        Ok(Self { prompt, phones, client, settings })
+        Ok(Self { prompt, phones, client, settings, breaker: Mutex::default() })
     }
 
     /// Whether phones can be asked from pages of the portal.
@@ -95,13 +102,39 @@ impl Duo {
         self.phones.is_some()
     }
 
-    /// Sends a call, and waits no longer for its reply than a visitor does for a page.
+    /// Sends a call, and waits no longer for its reply than a visitor does for a page; not at all
+    /// while Duo does not answer anybody.
     async fn send<C: Call>(
         &self,
         application: &Application,
         call: &C,
     ) -> Result<C::Output, SendError> {
-        let sent = timeout(PATIENCE, self.client.send(application, call)).await;
-        sent.unwrap_or(Err(SendError::Timeout))
+        if let Passage::Refuse { after, .. } = self.through_breaker(Breaker::ask) {
+            tracing::warn!("Duo is not asked: it has not answered lately");
+            return Err(left_alone(after));
+        }
+        let sent = self.client.send(application, call).await;
+        let failure = sent.as_ref().err().map(SendError::failure);
+        self.through_breaker(|breaker, policy, now| breaker.settle(policy, now, failure));
+        sent
+    }
+
+    fn through_breaker<T>(
+        &self,
+        work: impl FnOnce(&mut Breaker, &BreakerPolicy, UnixSeconds) -> T,
+    ) -> T {
+        // Whoever panicked with the lock left a state that is one all the same.
+        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut breaker, &self.settings.breaker, self.client.now())
+    }
+}
+
+/// What a call that was not sent counts as: what came of those before it.
+const fn left_alone(after: Failure) -> SendError {
+    match after {
+        Failure::Unreachable => SendError::Unreachable,
+        Failure::Timeout => SendError::Timeout,
+        Failure::Unavailable { status } => SendError::Reply(ReplyError::Status { status }),
+        _ => SendError::Broken,
     }
 }

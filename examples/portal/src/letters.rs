@@ -1,42 +1,86 @@
-//! Letters about a request, as its person gets to see them.
+//! Letters to people about what they asked: written by `upheld-consent`, on the clinic's paper.
 
-use upheld_consent::letter::{self, Envelope, LetterError};
-use upheld_consent::request::{Name, Text, TextError};
+use upheld_consent::letter::{self, Envelope, Letter, LetterError};
+use upheld_consent::request::{Name, OutOfPlace, Recorded, Request, Text, TextError};
+use upheld_consent::{Calendar, Controller, Date};
 
+use crate::id::Id;
 use crate::notice;
 use crate::requests::{self, Asked};
+
+/// How to complain to the clinic, on every letter that says so.
+const COMPLAINTS: &str = "write to the privacy desk, whose addresses are above";
+
+/// What stands on each letter about a request.
+#[derive(Debug)]
+pub(crate) struct Paper {
+    controller: Controller,
+    complaints: Text,
+    addressee: Name,
+    reference: Name,
+    calendar: Calendar,
+}
 
 /// Why a letter was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LettersError {
-    #[error("a letter was not written: {0}")]
-    Letter(#[from] LetterError),
-    #[error("a letter names nobody: {0}")]
+    #[error(transparent)]
     Text(#[from] TextError),
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    #[error(transparent)]
+    OutOfPlace(#[from] OutOfPlace),
 }
 
-/// The letters that have become due, as they were worded on their day.
+impl Paper {
+    /// For letters about a request to the first of `names` that fits on a line, else to the person who asked.
+    pub(crate) fn new(request: Id, names: &[&str]) -> Result<Self, LettersError> {
+        let addressee = names.iter().find_map(|name| Name::new(name).ok());
+        let addressee = addressee.map_or_else(|| Name::new("the person who asked"), Ok)?;
+        Ok(Self {
+            controller: notice::controller(),
+            complaints: Text::new(COMPLAINTS)?,
+            addressee,
+            reference: Name::new(request.to_string())?,
+            calendar: requests::calendar(),
+        })
+    }
+
+    /// The letter that is owed because of the last of `recorded`, which made `request` what it is.
+    pub(crate) fn owed(
+        &self,
+        request: &Request,
+        recorded: &Recorded,
+    ) -> Result<Option<Letter>, LettersError> {
+        Ok(letter::owed(request, &recorded.event, &self.envelope(recorded.at))?)
+    }
+
+    /// Every letter that went out, as it was worded on its day.
+    pub(crate) fn sent(&self, events: &[Recorded]) -> Result<Vec<Letter>, LettersError> {
+        let Some((first, rest)) = events.split_first() else { return Ok(Vec::new()) };
+        let mut request = Request::replay([first])?;
+        let mut letters = Vec::from_iter(self.owed(&request, first)?);
+        for recorded in rest {
+            request = request.apply(recorded)?;
+            letters.extend(self.owed(&request, recorded)?);
+        }
+        Ok(letters)
+    }
+
+    const fn envelope(&self, date: Date) -> Envelope<'_> {
+        Envelope {
+            controller: &self.controller,
+            complaints: &self.complaints,
+            addressee: &self.addressee,
+            reference: &self.reference,
+            date,
+            calendar: &self.calendar,
+        }
+    }
+}
+
+/// The letters that a person was sent about a request, as they were worded on their day.
 pub(crate) fn due(asked: &Asked, (name, email): (&str, &str)) -> Result<Vec<String>, LettersError> {
-    let complaints = Text::new("write to the privacy desk, whose addresses are above")?;
-    let addressee = Name::new(name).or_else(|_| Name::new(email))?;
-    let reference = Name::new(asked.id.to_string())?;
-    let (controller, calendar) = (notice::controller(), requests::calendar());
-    let envelope = |date| Envelope {
-        controller: &controller,
-        complaints: &complaints,
-        addressee: &addressee,
-        reference: &reference,
-        date,
-        calendar: &calendar,
-    };
-    let request = &asked.request;
-    let mut letters = Vec::new();
-    if request.stage().is_open() {
-        let written = letter::acknowledgement(request, &envelope(request.received()))?;
-        letters.push(written.to_text());
-    }
-    if let Some(date) = request.responded() {
-        letters.push(letter::answer(request, &envelope(date))?.to_text());
-    }
-    Ok(letters)
+    let paper = Paper::new(asked.id, &[name, email])?;
+    Ok(paper.sent(&asked.events)?.iter().map(Letter::to_text).collect())
 }

@@ -208,6 +208,24 @@ pub(crate) fn find(
     rows.first().map(person).transpose()
 }
 
+/// How somebody is written to.
+#[derive(Debug)]
+pub(crate) struct Contact {
+    pub(crate) name: String,
+    pub(crate) email: String,
+}
+
+/// How a person is written to, whatever the state of the account; `None` without one.
+pub(crate) async fn contact(
+    database: &Database,
+    person: PersonId,
+) -> Result<Option<Contact>, DatabaseError> {
+    let sql = "SELECT display_name, email FROM people WHERE tenant = $1 AND id = $2";
+    let rows = database.query(sql, &[person.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(Some(Contact { name: row.text(0)?.to_owned(), email: row.text(1)?.to_owned() }))
+}
+
 /// Keeps the row of a person for this transaction; `false` unless they may sign in.
 ///
 /// What opens something, and what closes it, begins with this: of two such transactions at once

@@ -15,6 +15,7 @@ use crate::clock::Moment;
 use crate::events::{self, Event};
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
+use crate::letters::LettersError;
 use crate::people;
 use crate::records::{Records, RecordsError};
 use crate::sealed::{self, Table};
@@ -37,7 +38,10 @@ pub(crate) const fn heading(ask: Ask) -> &'static str {
         Ask::Rectification => phrase("Correct my data"),
         Ask::Erasure => phrase("Erase my data"),
         Ask::Restriction => phrase("Keep my data, but do not use it"),
-        _ => phrase("Stop using my data"),
+        Ask::Objection => phrase("Stop using my data"),
+        Ask::MarketingObjection => phrase("Stop advertising to me"),
+        Ask::DecisionReview => phrase("Have somebody look at a decision of a machine"),
+        _ => phrase("Take my consent back"),
     }
 }
 
@@ -61,7 +65,7 @@ pub(crate) const fn where_it_stands(stage: Stage) -> &'static str {
 pub(crate) const MAX_OPEN: usize = 10;
 
 /// Who acts, in the log. It names nobody.
-const ACTOR: &str = "self-service";
+pub(crate) const ACTOR: &str = "self-service";
 
 /// A request of a person.
 #[derive(Debug)]
@@ -100,6 +104,8 @@ pub(crate) enum RequestsError {
     Deadline(#[from] DeadlineError),
     #[error(transparent)]
     Text(#[from] TextError),
+    #[error(transparent)]
+    Letters(#[from] LettersError),
     #[error("a request is made on a day of the calendar: {0}")]
     Date(#[from] DateError),
     #[error("somebody else was faster")]
@@ -246,14 +252,19 @@ fn replay(events: &[Recorded]) -> Result<Request, RequestsError> {
     Request::replay(events).map_err(|error| RequestError::from(error).into())
 }
 
+/// The day, which is never before that on which a request came.
+pub(crate) fn today(request: Option<&Request>, now: Moment) -> Result<Date, DateError> {
+    // The day in UTC is never later than that of the clinic: no deadline is too late by it.
+    let today = now.to_date()?;
+    Ok(request.map_or(today, |request| today.max(request.received())))
+}
+
 fn note(
     request: Option<&Request>,
     command: Command,
     now: Moment,
 ) -> Result<Vec<Recorded>, RequestsError> {
-    // The day in UTC is never later than that of the clinic: no deadline is too late by it.
-    let today = now.to_date()?;
-    let today = request.map_or(today, |request| today.max(request.received()));
+    let today = today(request, now)?;
     let (by, calendar) = (Name::new(ACTOR)?, calendar());
     let controller = ControllerStatus::HealthProfessional;
     let context = Context { at: today, today, by: &by, calendar: &calendar, controller };

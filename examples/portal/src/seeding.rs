@@ -3,6 +3,8 @@
 //!
 //! Nothing here opens a session, and whoever can call it can write the database anyway.
 
+mod requests;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Cookies and consent strings beside other implementations, recordings of a real browser, and what a
 //! site publishes, as a browser shows it.
 //!
-//! What disagrees is listed in `cookies/exceptions.json`, with the reason. A disagreement that is
-//! not listed fails, and so does one that is listed and is none any more.
+//! Where others depart from what we follow is told by rules, each with its reason. A disagreement
+//! that no rule foretells fails, and so does an agreement where one foretells the contrary.
 
 mod exceptions;
 mod generate;
@@ -10,6 +10,7 @@ mod publish;
 mod recording;
 mod set_cookie;
 mod strings;
+mod tough_cookie;
 
 use super::npm::Packages;
 use super::{Outcome, program, say};

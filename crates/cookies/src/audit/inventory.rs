@@ -9,6 +9,9 @@ use crate::policy::{ItemKind, Lifetime};
 /// The most different things that are kept.
 pub const MAX_OBSERVATIONS: usize = 50_000;
 
+/// The most bytes that are kept of a name or an address; no declaration has longer names.
+pub(super) const MAX_NAME: usize = 1024;
+
 /// Everything that was observed, in order of kind, domain and name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inventory {
@@ -31,6 +34,12 @@ pub(super) struct Key {
     pub(super) group: Group,
     pub(super) site: String,
     pub(super) name: Vec<u8>,
+}
+
+impl Key {
+    pub(super) fn of(group: Group, site: String, name: &[u8]) -> Self {
+        Self { group, site, name: name.get(..MAX_NAME).unwrap_or(name).to_vec() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

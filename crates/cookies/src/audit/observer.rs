@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use super::beacon::{self, Parts};
-use super::inventory::{Group, Inventory, Key, MAX_OBSERVATIONS, Observation, TooMany};
+use super::inventory::{Group, Inventory, Key, MAX_NAME, MAX_OBSERVATIONS, Observation, TooMany};
 use super::{Evidence, Mark, Phase, Timeline, Told};
 use crate::google_consent::GoogleConsent;
 use crate::har::Entry;
@@ -24,7 +24,9 @@ pub struct Observer<L> {
     recording: String,
     entry: u64,
     /// The cookies that the last request to each host had, since consent was withdrawn.
-    withdrawn: BTreeMap<String, Vec<(Key, Evidence)>>,
+    withdrawn: BTreeMap<String, (Evidence, BTreeSet<Key>)>,
+    /// How many cookies these are in all.
+    held: usize,
     /// The hosts whose first request after a turn has gone by.
     settled: BTreeSet<String>,
 }
@@ -44,6 +46,7 @@ impl<L: SuffixList + Copy> Observer<L> {
             recording: String::new(),
             entry: 0,
             withdrawn: BTreeMap::new(),
+            held: 0,
             settled: BTreeSet::new(),
         };
         let sites = observer.hosts.iter().map(|host| observer.site(host.domain()));
@@ -114,7 +117,7 @@ impl<L: SuffixList + Copy> Observer<L> {
         path: &str,
     ) -> Result<(), TooMany> {
         let name = format!("{}.sol", object.name());
-        let key = Key { group: Group::Flash, site: self.site(host), name: name.into_bytes() };
+        let key = Key::of(Group::Flash, self.site(host), name.as_bytes());
         let evidence = Evidence { recording: path.to_owned(), entry: 0, url: String::new() };
         let observation = self.observe(key, ItemKind::FlashLso, host)?;
         observation.lifetime = Some(Lifetime::UntilDeleted);
@@ -126,9 +129,11 @@ impl<L: SuffixList + Copy> Observer<L> {
     /// What was seen.
     #[must_use]
     pub fn into_inventory(mut self) -> Inventory {
-        for (key, evidence) in core::mem::take(&mut self.withdrawn).into_values().flatten() {
-            if let Some(observation) = self.inventory.seen.get_mut(&key) {
-                observation.note(Phase::Withdrawn, &evidence);
+        for (evidence, keys) in core::mem::take(&mut self.withdrawn).into_values() {
+            for key in keys {
+                if let Some(observation) = self.inventory.seen.get_mut(&key) {
+                    observation.note(Phase::Withdrawn, &evidence);
+                }
             }
         }
         self.inventory
@@ -136,7 +141,8 @@ impl<L: SuffixList + Copy> Observer<L> {
 
     fn evidence(&self, entry: &Entry) -> Evidence {
         let url = entry.url().split(['?', '#']).next().unwrap_or_default();
-        Evidence { recording: self.recording.clone(), entry: self.entry, url: url.to_owned() }
+        let url = url.chars().take(MAX_NAME).collect();
+        Evidence { recording: self.recording.clone(), entry: self.entry, url }
     }
 
     /// The registrable domain, or the host where there is none.
@@ -193,23 +199,25 @@ impl<L: SuffixList + Copy> Observer<L> {
         evidence: &Evidence,
     ) -> Result<(), TooMany> {
         let site = self.site(host);
-        let mut sent = Vec::new();
+        let mut sent = BTreeSet::new();
         for name in entry.cookie_names() {
-            let key = Key { group: Group::Cookie, site: site.clone(), name: name.to_vec() };
+            let key = Key::of(Group::Cookie, site.clone(), name);
             let observation = self.observe(key.clone(), ItemKind::JsCookie, host)?;
             // What the request that withdraws carries is not there in spite of it. What is still
             // carried last, is.
             if phase != Phase::Withdrawn {
                 observation.note(phase, evidence);
             }
-            sent.push((key, evidence.clone()));
+            sent.insert(key);
         }
         if phase == Phase::Withdrawn {
             let is_settled = !self.settled.insert(host.to_owned()) || !self.timeline.has_turned();
             if is_settled {
-                self.withdrawn.insert(host.to_owned(), sent);
+                self.held = self.held.saturating_add(sent.len());
+                let before = self.withdrawn.insert(host.to_owned(), (evidence.clone(), sent));
+                self.held = self.held.saturating_sub(before.map_or(0, |(_, keys)| keys.len()));
             }
-            if self.settled.len() > MAX_OBSERVATIONS {
+            if self.settled.len() > MAX_OBSERVATIONS || self.held > MAX_OBSERVATIONS {
                 return Err(TooMany);
             }
         }
@@ -237,12 +245,12 @@ impl<L: SuffixList + Copy> Observer<L> {
             domain.filter(|domain| !domain.is_empty()).and_then(|text| Host::parse(text).ok());
         let domain = domain.map_or_else(|| host.to_owned(), |domain| domain.as_str().to_owned());
         let site = self.site(host);
-        let key = Key { group: Group::Cookie, site, name: cookie.name().to_vec() };
+        let key = Key::of(Group::Cookie, site, cookie.name());
         match outcome {
             Received::Stored => {}
             Received::Expired { .. } => {
-                if let Some(sent) = self.withdrawn.get_mut(host) {
-                    sent.retain(|(sent, _)| *sent != key);
+                if let Some((_, sent)) = self.withdrawn.get_mut(host) {
+                    self.held = self.held.saturating_sub(usize::from(sent.remove(&key)));
                 }
                 if let Some(known) = self.inventory.seen.get_mut(&key) {
                     // A few of them say it all.
@@ -293,7 +301,7 @@ impl<L: SuffixList + Copy> Observer<L> {
             None if is_flash => (Group::Flash, ItemKind::FlashLso),
             None => return Ok(()),
         };
-        let key = Key { group, site: self.site(host), name: format!("{host}{path}").into_bytes() };
+        let key = Key::of(group, self.site(host), format!("{host}{path}").as_bytes());
         let observation = self.observe(key, kind, host)?;
         observation.note(phase, evidence);
         Ok(())

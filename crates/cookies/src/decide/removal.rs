@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Decision, Visit, decide_item};
+use super::{Decider, Decision, Visit};
 use crate::policy::{Item, Policy};
-use crate::{Host, Prefix};
+use crate::{Host, Prefix, cookie_pairs};
 
 /// The most `Set-Cookie` fields that one response is given to remove cookies.
 pub const MAX_REMOVALS: usize = 64;
@@ -43,9 +43,10 @@ pub fn removals<'f>(
 ) -> Vec<String> {
     let mut fields = Vec::new();
     let mut seen = BTreeSet::new();
-    for name in cookie_fields.into_iter().flat_map(names) {
-        let Some(item) = policy.find_cookie(name, host.as_str()) else { continue };
-        if !matches!(decide_item(policy, visit, item), Decision::Deny(_)) {
+    let decider = Decider::new(policy, visit, host.as_str());
+    for (name, _) in cookie_fields.into_iter().flat_map(cookie_pairs) {
+        let Some(item) = decider.find(name) else { continue };
+        if !matches!(decider.decide_item(item), Decision::Deny(_)) {
             continue;
         }
         // A name that is no token cannot be set, and so not removed, by what a server may send.
@@ -59,14 +60,6 @@ pub fn removals<'f>(
         }
     }
     fields
-}
-
-/// The names in a `Cookie` header field.
-fn names(field: &[u8]) -> impl Iterator<Item = &[u8]> {
-    field.split(|byte| *byte == b';').filter_map(|pair| {
-        let equals = pair.iter().position(|byte| *byte == b'=')?;
-        pair.get(..equals).map(<[u8]>::trim_ascii)
-    })
 }
 
 fn is_token(text: &str) -> bool {

@@ -1,7 +1,9 @@
 //! One request and its response.
 
-use super::UnixMillis;
 use core::fmt;
+
+use super::UnixMillis;
+use crate::cookie_pairs;
 
 /// One request and its response, as far as cookies and beacons are concerned.
 ///
@@ -81,12 +83,8 @@ impl Entry {
 
     /// The names of the cookies that were sent.
     pub fn cookie_names(&self) -> impl Iterator<Item = &[u8]> {
-        let pairs = self.cookies.iter().flat_map(|field| field.split(|byte| *byte == b';'));
-        let name = |pair: &[u8]| -> usize {
-            pair.iter().position(|byte| *byte == b'=').unwrap_or_default()
-        };
-        let names = pairs.filter_map(move |pair| pair.get(..name(pair)));
-        names.map(<[u8]>::trim_ascii).filter(|name| !name.is_empty())
+        let pairs = self.cookies.iter().flat_map(|field| cookie_pairs(field));
+        pairs.map(|(name, _)| name).filter(|name| !name.is_empty())
     }
 
     /// The values of the `Set-Cookie` header fields, one cookie to each.

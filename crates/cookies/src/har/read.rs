@@ -8,6 +8,9 @@ use super::{CookieSource, Entry, HarError, MAX_BODY_START, MAX_COOKIES, MAX_TEXT
 /// The most bytes of cookies that one entry holds.
 const MAX_ENTRY: usize = 4 * MAX_COOKIES;
 
+/// What a field costs besides its bytes, so that many short ones are limited as well.
+const EACH: usize = 64;
+
 /// Text for a person to read.
 pub(super) fn words(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
@@ -165,13 +168,21 @@ impl<R: Read> EntryReader<'_, R> {
             let Some((value, extent)) = value.filter(|_| wanted.contains(&&*name)) else {
                 continue;
             };
-            self.held = self.held.saturating_add(value.len());
-            if self.held > MAX_ENTRY || (extent == Extent::Cut && name.ends_with(b"cookie")) {
+            let lines = memchr::memchr_iter(b'\n', &value).count().saturating_add(1);
+            self.hold(value.len().saturating_add(lines.saturating_mul(EACH)))?;
+            if extent == Extent::Cut && name.ends_with(b"cookie") {
                 return Err(HarError::TooLong { at: self.json.at() });
             }
             self.header(&name, value);
         }
         Ok(())
+    }
+
+    /// Counts what is held of this entry, and refuses too much.
+    fn hold(&mut self, bytes: usize) -> Result<(), HarError> {
+        self.held = self.held.saturating_add(bytes);
+        let is_too_long = self.held > MAX_ENTRY;
+        if is_too_long { Err(HarError::TooLong { at: self.json.at() }) } else { Ok(()) }
     }
 
     fn header(&mut self, name: &[u8], value: Vec<u8>) {
@@ -217,15 +228,16 @@ impl<R: Read> EntryReader<'_, R> {
                     b"secure" | b"httpOnly" => {}
                     _ => self.json.skip()?,
                 }
+                // A key may come any number of times.
+                if attributes.len() > MAX_COOKIES {
+                    return Err(HarError::TooLong { at: self.json.at() });
+                }
             }
             if name.is_empty() {
                 continue;
             }
             let field = [&name[..], b"=", &attributes].concat();
-            self.held = self.held.saturating_add(field.len());
-            if self.held > MAX_ENTRY {
-                return Err(HarError::TooLong { at: self.json.at() });
-            }
+            self.hold(field.len().saturating_add(EACH))?;
             found.push(field);
         }
         Ok(found)

@@ -257,8 +257,9 @@ fn check_prefix(
             .map_or(Ok(()), |prefix| Err(Dropped::NamelessPrefix(prefix)));
     }
     let Some(prefix) = Prefix::of(&new.name) else { return Ok(()) };
-    //= RFC 6265bis §5.7: "__Host-" needs an explicit Path and no Domain
-    let for_one_host = new.host_only && cookie.path() == PathAttribute::Path(b"/");
+    //= RFC 6265bis §5.7: "__Host-" needs a Path attribute, the path "/" and no Domain
+    let has_path = cookie.path() != PathAttribute::Absent;
+    let for_one_host = new.host_only && has_path && *new.path == *b"/";
     //= draft-ietf-httpbis-layered-cookies, Cookie Name Prefixes: "__Http-" needs HttpOnly
     let by_http = new.http_only && request.api == Api::Http;
     let kept = new.secure

@@ -224,8 +224,11 @@ fn check_conditions(
             add("it does not say where a person can object");
         }
         //= PECR, Schedule A1 paragraph 5: not shared but with those who help
-        if is_for_others {
+        //= PECR, Schedule A1 paragraph 6: the sole purpose is the appearance or the functions
+        if is_for_others && exemption == Exemption::Statistics {
             add("what it collects goes to others than a processor");
+        } else if is_for_others {
+            add("what others than a processor do with it is another purpose than the appearance");
         }
         if exemption == Exemption::Statistics && !item.aggregate_only {
             add("statistics are exempt as numbers about all; say aggregate_only if it is so");

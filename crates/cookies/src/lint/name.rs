@@ -1,9 +1,9 @@
 //! Bytes, name, value and prefix.
 
 use super::report::Report;
-use super::{Code, Role, Setting};
+use super::{Code, Role, Setting, Severity};
 use crate::set_cookie::{AttributeName, is_control};
-use crate::{Api, MAX_NAME_AND_VALUE, PathAttribute, Prefix, SetCookie};
+use crate::{Api, MAX_NAME_AND_VALUE, PathAttribute, Prefix, SetCookie, default_path};
 
 /// Names under which frameworks keep sessions, in lower case.
 const SESSION_NAMES: [&str; 12] = [
@@ -150,7 +150,16 @@ fn check_prefix(report: &mut Report<'_>, cookie: &SetCookie<'_>, prefix: Prefix)
         (PathAttribute::Path(b"/"), _) => {}
         (_, Some(attribute)) => {
             let span = attribute.whole.range();
-            report.add(code, span.clone(), lacks("Path=/")).replace(span, " Path=/");
+            // What is no path is the default path, and where that is "/" it will do.
+            let url = report.setting.url;
+            let will_do = url.is_some_and(|url| default_path(url.path()) == b"/");
+            let (message, severity) = if will_do {
+                (format!("{spelling} has Path=/ here by default alone"), Severity::Warning)
+            } else {
+                (lacks("Path=/"), Severity::Error)
+            };
+            let added = report.add(code, span.clone(), message).severity(severity);
+            added.replace(span, " Path=/");
         }
         (_, None) => report.add(code, span, lacks("Path=/")).append("Path=/"),
     }

@@ -36,15 +36,19 @@ struct Known {
 
 pub(super) fn policy(file: &File, mut reader: Reader<'_>) -> Result<Policy, PolicyError> {
     let reader_ = &mut reader;
-    reader_.check(file.schema == 1, "schema", || Fault::Schema { schema: file.schema });
     for (what, path, count) in [
         ("items", "item", file.item.len()),
         ("vendors", "vendor", file.vendor.len()),
         ("ways to opt out", "opt_out", file.opt_out.len()),
         ("suppressions", "suppress", file.suppress.len()),
+        ("purposes", "purpose", file.purpose.len()),
     ] {
         reader_.check(count <= MOST, path, || Fault::TooMuch { what, limit: MOST });
     }
+    if !reader_.is_clean() {
+        return Err(reader.into_error());
+    }
+    reader_.check(file.schema == 1, "schema", || Fault::Schema { schema: file.schema });
     let known = known(file, reader_);
     let site = site(&file.site, reader_);
     let items =

@@ -21,13 +21,57 @@ impl Place {
 
     /// The place of a byte of `text`.
     pub(super) fn of(text: &str, byte: usize) -> Self {
-        let before = text.get(..byte.min(text.len())).unwrap_or(text);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count().saturating_add(1);
-        let start = before.rfind('\n').map_or(0, |at| at.saturating_add(1));
-        let column = before.get(start..).unwrap_or_default().chars().count().saturating_add(1);
-        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        Self { line: number(line), column: number(column) }
+        Lines::of(text).place(byte)
     }
+}
+
+/// A text in which places are found in a few steps each, however many are asked for.
+#[derive(Debug)]
+pub(super) struct Lines<'a> {
+    text: &'a str,
+    /// Where each line begins.
+    starts: Vec<usize>,
+    /// How many characters stand before each block.
+    before: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    const BLOCK: usize = 256;
+
+    pub(super) fn of(text: &'a str) -> Self {
+        let after = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at.saturating_add(1));
+        let mut before = Vec::new();
+        let mut count = 0_usize;
+        for block in text.as_bytes().chunks(Self::BLOCK) {
+            before.push(count);
+            count = count.saturating_add(characters(block));
+        }
+        Self { text, starts: core::iter::once(0).chain(after).collect(), before }
+    }
+
+    /// The place of a byte.
+    pub(super) fn place(&self, byte: usize) -> Place {
+        let byte = byte.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= byte);
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let column = self.characters_before(byte).saturating_sub(self.characters_before(start));
+        let number = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Place { line: number(line), column: number(column.saturating_add(1)) }
+    }
+
+    fn characters_before(&self, byte: usize) -> usize {
+        let block = byte.checked_div(Self::BLOCK).unwrap_or_default();
+        // At the end of a text of whole blocks there is no further one.
+        let block = block.min(self.before.len().saturating_sub(1));
+        let rest = self.text.as_bytes().get(block.saturating_mul(Self::BLOCK)..byte);
+        let before = self.before.get(block).copied().unwrap_or_default();
+        before.saturating_add(characters(rest.unwrap_or_default()))
+    }
+}
+
+/// How many characters begin in some bytes of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// The places of all values of a file by their path, such as `item[3].basis.uk`.

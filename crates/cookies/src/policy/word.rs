@@ -23,16 +23,26 @@ pub(super) fn expected<W: Word>(given: &str) -> String {
     expected_of(given, W::ALL.iter().map(|value| value.word()))
 }
 
-/// The nearest of some words, or all of them.
+/// The most words that a message names; every list of this crate has fewer.
+const MOST_NAMED: usize = 40;
+
+/// The nearest of some words, or the first of them.
 pub(super) fn expected_of<'a>(given: &str, words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.collect();
-    // A long word is no slip of one of these.
-    let short = given.as_bytes().get(..40).unwrap_or(given.as_bytes());
-    let near = words.iter().map(|word| (distance(short, word.as_bytes()), word)).min();
+    // A word of another length is no slip, and a long one is no word of a file.
+    let is_slip = |word: &&&str| word.len() <= 64 && word.len().abs_diff(given.len()) <= 2;
+    let near = words.iter().filter(is_slip);
+    let near = near.map(|word| (distance(given.as_bytes(), word.as_bytes()), word)).min();
     match near {
         Some((distance @ 0..=2, word)) if distance.saturating_mul(2) < word.len() => {
             format!("did you mean {word}?")
         }
-        _ => format!("it is one of {}", words.join(", ")),
+        _ => {
+            let named = words.get(..MOST_NAMED).unwrap_or(&words).join(", ");
+            match words.len().saturating_sub(MOST_NAMED) {
+                0 => format!("it is one of {named}"),
+                more => format!("it is one of {named}, and {more} more"),
+            }
+        }
     }
 }

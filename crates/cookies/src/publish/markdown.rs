@@ -1,6 +1,6 @@
 //! The page as Markdown.
 
-use super::document::{Block, Inline, Section, Table, visible};
+use super::document::{Block, Inline, Section, Table, filled, visible};
 
 /// The page: `CommonMark`, with tables as GitHub has them.
 pub(super) fn page(content: &Section) -> String {
@@ -55,6 +55,7 @@ fn line(inlines: &[Inline]) -> String {
 fn inline(inline_: &Inline) -> String {
     match inline_ {
         Inline::Text(text) => (*text).to_owned(),
+        Inline::Filled(text, value) => filled(text, value),
         Inline::Words(text) => text.clone(),
         Inline::Said(text) => escape(text),
         Inline::Code(text) => code(text),
@@ -88,7 +89,9 @@ fn escape(text: &str) -> String {
             && rest.peek().is_some_and(|next| next.is_alphanumeric());
         let is_plain = match letter {
             // They begin and end nothing by themselves: every `]` has a backslash.
-            ',' | ';' | '\'' | '/' | '?' | '(' | ')' => true,
+            ',' | ';' | '\'' | '/' | '?' | '(' => true,
+            // After a number it makes a list.
+            ')' => before.is_none_or(|last| !last.is_ascii_digit()),
             '-' => is_in_word,
             // After a number it makes a list, and after `www` a link.
             '.' => before.is_some_and(|last| last.is_alphabetic() && !"wW".contains(last)),

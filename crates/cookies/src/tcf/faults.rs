@@ -70,7 +70,7 @@ impl TcString<'_> {
                 !self.purposes_interest().and(needs_consent).is_empty(),
                 TcFault::InterestNeedsConsent,
             ),
-            (version >= 5 && self.disclosed.is_none(), TcFault::NoDisclosedVendors),
+            (version >= 5 && self.disclosed_vendors().is_none(), TcFault::NoDisclosedVendors),
             (age < 0, TcFault::InFuture),
             (age > LONGEST, TcFault::TooOld),
             (created != changed || !created.is_multiple_of(DAY), TcFault::Moments),
@@ -81,8 +81,9 @@ impl TcString<'_> {
     }
 
     fn has_odd_range(&self) -> bool {
-        let core = [Some(self.vendor_consents), Some(self.vendor_interests)];
-        let all = core.into_iter().chain([self.disclosed, self.allowed]).flatten();
+        let core = [Some(self.vendor_consents()), Some(self.vendor_interests())];
+        let all = core.into_iter().chain([self.disclosed_vendors(), self.allowed_vendors()]);
+        let all = all.flatten();
         all.filter(super::Vendors::is_ranges).any(|vendors| {
             let max = vendors.max();
             vendors
@@ -93,7 +94,8 @@ impl TcString<'_> {
 
     fn has_odd_restriction(&self) -> bool {
         let mut is_odd = false;
-        let _ = restrictions(self.core, self.restrictions_at, |purpose, kind, vendors| {
+        let at = super::to_usize(self.restrictions_at);
+        let _ = restrictions(self.core(), at, |purpose, kind, vendors| {
             let is_range = vendors.ranges().all(|range| !range.is_empty() && *range.start() > 0);
             is_odd |= kind == 3 || !(1..=24).contains(&purpose) || !is_range;
         });

@@ -127,7 +127,8 @@ pub enum EncodeError {
 impl From<TcString<'_>> for TcModel {
     fn from(tc: TcString<'_>) -> Self {
         let mut found = Vec::new();
-        let _ = restrictions(tc.core, tc.restrictions_at, |purpose, kind, vendors| {
+        let at = super::to_usize(tc.restrictions_at);
+        let _ = restrictions(tc.core(), at, |purpose, kind, vendors| {
             let vendors = VendorIds::of_ranges(vendors.ranges());
             found.push(Restriction { purpose, kind, vendors });
         });
@@ -147,8 +148,8 @@ impl From<TcString<'_>> for TcModel {
             purposes_interest: tc.purposes_interest(),
             purpose_one_treatment: tc.purpose_one_treatment(),
             publisher_country: tc.publisher_country(),
-            vendor_consents: tc.vendor_consents.into(),
-            vendor_interests: tc.vendor_interests.into(),
+            vendor_consents: tc.vendor_consents().into(),
+            vendor_interests: tc.vendor_interests().into(),
             restrictions: found,
             segments: segments(&tc),
         }
@@ -159,8 +160,8 @@ impl From<TcString<'_>> for TcModel {
 fn segments(tc: &TcString<'_>) -> Vec<Segment> {
     let kind = |text: &str| Bits::of(text).ok()?.short(0, 3).ok();
     let segment = |text| match kind(text)? {
-        1 => Some(Segment::DisclosedVendors(tc.disclosed?.into())),
-        2 => Some(Segment::AllowedVendors(tc.allowed?.into())),
+        1 => Some(Segment::DisclosedVendors(tc.disclosed_vendors()?.into())),
+        2 => Some(Segment::AllowedVendors(tc.allowed_vendors()?.into())),
         _ => Some(Segment::PublisherTc(tc.publisher()?)),
     };
     tc.text.split('.').skip(1).filter_map(segment).collect()
@@ -170,7 +171,7 @@ impl TcString<'_> {
     /// What was chosen for the publisher itself, if the string has that segment.
     #[must_use]
     pub fn publisher(&self) -> Option<PublisherTc> {
-        let bits = self.publisher?;
+        let bits = self.bits(self.publisher);
         let custom_purposes = bits.short(51, 6).ok()?;
         let custom = usize::from(custom_purposes);
         Some(PublisherTc {

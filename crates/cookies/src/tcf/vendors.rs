@@ -2,6 +2,7 @@
 
 use core::ops::RangeInclusive;
 
+use super::to_usize;
 use crate::bits::{BitWriter, Bits, End};
 
 /// A set of vendors, borrowed from a string.
@@ -13,6 +14,10 @@ pub struct Vendors<'a> {
     form: Form,
 }
 
+/// Where a set stands in its segment, and its form, in one word: it is handed on often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Set(u64);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// A bit to each vendor.
@@ -21,9 +26,25 @@ enum Form {
     Ranges(u16),
 }
 
-impl<'a> Vendors<'a> {
+impl Set {
+    /// Above the place, which has fewer than 32 bits.
+    const MAX: u32 = 32;
+    /// Above the greatest number: how many ranges there are, at most [`MOST_RANGES`].
+    const COUNT: u32 = 48;
+    /// The highest bit: whether there are ranges.
+    const RANGES: u64 = 1 << 63;
+
+    fn new(at: usize, max: u16, form: Form) -> Self {
+        let form = match form {
+            Form::Field => 0,
+            Form::Ranges(count) => Self::RANGES | u64::from(count) << Self::COUNT,
+        };
+        Self(form | u64::from(max) << Self::MAX | u64::from(super::place(at)))
+    }
+
     /// Reads the greatest number, the form and the set; returns where it ends.
-    pub(super) fn read(bits: Bits<'a>, at: usize) -> Result<(Self, usize), End> {
+    #[inline]
+    pub(super) fn read(bits: Bits<'_>, at: usize) -> Result<(Self, usize), End> {
         let head = bits.number(at, 17)?;
         let max = u16::try_from(head >> 1).unwrap_or(u16::MAX);
         let at = at.saturating_add(17);
@@ -34,11 +55,11 @@ impl<'a> Vendors<'a> {
         if end > bits.len() {
             return Err(End { needed: end });
         }
-        Ok((Self { bits, at, max, form: Form::Field }, end))
+        Ok((Self::new(at, max, Form::Field), end))
     }
 
     /// Reads the number of ranges and the ranges; returns where they end.
-    pub(super) fn read_ranges(bits: Bits<'a>, at: usize, max: u16) -> Result<(Self, usize), End> {
+    pub(super) fn read_ranges(bits: Bits<'_>, at: usize, max: u16) -> Result<(Self, usize), End> {
         let count = bits.short(at, 12)?;
         let at = at.saturating_add(12);
         let mut end = at;
@@ -48,7 +69,23 @@ impl<'a> Vendors<'a> {
         if end > bits.len() {
             return Err(End { needed: end });
         }
-        Ok((Self { bits, at, max, form: Form::Ranges(count) }, end))
+        Ok((Self::new(at, max, Form::Ranges(count)), end))
+    }
+
+    /// The lowest 16 bits from a place on.
+    fn short(self, place: u32) -> u16 {
+        u16::try_from(self.0 >> place & 0xFFFF).unwrap_or_default()
+    }
+}
+
+impl<'a> Vendors<'a> {
+    pub(super) fn of(bits: Bits<'a>, set: Set) -> Self {
+        let at = to_usize(u32::try_from(set.0 & 0xFFFF_FFFF).unwrap_or_default());
+        let form = match set.0 & Set::RANGES {
+            0 => Form::Field,
+            _ => Form::Ranges(set.short(Set::COUNT) & 0xFFF),
+        };
+        Self { bits, at, max: set.short(Set::MAX), form }
     }
 
     /// The greatest number that the set speaks of.
@@ -153,10 +190,6 @@ impl VendorRanges<'_> {
         }
         end
     }
-}
-
-fn to_usize(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// A set of vendors of one's own: ranges in order that neither overlap nor touch.

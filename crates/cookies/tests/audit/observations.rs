@@ -151,3 +151,15 @@ fn a_hostile_recording_fills_no_memory() {
     assert!(outcome.is_err());
     assert_eq!(observer.into_inventory().observations().len(), MAX_OBSERVATIONS);
 }
+
+#[test]
+fn what_is_kept_of_a_request_is_limited() {
+    let url: &str = Box::leak(format!("https://clinic.example/{}", "x".repeat(5000)).into());
+    let name: &str = Box::leak(format!("{}=1; a=1; a=2; a=3", "n".repeat(5000)).into());
+    let exchanges = [get(url).with(name), get(url).with(name)];
+    let inventory = observe(&clinic(), &[(Timeline::always(Phase::Withdrawn), &exchanges)]);
+    assert_eq!(inventory.observations().len(), 2);
+    for seen in inventory.observations() {
+        assert!(seen.name.len() <= 1024 && seen.first(Phase::Withdrawn).unwrap().url.len() <= 1024);
+    }
+}

@@ -5,8 +5,8 @@ use upheld_cookies::UnixSeconds;
 use upheld_cookies::additional_consent::{AdditionalConsent, AdditionalConsentError};
 use upheld_cookies::gpp::{FieldError, Gpp, GppError, Padding, Section, SectionId, UsSection};
 use upheld_cookies::tcf::{
-    EncodeError, Numbers, PublisherTc, Restriction, Segment, TcError, TcFault, TcModel, TcString,
-    VendorIds,
+    EncodeError, MAX_TC_STRING, Numbers, PublisherTc, Restriction, Segment, TcError, TcFault,
+    TcModel, TcString, VendorIds,
 };
 use upheld_cookies::us_privacy::{UsPrivacy, UsPrivacyError};
 
@@ -246,6 +246,7 @@ fn errors_say_what_and_where() {
         ("", TcError::Truncated { segment: 0, bits: 0, needed: 6 }),
         ("BOEFEAyOEFEAyAHABDENAI4AAAB9vABAASA", TcError::VersionOne),
         ("DBABMA", TcError::Version { version: 3 }),
+        (&"C".repeat(MAX_TC_STRING + 1), TcError::TooLong { length: MAX_TC_STRING + 1 }),
         (&format!("{core}."), TcError::Truncated { segment: 1, bits: 0, needed: 3 }),
         (&format!("{core}.*"), TcError::Character { at: core.len() + 1 }),
         (&format!("{core}.gAAA"), TcError::SegmentType { segment: 1, kind: 4 }),

@@ -204,6 +204,20 @@ fn cookies_are_never_cut() {
     assert!(matches!(read(with(REQUEST, &many)), Err(HarError::TooLong { .. })));
 }
 
+#[test]
+fn what_is_held_of_an_entry_is_limited() {
+    // A key that comes again and again, and header fields of no bytes.
+    let path = format!(r#""path":"/{}","#, "x".repeat(1000)).repeat(2000);
+    let list = format!(r#"{{"cookies":[{{{path}"name":"a"}}]}}"#);
+    assert!(matches!(read(with(REQUEST, &list)), Err(HarError::TooLong { .. })));
+    let empty = [r#"{"name":"cookie","value":""}"#; 100_000].join(",");
+    let empty = format!(r#"{{"url":"https://clinic.example/","headers":[{empty}]}}"#);
+    assert!(matches!(read(with(&empty, r#"{"status":200}"#)), Err(HarError::TooLong { .. })));
+    let lines =
+        format!(r#"{{"headers":[{{"name":"set-cookie","value":"{}"}}]}}"#, "a\\n".repeat(99_999));
+    assert!(matches!(read(with(REQUEST, &lines)), Err(HarError::TooLong { .. })));
+}
+
 /// Hands out one byte at a time, and is interrupted before each.
 struct Drip<'a>(&'a [u8], bool);
 

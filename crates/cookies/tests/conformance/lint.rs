@@ -142,6 +142,18 @@ fn each_way_to_break_a_rule() {
 }
 
 #[test]
+fn a_default_path_will_do_for_a_prefix() {
+    let severity = |page: &str| {
+        let url = RequestUrl::parse(page).unwrap();
+        let setting = Setting::new(NOW).from_url(&url);
+        let found = lint(b"__Host-a=1; Secure; Path=x", &setting);
+        found.iter().find(|found| found.code == Code::HostPrefix).map(|found| found.severity)
+    };
+    assert_eq!(severity("https://clinic.example/"), Some(Severity::Warning));
+    assert_eq!(severity("https://clinic.example/staff/rota"), Some(Severity::Error));
+}
+
+#[test]
 fn roles_and_jars() {
     let role = |role| codes(&lint(b"a=1; Secure; HttpOnly", &Setting::new(NOW).for_role(role)));
     assert_eq!(role(Role::Session), [Code::UnprotectedSession]);

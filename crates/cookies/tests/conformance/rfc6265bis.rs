@@ -1,8 +1,8 @@
 //! What RFC 6265bis says in examples and notes, and the clauses that no public suite covers.
 
 use upheld_cookies::{
-    Api, Dropped, Host, Jar, Limits, MAX_AGE_LIMIT, Origin, Prefix, PublicSuffixes, Received,
-    Request, RequestUrl, SameSite, SetCookie, SuffixList, TopLevelDomains, UnixSeconds,
+    Api, Dropped, Host, HostError, Jar, Limits, MAX_AGE_LIMIT, Origin, Prefix, PublicSuffixes,
+    Received, Request, RequestUrl, SameSite, SetCookie, SuffixList, TopLevelDomains, UnixSeconds,
 };
 
 const NOW: UnixSeconds = UnixSeconds(1_767_225_600);
@@ -44,6 +44,12 @@ fn prefixes() {
     ] {
         assert_eq!(received(accepted, site), Received::Stored, "{accepted}");
     }
+    //= RFC 6265bis §5.7: "__Host-" needs a Path attribute, the path "/" and no Domain
+    // A Path without a slash is the default path, which is "/" for a page at the root (§5.6.4).
+    let by_default = "__Host-SID=12345; Secure; Path=x";
+    assert_eq!(received(by_default, site), Received::Stored);
+    let deeper = received(by_default, "https://site.example/staff/rota");
+    assert_eq!(deeper, Received::Dropped(Dropped::Prefix(Prefix::Host)));
     let insecure = "__Secure-SID=12345; Domain=site.example; Secure";
     assert_eq!(
         received(insecure, "http://site.example/"),
@@ -221,6 +227,9 @@ fn hosts() {
         assert!(Host::parse(wrong).is_err(), "{wrong}");
     }
     assert!(Host::parse(&"a".repeat(254)).is_err());
+    for wrong in ["a..example", ".example", ".", "a.example..", &format!("{}.b", "a".repeat(64))] {
+        assert_eq!(Host::parse(wrong), Err(HostError::Label), "{wrong}");
+    }
     let urls = ["clinic.example", "ftp://a/", "https://a:port/", "https://a:70000/", "https:///x"];
     for wrong in urls {
         assert!(RequestUrl::parse(wrong).is_err(), "{wrong}");

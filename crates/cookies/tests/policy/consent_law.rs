@@ -18,6 +18,21 @@ fn findings(text: &str) -> Vec<Finding> {
 }
 
 #[test]
+fn appearance_that_serves_others_as_well() {
+    //= PECR, Schedule A1 paragraph 6: the sole purpose is the appearance or the functions
+    let text = "schema = 1\nsite = { hosts = ['a.example'], jurisdictions = ['uk'], updated = \
+                '2026-01-01' }\nvendor = [{ id = 'v', name = 'V' }]\nitem = [{ name = 'look', kind = \
+                'http-cookie', purposes = ['appearance'], basis = 'appearance', lifetime = '1d', \
+                vendor = 'v', objection = '/object' }]";
+    let policy = Policy::parse_toml(text).unwrap();
+    let found = lint_policy(&policy, Day::parse("2026-11-27").unwrap());
+    let found = found.iter().filter(|found| found.code == Code::ConditionsOfException);
+    let messages: Vec<&str> = found.map(|found| &*found.message).collect();
+    let [message] = messages[..] else { panic!("{messages:?}") };
+    assert!(message.contains("another purpose"), "{message}");
+}
+
+#[test]
 fn the_clinic_has_nothing_to_find() {
     assert_eq!(lint_policy(&clinic(), today()), []);
 }

@@ -195,6 +195,22 @@ fn other_values_of_the_signals_are_none() {
 }
 
 #[test]
+fn two_strings_that_differ_count_for_neither() {
+    let policy = parse(&clinic_with("gpc = \"wins\"", "gpc = \"wins\"\ntcf = true"));
+    let (full, little) = (tc_string(&[1, 2, 3, 4]), tc_string(&[1]));
+    let of = |strings: [&str; 2]| {
+        let [one, other] = strings.map(ToOwned::to_owned);
+        let signals = Signals::none().with_tc_string(&one, NOW).with_tc_string(&other, NOW);
+        on(&policy, &visit("uk").with_signals(signals), "__adroll_fpc")
+    };
+    assert_eq!(of([&full, &full]), Decision::Allow(Ground::Tcf));
+    // Whoever can add a cookie for the host could else choose which one counts.
+    assert_eq!(of([&little, &full]), deny(Reason::Tcf));
+    assert_eq!(of([&full, &little]), deny(Reason::Tcf));
+    assert_eq!(of(["C", &full]), deny(Reason::Tcf));
+}
+
+#[test]
 fn an_exception_that_does_not_cover_it_is_none() {
     for (part, replacement) in [
         ("purposes = [\"authentication\"]", "purposes = [\"authentication\", \"statistics\"]"),

@@ -244,6 +244,47 @@ fn a_policy_has_its_limits() {
     assert!(Policy::parse_toml(&format!("a = {}", "[".repeat(100_000))).is_err());
 }
 
+/// Without limits of their own, these would take minutes: every name that is wrong is compared with
+/// every one that is right, and every place is counted from the beginning of the file.
+#[test]
+fn a_hostile_policy_takes_no_time() {
+    let site = "schema = 1\nsite = { hosts = ['a.example'], jurisdictions = ['uk'], updated = \
+                '2026-01-01' }\n";
+    let mut text = site.to_owned();
+    for number in 0..4000 {
+        text.push_str(&format!("[[vendor]]\nid = 'vendor-{number}'\nname = 'V'\n"));
+    }
+    let wrong = vec!["'vendor-x'"; 60_000].join(",");
+    text.push_str(&format!("[[item]]\nname = 'a'\nkind = 'beacon'\npurposes = [{wrong}]\n"));
+    for number in 0..1000 {
+        let item = format!("[[item]]\nname = 'b{number}'\nkind = 'beacon'\nvendor = 'x'\n");
+        text.push_str(&item);
+    }
+    let error = Policy::parse_toml(&text).unwrap_err();
+    assert_eq!(error.problems().len(), 64);
+    let longest = error.to_string().lines().map(str::len).max();
+    assert!(longest < Some(2000), "{longest:?}");
+
+    let items = "[[item]]\nname='a'\nkind='beacon'\n".repeat(20_000);
+    let error = Policy::parse_toml(&format!("{site}{items}")).unwrap_err();
+    let [problem] = error.problems() else { panic!("{error}") };
+    assert_eq!(problem.fault, Fault::TooMuch { what: "items", limit: 4096 });
+}
+
+/// Places are those of a plain count, in lines and columns of characters.
+#[test]
+fn places_count_characters() {
+    let padding = "é".repeat(300);
+    let text = format!(
+        "schema = 1 # {padding}\n\nlanguage = '{padding}'\nsite = {{ hosts = \
+                        ['a.example'], jurisdictions = ['uk'], updated = 'x' }}\n"
+    );
+    let error = Policy::parse_toml(&text).unwrap_err();
+    let places: Vec<_> =
+        error.problems().iter().map(|one| (one.place.line, one.place.column)).collect();
+    assert_eq!(places, [(3, 12), (4, 67)]);
+}
+
 #[test]
 fn the_nearest_declaration_counts() {
     let item = |name: &str, more: &str| {

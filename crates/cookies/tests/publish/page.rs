@@ -153,3 +153,15 @@ fn the_gpc_file() {
     let file = gpc_file(&clinic()).unwrap();
     assert!(upheld_cookies::lint::lint_gpc_file(&clinic(), Some(file.as_bytes())).is_none());
 }
+
+#[test]
+fn a_description_that_begins_like_a_list_is_none() {
+    let old = "description = \"";
+    for (said, escaped) in [("1) not a list", "1\\) not a list"), ("2. nor this", "2\\. nor this")]
+    {
+        let text = CLINIC.replacen(old, &format!("{old}{said} "), 1);
+        let policy = Policy::parse_toml(&text).unwrap();
+        let page = PolicyPage::new(&policy, day("2026-11-27")).markdown();
+        assert!(page.contains(escaped), "{page}");
+    }
+}

@@ -8,7 +8,9 @@ use serde_json::{Value, json as object};
 use upheld_duo::{Params, UnixSeconds};
 
 use super::{Failure, Json, Outcome, invalid, json, required};
-use crate::state::{Asking, BypassCode, Enrolment, Kind, Phone, Stage, Status, Token, User};
+use crate::state::{
+    Asking, BypassCode, Enrolment, Kind, Phone, Stage, Status, Token, User, Verification,
+};
 use crate::{Simulator, Ticket};
 
 /// A picture of one point: ISO/IEC 15948.
@@ -110,14 +112,14 @@ impl Simulator {
             object!({ "result": "auth", "status_msg": "Account is active", "devices": devices });
         if params.get("client_supports_verified_push") == Some("1") && user.verified_push {
             let (txid, code) = (self.state.draw.uuid(), self.state.draw.digits(3));
+            let expires = now.0.saturating_add(VERIFIED_SECONDS);
             if let Some(members) = answer.as_object_mut() {
                 members.insert("txid".into(), txid.clone().into());
                 members.insert("verification_code".into(), code.clone().into());
-                let end = now.0.saturating_add(VERIFIED_SECONDS);
-                members.insert("expiration".into(), end.into());
+                members.insert("expiration".into(), expires.into());
             }
             if let Some(user) = self.state.user_mut(&id) {
-                user.verification = Some((txid, code));
+                user.verification = Some(Verification { txid, code, expires });
             }
         }
         json(answer)
@@ -178,14 +180,14 @@ impl Simulator {
             "phone" => Ok(self.state.ask(&id, &phone_id, Kind::Call, now.0)),
             "auto" if !can_push => Ok(self.state.ask(&id, &phone_id, Kind::Call, now.0)),
             "push" | "auto" => {
-                let kind = self.push_of(&id, params)?;
+                let kind = self.push_of(&id, params, now)?;
                 Ok(self.state.ask(&id, &phone_id, kind, now.0))
             }
             _ => Err(invalid("factor")),
         }
     }
 
-    fn push_of(&mut self, id: &str, params: &Params) -> Result<Kind, Failure> {
+    fn push_of(&mut self, id: &str, params: &Params, now: UnixSeconds) -> Result<Kind, Failure> {
         let mut lines: Vec<(String, String)> = Vec::new();
         for (name, label) in [("type", "Request"), ("display_username", "User"), ("ipaddr", "From")]
         {
@@ -198,9 +200,9 @@ impl Simulator {
             None => None,
             Some(txid) => {
                 let user = self.state.user_mut(id).ok_or_else(|| invalid("username"))?;
-                let verification = user.verification.take();
-                let code = verification.filter(|(known, _)| known == txid).map(|(_, code)| code);
-                Some(code.ok_or_else(|| invalid("txid"))?)
+                let is_good = |known: &Verification| known.txid == txid && now.0 < known.expires;
+                let verification = user.verification.take().filter(is_good);
+                Some(verification.ok_or_else(|| invalid("txid"))?.code)
             }
         };
         Ok(Kind::Push { code, lines })

@@ -1,12 +1,14 @@
 //! The Universal Prompt: `/oauth/v1/*`, and the pages behind it.
 
+mod assertion;
 mod page;
+mod remembered;
 mod security_key;
 mod token;
 
 use std::collections::BTreeMap;
 
-use http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json as object};
 use upheld_duo::universal::jwt;
@@ -28,6 +30,8 @@ pub(crate) struct Visits {
     challenges: BTreeMap<String, Challenge>,
     /// By code; a code is taken out when it is used.
     grants: BTreeMap<String, Grant>,
+    assertions: assertion::Seen,
+    browsers: remembered::Browsers,
 }
 
 /// Somebody at the prompt.
@@ -39,6 +43,12 @@ struct Visit {
     state: String,
     nonce: Option<String>,
     uses_duo_code: bool,
+    /// How old an earlier authentication may be, in seconds.
+    max_age: Option<u64>,
+    /// Whether an earlier one does not count at all.
+    asks_again: bool,
+    /// Whether the browser is to be remembered.
+    remember: bool,
     /// The push or call that is under way.
     txid: Option<String>,
     message: String,
@@ -48,15 +58,22 @@ struct Visit {
 #[derive(Debug)]
 struct Grant {
     visit: Visit,
-    factor: &'static str,
-    reason: &'static str,
+    shown: Shown,
     txid: String,
     expires: u64,
 }
 
+/// What somebody showed, and when.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    factor: &'static str,
+    reason: &'static str,
+    at: UnixSeconds,
+}
+
 const CODE_SECONDS: u64 = 300;
-/// Duo began to refuse requests that end later than this.
-const LONGEST_REQUEST: f64 = 3_600.0;
+/// Duo began to refuse tokens that end later than this, in seconds.
+const LONGEST_SECONDS: u64 = 3_600;
 
 impl Simulator {
     pub(super) fn prompt(
@@ -79,7 +96,7 @@ impl Simulator {
                 write_page(health.and_then(json), fault)
             }
             "/oauth/v1/authorize" => match self.authorize_visit(&params, &host, now) {
-                Ok(visit) => self.admit(visit, now),
+                Ok(visit) => self.admit(visit, request.headers(), now),
                 Err(why) => refusal(why),
             },
             "/oauth/v1/token" => self.grant(&params, &host, fault, now),
@@ -94,33 +111,6 @@ impl Simulator {
 
     pub(super) fn prompt_key(&self) -> Option<SecretKey> {
         SecretKey::parse(&self.state.config.prompt.secret).ok()
-    }
-
-    /// Checks that a client knows its secret: RFC 7523 §3.
-    fn check_assertion(
-        &self,
-        params: &Params,
-        host: &str,
-        endpoint: &str,
-        now: UnixSeconds,
-    ) -> Result<(), Failure> {
-        let invalid = || {
-            Failure::new(40_002, "invalid_client")
-                .about("The provided client_assertion was invalid.")
-        };
-        let id = &self.state.config.prompt.key;
-        let key = self.prompt_key().ok_or_else(invalid)?;
-        let assertion = params.get("client_assertion").ok_or_else(invalid)?;
-        let claims: Value = jwt::decode(assertion, &key).map_err(|_| invalid())?;
-        let is_us = |claim: &str| claims.get(claim).is_some_and(|value| value == id.as_str());
-        let audience = ["https://", host, endpoint].concat();
-        let client_id = params.get("client_id");
-        let holds = is_us("iss")
-            && is_us("sub")
-            && claims.get("aud").is_some_and(|value| *value == audience)
-            && client_id.is_none_or(|client_id| client_id == id)
-            && is_current(&claims, now);
-        if holds { Ok(()) } else { Err(invalid()) }
     }
 
     /// Reads what a browser brings. A value beside the signed request wins over the one in it.
@@ -170,6 +160,20 @@ impl Simulator {
         if !redirect_uri.starts_with("https://") && !redirect_uri.starts_with("http://") {
             return Err("redirect_uri must be an address");
         }
+        let max_age = match params.get("max_age") {
+            Some(beside) => {
+                Some(beside.parse().map_err(|_| "max_age must be a number of seconds")?)
+            }
+            None => match claims.get("max_age") {
+                Some(signed) => Some(signed.as_u64().ok_or("max_age must be a number of seconds")?),
+                None => None,
+            },
+        };
+        let asks_again = match claim("prompt").as_deref() {
+            None => false,
+            Some("login") => true,
+            Some(_) => return Err("prompt must be login"),
+        };
         Ok(Visit {
             username: claim("duo_uname").ok_or("duo_uname is missing")?,
             display_username: claim("display_username"),
@@ -177,27 +181,31 @@ impl Simulator {
             state,
             nonce,
             uses_duo_code,
+            max_age,
+            asks_again,
+            remember: false,
             txid: None,
             message: String::new(),
         })
     }
 
     /// Lets somebody in at the door, or turns them away.
-    fn admit(&mut self, visit: Visit, now: UnixSeconds) -> Response<Vec<u8>> {
+    fn admit(&mut self, visit: Visit, headers: &HeaderMap, now: UnixSeconds) -> Response<Vec<u8>> {
         let Some(user) = self.state.user_named(&visit.username) else {
             return refusal("You are not enrolled.");
         };
         if let Some(why) = closed_to(user.status) {
             return refusal(why);
         }
-        match user.status {
-            Status::Bypass => {
-                let id = user.id.clone();
-                let txid = Some(self.over(&id, Kind::NotAsked, Stage::Bypassed, now));
-                let visit = Visit { txid, ..visit };
-                self.leave(visit, Kind::NotAsked.factor(), "bypass_user", now)
+        let since = self.remembered_since(&visit, &user.id, headers, now);
+        match (user.status, since) {
+            (Status::Bypass, _) => {
+                self.let_through(visit, (Kind::NotAsked, "bypass_user", now), now)
             }
             _ if !user.is_enrolled() && !user.adds_security_key => refusal("You are not enrolled."),
+            (_, Some(since)) => {
+                self.let_through(visit, (Kind::Remembered, "remembered_device", since), now)
+            }
             _ => {
                 let sid = self.state.draw.hex();
                 let to = ["/frame/prompt?sid=", &sid].concat();
@@ -207,22 +215,35 @@ impl Simulator {
         }
     }
 
-    /// Sends somebody back with a code.
-    fn leave(
+    /// Sends somebody back who is asked nothing.
+    fn let_through(
         &mut self,
         visit: Visit,
-        factor: &'static str,
-        reason: &'static str,
+        (kind, reason, at): (Kind, &'static str, UnixSeconds),
         now: UnixSeconds,
     ) -> Response<Vec<u8>> {
+        let Some(id) = self.state.user_named(&visit.username).map(|user| user.id.clone()) else {
+            return refusal("You are not enrolled.");
+        };
+        let shown = Shown { factor: kind.factor(), reason, at };
+        let txid = Some(self.over(&id, kind, Stage::Bypassed, now));
+        self.leave(Visit { txid, ..visit }, shown, now)
+    }
+
+    /// Sends somebody back with a code.
+    fn leave(&mut self, visit: Visit, shown: Shown, now: UnixSeconds) -> Response<Vec<u8>> {
         let code = self.state.draw.hex();
         let name = if visit.uses_duo_code { "duo_code" } else { "code" };
         let query = Params::new().with("state", &visit.state).with(name, &code);
         let to = address(&visit.redirect_uri, &query);
         let txid = visit.txid.clone().unwrap_or_else(|| self.state.draw.uuid());
         let expires = now.0.saturating_add(CODE_SECONDS);
-        self.visits.grants.insert(code, Grant { visit, factor, reason, txid, expires });
-        redirect(&to)
+        let mut reply = redirect(&to);
+        if visit.remember {
+            self.remember(&mut reply, &visit.username, shown.at);
+        }
+        self.visits.grants.insert(code, Grant { visit, shown, txid, expires });
+        reply
     }
 }
 
@@ -260,7 +281,7 @@ fn params_of(request: &Request<Vec<u8>>) -> Option<Params> {
 #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "seconds fit for ages")]
 fn is_current(claims: &Value, now: UnixSeconds) -> bool {
     let left = claims.get("exp").and_then(Value::as_f64).map(|end| end - now.0 as f64);
-    left.is_some_and(|left| left > 0.0 && left <= LONGEST_REQUEST)
+    left.is_some_and(|left| left > 0.0 && left <= LONGEST_SECONDS as f64)
 }
 
 fn write_page(result: super::Json, fault: Option<&Fault>) -> Response<Vec<u8>> {

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Passcode(&'static str),
     /// No phone: a security key, which was checked at once.
     SecurityKey,
+    /// Nobody was asked: the browser is remembered.
+    Remembered,
     /// Nobody was asked: bypassed, disabled or locked out.
     NotAsked,
 }
@@ -47,6 +49,7 @@ impl Kind {
             Self::Call => "phone_call",
             Self::Passcode(factor) => factor,
             Self::SecurityKey => "WebAuthn Security Key",
+            Self::Remembered => "remembered_device",
             Self::NotAsked => "not_available",
         }
     }

@@ -20,6 +20,7 @@ pub(crate) struct Event {
 impl Event {
     pub(crate) fn of_asking(txid: &str, asking: &Asking, user: &User, now: u64) -> Self {
         let (result, reason) = match (asking.stage, &asking.kind) {
+            (Stage::Bypassed, Kind::Remembered) => ("success", "remembered_device"),
             (Stage::Bypassed, _) => ("success", "bypass_user"),
             (Stage::Approved, Kind::Passcode(_)) => ("success", "valid_passcode"),
             (Stage::Approved, _) => ("success", "user_approved"),
@@ -28,7 +29,7 @@ impl Event {
             (Stage::TimedOut, Kind::Call) => ("denied", "call_timed_out"),
             (Stage::TimedOut, _) => ("denied", "no_response"),
             (_, Kind::Passcode(_)) => ("denied", "invalid_passcode"),
-            (_, Kind::NotAsked) => ("denied", "user_disabled"),
+            (_, Kind::NotAsked | Kind::Remembered) => ("denied", "user_disabled"),
             (_, Kind::SecurityKey) => ("denied", "error"),
             (_, Kind::Call) => ("denied", "no_keys_pressed"),
             (_, Kind::Push { .. }) => ("denied", "user_cancelled"),

@@ -23,8 +23,7 @@ pub(crate) struct User {
     pub(crate) delay: u64,
     pub(crate) verified_push: bool,
     pub(crate) push_fails: bool,
-    /// The code of a verified push, by the txid of the preauth that it came with.
-    pub(crate) verification: Option<(String, String)>,
+    pub(crate) verification: Option<Verification>,
     pub(crate) last_login: Option<u64>,
 }
 
@@ -46,6 +45,15 @@ pub(crate) struct BypassCode {
     pub(crate) uses: Option<u32>,
     pub(crate) expires: Option<u64>,
     pub(crate) created: u64,
+}
+
+/// The code of a verified push.
+#[derive(Debug)]
+pub(crate) struct Verification {
+    /// Of the preauth that it came with.
+    pub(crate) txid: String,
+    pub(crate) code: String,
+    pub(crate) expires: u64,
 }
 
 /// A user who may set up Duo Mobile.

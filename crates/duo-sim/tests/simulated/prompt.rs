@@ -19,20 +19,35 @@ pub(crate) struct Browser<'a> {
     /// Where it is: a path and a query, or the application's address.
     pub(crate) at: String,
     pub(crate) page: String,
+    /// What it was told to keep: a name and a value.
+    pub(crate) cookie: Option<String>,
 }
 
 impl<'a> Browser<'a> {
     pub(crate) fn open(duo: &'a mut Duo, address: &str) -> Self {
+        Self::open_again(duo, address, None)
+    }
+
+    /// A browser that was here before.
+    pub(crate) fn open_again(duo: &'a mut Duo, address: &str, cookie: Option<String>) -> Self {
         let path = address.strip_prefix(&format!("https://{HOST}")).unwrap().to_owned();
-        let mut browser = Self { duo, at: String::new(), page: String::new() };
+        let mut browser = Self { duo, at: String::new(), page: String::new(), cookie };
         browser.go(Method::GET, &path, "");
         browser
     }
 
     pub(crate) fn go(&mut self, method: Method, path: &str, form: &str) {
-        let request = Request::builder().method(method).uri(path).header("host", HOST);
+        let mut request = Request::builder().method(method).uri(path).header("host", HOST);
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", format!("a=b; {cookie}"));
+        }
         let reply: Response<Vec<u8>> =
             self.duo.exchange(&request.body(form.as_bytes().to_vec()).unwrap());
+        if let Some(cookie) = reply.headers().get("set-cookie") {
+            let (pair, attributes) = cookie.to_str().unwrap().split_once("; ").unwrap();
+            assert!(attributes.contains("HttpOnly; SameSite=Lax; Secure"), "{attributes}");
+            self.cookie = Some(pair.to_owned());
+        }
         if let Some(location) = reply.headers().get("location") {
             let location = location.to_str().unwrap().to_owned();
             location.clone_into(&mut self.at);
@@ -75,17 +90,20 @@ impl<'a> Browser<'a> {
     }
 }
 
-fn prompt() -> Prompt {
+pub(crate) fn prompt() -> Prompt {
     Prompt::new(application(&Config::default().prompt), REDIRECT).unwrap()
 }
 
 pub(crate) fn begin(duo: &Duo, user: &str) -> (String, Pending) {
-    let (address, pending) =
-        prompt().begin(&Login::new(user).unwrap(), duo.now, &mut SysRng).unwrap();
+    begin_login(duo, &Login::new(user).unwrap())
+}
+
+pub(crate) fn begin_login(duo: &Duo, login: &Login) -> (String, Pending) {
+    let (address, pending) = prompt().begin(login, duo.now, &mut SysRng).unwrap();
     (address.expose().to_owned(), pending)
 }
 
-fn exchange(duo: &mut Duo, exchange: &Exchange) -> Result<PromptOutcome, ReplyError> {
+pub(crate) fn exchange(duo: &mut Duo, exchange: &Exchange) -> Result<PromptOutcome, ReplyError> {
     let prompt = prompt();
     let mut request = exchange.request(prompt.application(), duo.now).unwrap();
     request.headers_mut().insert("host", HOST.parse().unwrap());
@@ -246,9 +264,10 @@ fn what_no_request_of_ours_says_is_refused_at_the_door() {
 fn t50_no_lie_of_a_token_is_believed() {
     let claim = |pointer: &str, value: Value| Fault::Claim { pointer: pointer.into(), value };
     let algorithm = |name: &str| Fault::Algorithm { name: name.into() };
-    let table: [(Fault, TokenError); 10] = [
+    let table: [(Fault, TokenError); 11] = [
         (algorithm("none"), TokenError::Algorithm),
         (algorithm("HS256"), TokenError::Algorithm),
+        (algorithm("HS384"), TokenError::Algorithm),
         (Fault::Key, TokenError::Signature),
         (claim("/iss", json!("https://localhost:9443/")), TokenError::Issuer),
         (claim("/aud", json!("DIOTHER")), TokenError::Audience),

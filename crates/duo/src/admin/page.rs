@@ -1,5 +1,9 @@
 //! Long lists, page by page.
 
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
 use crate::Call;
 
 /// A part of a list.
@@ -47,20 +51,33 @@ pub trait Paged: Call<Output = Page<Self::Item>> + Sized {
 #[derive(Clone, Debug)]
 pub struct Pages<C> {
     next: Option<C>,
-    last_start: Option<String>,
+    /// Where each page began, hashed: the server decides how long a start is.
+    starts: BTreeSet<[u8; 32]>,
 }
 
-/// The server names a page again that was just read: reading on would never end.
+/// Why a list is not read on: it would never end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the next page begins where the last one did")]
 #[non_exhaustive]
-pub struct PagesError;
+pub enum PagesError {
+    /// The server names a page again that was read.
+    #[error("the next page begins where one before it did")]
+    Circle,
+    /// The server names another page after one with nothing on it.
+    #[error("a page with nothing on it is followed by another")]
+    Empty,
+    /// There are more than anybody has.
+    #[error("more than {} pages", MAX_PAGES)]
+    TooMany,
+}
+
+/// The most pages of one list: a hundred million entries of a log, on the largest pages there are.
+const MAX_PAGES: usize = 100_000;
 
 impl<C: Paged> Pages<C> {
     /// All pages from this one on.
     #[must_use]
     pub const fn of(first: C) -> Self {
-        Self { next: Some(first), last_start: None }
+        Self { next: Some(first), starts: BTreeSet::new() }
     }
 
     /// The call to send next; `None` when all pages were read.
@@ -77,11 +94,16 @@ impl<C: Paged> Pages<C> {
     pub fn accept(&mut self, page: Page<C::Item>) -> Result<Vec<C::Item>, PagesError> {
         let current = self.next.take();
         if let Some((call, start)) = current.zip(page.next) {
-            if self.last_start.as_ref() == Some(&start) || page.items.is_empty() {
-                return Err(PagesError);
+            if page.items.is_empty() {
+                return Err(PagesError::Empty);
+            }
+            if self.starts.len() >= MAX_PAGES {
+                return Err(PagesError::TooMany);
+            }
+            if !self.starts.insert(Sha256::digest(&start).into()) {
+                return Err(PagesError::Circle);
             }
             self.next = Some(call.starting_at(&start));
-            self.last_start = Some(start);
         }
         Ok(page.items)
     }

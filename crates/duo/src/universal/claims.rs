@@ -1,10 +1,10 @@
 //! The claims that an application sends, in the order in which Duo's clients write them.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{Application, SecretText, UnixSeconds};
+use serde::{Deserialize, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 use super::jwt;
+use crate::{Application, SecretText, UnixSeconds};
 
 /// How long a token of ours is good for, in seconds: Duo takes no more.
 pub(super) const LIFETIME: u64 = 300;
@@ -44,9 +44,11 @@ pub struct AuthorizeClaims {
     /// When it ends.
     pub exp: UnixSeconds,
     /// What the browser brings back.
-    pub state: String,
+    #[serde(serialize_with = "write_secret")]
+    pub state: SecretText,
     /// What the token brings back.
-    pub nonce: String,
+    #[serde(serialize_with = "write_secret")]
+    pub nonce: SecretText,
     /// `code`.
     pub response_type: String,
     /// Whom to ask.
@@ -76,7 +78,7 @@ pub(super) fn assertion(
         iss: client_id.to_owned(),
         sub: client_id.to_owned(),
         aud: endpoint_uri(application, endpoint),
-        exp: UnixSeconds(now.0.saturating_add(LIFETIME)),
+        exp: now.later_by(LIFETIME),
         jti,
         iat: now,
     };
@@ -86,8 +88,13 @@ pub(super) fn assertion(
 /// Signs claims under the client secret.
 pub(super) fn sign<T: Serialize>(application: &Application, claims: &T) -> SecretText {
     // Structs of texts and numbers are always JSON.
-    let payload = serde_json::to_vec(claims).unwrap_or_default();
+    let payload = Zeroizing::new(serde_json::to_vec(claims).unwrap_or_default());
     jwt::encode(&payload, application.secret_key())
+}
+
+/// A secret is not `Serialize` by accident; here it goes into what is signed and sent.
+fn write_secret<S: Serializer>(secret: &SecretText, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
 }
 
 pub(super) fn endpoint_uri(application: &Application, endpoint: &str) -> String {

@@ -4,9 +4,9 @@ use http::{Request, Response, StatusCode};
 use serde::Deserialize;
 
 use super::claims::assertion;
-use super::health_check::unique;
 use super::id_token::{Expected, PromptOutcome};
-use super::prompt::UsernameMatch;
+use super::pending::Asked;
+use super::unique::Identifiers;
 use crate::reply;
 use crate::{
     Application, Call, Params, Refusal, Repeat, ReplyError, RequestError, SecretText,
@@ -22,10 +22,8 @@ const PATH: &str = "/oauth/v1/token";
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub(super) code: SecretText,
-    pub(super) nonce: SecretText,
-    pub(super) username: String,
-    pub(super) username_match: UsernameMatch,
-    pub(super) redirect_uri: String,
+    pub(super) asked: Asked,
+    pub(super) identifiers: Identifiers,
 }
 
 impl Call for Exchange {
@@ -38,11 +36,11 @@ impl Call for Exchange {
         application: &Application,
         now: UnixSeconds,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        let assertion = assertion(application, PATH, unique(&self.nonce, now), now);
+        let assertion = assertion(application, PATH, self.identifiers.next(now), now);
         let form = Params::new()
             .with("grant_type", "authorization_code")
             .with("code", self.code.expose())
-            .with("redirect_uri", &self.redirect_uri)
+            .with("redirect_uri", &self.asked.redirect_uri)
             .with("client_id", application.integration_key().as_str())
             .with("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
             .with("client_assertion", assertion.expose());
@@ -64,13 +62,7 @@ impl Call for Exchange {
             return Err(refusal(reply));
         }
         let granted: Granted = reply::parse(reply.body())?;
-        let expected = Expected {
-            application,
-            nonce: &self.nonce,
-            username: &self.username,
-            username_match: self.username_match,
-            now,
-        };
+        let expected = Expected { application, asked: &self.asked, now };
         expected.read(granted.id_token.expose())
     }
 }

@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::claims::assertion;
 use super::prompt::draw;
+use super::unique::Identifiers;
 use crate::reply;
 use crate::{
-    Application, BeforeChallenge, Call, Params, Repeat, ReplyError, RequestError, SecretText,
-    UnixSeconds,
+    Application, BeforeChallenge, Call, Params, Repeat, ReplyError, RequestError, UnixSeconds,
 };
 
 const PATH: &str = "/oauth/v1/health_check";
@@ -18,17 +18,17 @@ const PATH: &str = "/oauth/v1/health_check";
 /// time that a browser is sent to it. Answers Duo's time.
 #[derive(Clone, Debug)]
 pub struct HealthCheck {
-    seed: SecretText,
+    identifiers: Identifiers,
 }
 
 impl HealthCheck {
-    /// Draws what makes the request unique.
+    /// Draws what makes the requests unique: each that is written is another.
     ///
     /// # Errors
     ///
     /// Whatever `rng` reports.
     pub fn new<R: TryCryptoRng>(rng: &mut R) -> Result<Self, R::Error> {
-        Ok(Self { seed: draw(rng)? })
+        Ok(Self { identifiers: Identifiers::of(draw(rng)?) })
     }
 }
 
@@ -42,7 +42,7 @@ impl Call for HealthCheck {
         application: &Application,
         now: UnixSeconds,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        let assertion = assertion(application, PATH, unique(&self.seed, now), now);
+        let assertion = assertion(application, PATH, self.identifiers.next(now), now);
         let form = Params::new()
             .with("client_id", application.integration_key().as_str())
             .with("client_assertion", assertion.expose());
@@ -64,8 +64,3 @@ impl Call for HealthCheck {
 }
 
 impl BeforeChallenge for HealthCheck {}
-
-/// A `jti` that no other request has: attempts are at least a second apart.
-pub(super) fn unique(seed: &SecretText, now: UnixSeconds) -> String {
-    seed.expose().chars().take(24).chain(now.0.to_string().chars()).collect()
-}

@@ -1,10 +1,12 @@
 //! The token that says who a person is: whether to believe it, and what it says.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::Number;
 use subtle::ConstantTimeEq;
 
 use super::claims::endpoint_uri;
 use super::jwt::{self, TokenError};
+use super::pending::Asked;
 use super::prompt::UsernameMatch;
 use crate::auth::{Status, Txid};
 use crate::{
@@ -59,9 +61,7 @@ pub struct PromptDenied {
 /// What a token must say.
 pub(super) struct Expected<'a> {
     pub(super) application: &'a Application,
-    pub(super) nonce: &'a SecretText,
-    pub(super) username: &'a str,
-    pub(super) username_match: UsernameMatch,
+    pub(super) asked: &'a Asked,
     pub(super) now: UnixSeconds,
 }
 
@@ -77,7 +77,7 @@ struct IdToken {
     #[serde(default)]
     nonce: Option<SecretText>,
     #[serde(default)]
-    auth_time: Option<serde_json::Number>,
+    auth_time: Option<Number>,
     #[serde(default)]
     auth_result: Option<AuthResult>,
     #[serde(default)]
@@ -116,18 +116,22 @@ impl Expected<'_> {
     pub(super) fn read(&self, token: &str) -> Result<PromptOutcome, ReplyError> {
         let token: IdToken = jwt::decode(token, self.application.secret_key())?;
         self.check(&token)?;
+        let authenticated = token.auth_time.as_ref().and_then(moment);
         let result = token.auth_result.ok_or(TokenError::NoResult)?;
         let context = token.auth_context.ok_or(TokenError::NoResult)?;
         let message = result.status_msg.unwrap_or_default();
         match (&*result.result, context.result) {
-            ("allow", Some(EventResult::Success)) => Ok(PromptOutcome::Allowed(Identity {
-                username: token.preferred_username,
-                factor: context.factor.unwrap_or(FactorUsed::NotAvailable),
-                reason: context.reason.unwrap_or_else(|| Reason::from("")),
-                txid: context.txid,
-                authenticated: token.auth_time.and_then(|time| time.as_u64()).map(UnixSeconds),
-                message,
-            })),
+            ("allow", Some(EventResult::Success)) => {
+                self.check_age(authenticated)?;
+                Ok(PromptOutcome::Allowed(Identity {
+                    username: token.preferred_username,
+                    factor: context.factor.unwrap_or(FactorUsed::NotAvailable),
+                    reason: context.reason.unwrap_or_else(|| Reason::from("")),
+                    txid: context.txid,
+                    authenticated,
+                    message,
+                }))
+            }
             ("deny", _) | ("allow", Some(EventResult::Denied | EventResult::Fraud)) => {
                 let status = result.status.unwrap_or(Status::Deny);
                 let reason = context.reason;
@@ -159,33 +163,51 @@ impl Expected<'_> {
         if token.iat.0 > self.now.0.saturating_add(LEEWAY) {
             return Err(TokenError::IssuedInFuture);
         }
-        let is_same = match self.username_match {
-            UsernameMatch::Exact => token.preferred_username == self.username,
+        let Asked { username, username_match, nonce: sent, .. } = self.asked;
+        let is_same = match username_match {
+            UsernameMatch::Exact => token.preferred_username == *username,
             UsernameMatch::IgnoreAsciiCase => {
-                token.preferred_username.eq_ignore_ascii_case(self.username)
+                token.preferred_username.eq_ignore_ascii_case(username)
             }
         };
         if !is_same {
             return Err(TokenError::Username);
         }
         let nonce = token.nonce.as_ref().map(SecretText::expose).unwrap_or_default();
-        if bool::from(nonce.as_bytes().ct_eq(self.nonce.expose().as_bytes())) {
+        if bool::from(nonce.as_bytes().ct_eq(sent.expose().as_bytes())) {
             Ok(())
         } else {
             Err(TokenError::Nonce)
         }
     }
+
+    /// Looks at when the person authenticated, if that was asked for.
+    //= OpenID Connect Core 1.0 §3.1.3.7: an authentication older than was asked for does not count
+    fn check_age(&self, authenticated: Option<UnixSeconds>) -> Result<(), TokenError> {
+        let Asked { max_age, asks_again, begun, .. } = *self.asked;
+        let now = self.now;
+        // What was done in this very login is never too old, however long the way back took.
+        let oldest = match max_age {
+            Some(seconds) if !asks_again => begun.0.min(now.0.saturating_sub(seconds.into())),
+            None if !asks_again => return Ok(()),
+            _ => begun.0,
+        };
+        let time = authenticated.ok_or(TokenError::NoTime)?.0;
+        let allowed = oldest.saturating_sub(LEEWAY)..=now.0.saturating_add(LEEWAY);
+        if allowed.contains(&time) { Ok(()) } else { Err(TokenError::Time) }
+    }
 }
 
 //= RFC 7519 §2: a moment is a number of seconds, with a fraction or without
 fn read_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixSeconds, D::Error> {
-    let number = serde_json::Number::deserialize(deserializer)?;
+    let number = Number::deserialize(deserializer)?;
+    moment(&number).ok_or_else(|| serde::de::Error::custom("a moment is a number of seconds"))
+}
+
+fn moment(number: &Number) -> Option<UnixSeconds> {
     if let Some(whole) = number.as_u64() {
-        return Ok(UnixSeconds(whole));
+        return Some(UnixSeconds(whole));
     }
-    let seconds = number.as_f64().filter(|seconds| (0.0..1e15).contains(seconds));
-    let whole = seconds.map(std::time::Duration::from_secs_f64);
-    whole
-        .map(|whole| UnixSeconds(whole.as_secs()))
-        .ok_or_else(|| serde::de::Error::custom("a moment is a number of seconds"))
+    let seconds = number.as_f64().filter(|seconds| (0.0..1e15).contains(seconds))?;
+    Some(UnixSeconds(std::time::Duration::from_secs_f64(seconds).as_secs()))
 }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::sign::hmac_sha512;
 use crate::{SecretKey, SecretText};
@@ -54,6 +55,12 @@ pub enum TokenError {
     /// Of another login.
     #[error("the token has no nonce, or that of another login")]
     Nonce,
+    /// It does not say when the person showed something, and was asked to.
+    #[error("the token does not say when the person authenticated, which was asked for")]
+    NoTime,
+    /// The person showed something, but longer ago than was asked for, or in the future.
+    #[error("the person authenticated at another time than was asked for; let them do so again")]
+    Time,
     /// It does not say whether the person may go in.
     #[error("the token does not say whether the person may go in, which counts as no")]
     NoResult,
@@ -62,9 +69,10 @@ pub enum TokenError {
 /// Writes and signs a token.
 #[must_use]
 pub fn encode(payload: &[u8], key: &SecretKey) -> SecretText {
-    let signed = [URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(payload)].join(".");
+    let payload = Zeroizing::new(URL_SAFE_NO_PAD.encode(payload));
+    let signed = Zeroizing::new([&URL_SAFE_NO_PAD.encode(HEADER), payload.as_str()].join("."));
     let mac = hmac_sha512(key, signed.as_bytes());
-    SecretText::new([signed, URL_SAFE_NO_PAD.encode(mac)].join("."))
+    SecretText::new([signed.as_str(), &URL_SAFE_NO_PAD.encode(mac)].join("."))
 }
 
 /// Verifies a token and reads its claims. What they say is not looked at.
@@ -83,7 +91,8 @@ pub fn decode<T: DeserializeOwned>(token: &str, key: &SecretKey) -> Result<T, To
     if !bool::from(hmac_sha512(key, signed.as_bytes()).ct_eq(&read(mac)?)) {
         return Err(TokenError::Signature);
     }
-    serde_json::from_slice(&read(payload)?)
+    let payload = Zeroizing::new(read(payload)?);
+    serde_json::from_slice(&payload)
         .map_err(|error| TokenError::Claims { line: error.line(), column: error.column() })
 }
 

@@ -6,6 +6,7 @@ use subtle::ConstantTimeEq;
 use super::callback::{Callback, CallbackError, Returned};
 use super::exchange::Exchange;
 use super::prompt::UsernameMatch;
+use super::unique::Identifiers;
 use crate::{SecretText, UnixSeconds};
 
 /// A login whose person is at the prompt.
@@ -24,11 +25,24 @@ use crate::{SecretText, UnixSeconds};
 #[derive(Debug, Deserialize)]
 pub struct Pending {
     pub(super) state: SecretText,
+    pub(super) expires: UnixSeconds,
+    #[serde(flatten)]
+    pub(super) asked: Asked,
+}
+
+/// What was asked for. The browser carries the request and can write another beside it, so the
+/// answer is held against what is kept here.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Asked {
     pub(super) nonce: SecretText,
     pub(super) username: String,
     pub(super) username_match: UsernameMatch,
     pub(super) redirect_uri: String,
-    pub(super) expires: UnixSeconds,
+    /// How old an earlier authentication may be, in seconds.
+    pub(super) max_age: Option<u32>,
+    /// Whether an earlier one does not count at all.
+    pub(super) asks_again: bool,
+    pub(super) begun: UnixSeconds,
 }
 
 /// A text that [`Pending::to_json`] did not write.
@@ -61,14 +75,21 @@ impl Pending {
             username: &'a str,
             username_match: UsernameMatch,
             redirect_uri: &'a str,
+            max_age: Option<u32>,
+            asks_again: bool,
+            begun: UnixSeconds,
             expires: UnixSeconds,
         }
+        let asked = &self.asked;
         let stored = Stored {
             state: self.state.expose(),
-            nonce: self.nonce.expose(),
-            username: &self.username,
-            username_match: self.username_match,
-            redirect_uri: &self.redirect_uri,
+            nonce: asked.nonce.expose(),
+            username: &asked.username,
+            username_match: asked.username_match,
+            redirect_uri: &asked.redirect_uri,
+            max_age: asked.max_age,
+            asks_again: asked.asks_again,
+            begun: asked.begun,
             expires: self.expires,
         };
         // A struct of texts and numbers is always JSON.
@@ -102,12 +123,7 @@ impl Pending {
             return Ok(Returned::Denied(error.clone()));
         }
         let code = callback.code.clone().ok_or(CallbackError::NoCode)?;
-        Ok(Returned::Exchange(Exchange {
-            code,
-            nonce: self.nonce,
-            username: self.username,
-            username_match: self.username_match,
-            redirect_uri: self.redirect_uri,
-        }))
+        let identifiers = Identifiers::of(self.asked.nonce.clone());
+        Ok(Returned::Exchange(Exchange { code, asked: self.asked, identifiers }))
     }
 }

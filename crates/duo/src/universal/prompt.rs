@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::claims::{AuthorizeClaims, LIFETIME, endpoint_uri, sign};
-use super::pending::Pending;
+use super::pending::{Asked, Pending};
 use crate::{Application, Params, SecretText, UnixSeconds};
 
 /// The Universal Prompt of one application.
@@ -129,9 +129,9 @@ impl Prompt {
             client_id: client_id.to_owned(),
             iss: client_id.to_owned(),
             aud: endpoint_uri(&self.application, ""),
-            exp: later(now, LIFETIME),
-            state: state.expose().to_owned(),
-            nonce: nonce.expose().to_owned(),
+            exp: now.later_by(LIFETIME),
+            state: state.clone(),
+            nonce: nonce.clone(),
             response_type: "code".to_owned(),
             duo_uname: login.username.to_string(),
             use_duo_code_attribute: true,
@@ -146,14 +146,16 @@ impl Prompt {
             .with("redirect_uri", &self.redirect_uri)
             .with("request", sign(&self.application, &claims).expose());
         let endpoint = endpoint_uri(&self.application, "/oauth/v1/authorize");
-        let pending = Pending {
-            state,
+        let asked = Asked {
             nonce,
             username: login.username.to_string(),
             username_match: self.username_match,
             redirect_uri: self.redirect_uri.to_string(),
-            expires: later(now, login.lifetime.into()),
+            max_age: login.max_age,
+            asks_again: login.asks_again,
+            begun: now,
         };
+        let pending = Pending { state, expires: now.later_by(login.lifetime.into()), asked };
         Ok((SecretText::new([&endpoint, "?", &query.canonical()].concat()), pending))
     }
 }
@@ -189,13 +191,18 @@ impl Login {
     }
 
     /// Lets an earlier authentication count only if it is at most so old, in seconds; 0 asks again.
+    ///
+    /// The token must then say when the person authenticated: since the login began, or at most so
+    /// long ago, give or take a minute for the clocks. Else it is
+    /// [`TokenError::Time`](super::TokenError::Time) or [`NoTime`](super::TokenError::NoTime).
     #[must_use]
     pub const fn with_max_age(mut self, seconds: u32) -> Self {
         self.max_age = Some(seconds);
         self
     }
 
-    /// Asks even a person whose device is remembered.
+    /// Asks even a person whose device is remembered. The token must then say that the person
+    /// authenticated after the login began, give or take a minute for the clocks.
     #[must_use]
     pub const fn asking_again(mut self) -> Self {
         self.asks_again = true;
@@ -222,8 +229,4 @@ fn is_address(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else { return false };
     let has_scheme = matches!(uri.scheme_str(), Some("http" | "https"));
     is_plain && has_scheme && uri.host().is_some_and(|host| !host.is_empty())
-}
-
-const fn later(moment: UnixSeconds, seconds: u64) -> UnixSeconds {
-    UnixSeconds(moment.0.saturating_add(seconds))
 }

@@ -4,8 +4,8 @@
 use http::{Method, Response};
 use upheld_duo::admin::{
     Attach, AuthLog, AuthLogError, BypassCode, BypassCodeId, CreateBypassCodes, CreatePhone,
-    CreateToken, CreateUser, Delete, List, ModifyUser, NewToken, Page, Pages, Phone, PhoneId,
-    ResyncToken, Token, TokenId, TokenType, U2fToken, UnixMillis, User, UserStatus,
+    CreateToken, CreateUser, Delete, List, ModifyUser, NewToken, Page, Pages, PagesError, Phone,
+    PhoneId, ResyncToken, Token, TokenId, TokenType, U2fToken, UnixMillis, User, UserStatus,
     WebauthnCredential,
 };
 use upheld_duo::auth::{Capability, Passcode, UserId};
@@ -207,8 +207,20 @@ fn pages_follow_one_another_and_end() {
 
     let mut circle = Pages::of(List::users());
     assert!(circle.accept(page(vec![0], Some("2"))).is_ok());
-    assert!(circle.accept(page(vec![0], Some("2"))).is_err());
-    assert!(Pages::of(List::users()).accept(page(vec![], Some("2"))).is_err());
+    assert_eq!(circle.accept(page(vec![0], Some("2"))), Err(PagesError::Circle));
+    // A longer one.
+    let mut circle = Pages::of(List::users());
+    for start in ["2", "4", "6"] {
+        assert!(circle.accept(page(vec![0], Some(start))).is_ok());
+    }
+    assert_eq!(circle.accept(page(vec![0], Some("2"))), Err(PagesError::Circle));
+    assert!(circle.next_call().is_none());
+    let empty = Pages::of(List::users()).accept(page(vec![], Some("2")));
+    assert_eq!(empty, Err(PagesError::Empty));
+    let mut endless = Pages::of(List::users());
+    let end =
+        (0..200_000).find(|start| endless.accept(page(vec![0], Some(&start.to_string()))).is_err());
+    assert_eq!(end, Some(100_000), "more than anybody has");
 }
 
 const LOG: &str = r#"{"response":{"authlogs":[{"access_device":{"browser":"Chrome",

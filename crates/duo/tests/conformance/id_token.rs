@@ -10,8 +10,8 @@ use upheld_duo::{FactorUsed, Reason, ReplyError, SecretKey};
 
 use crate::NOW;
 use crate::universal::{
-    CLIENT_ID, CLIENT_SECRET, Counting, alice, exchange, prompt, read_token, secret, vector,
-    vectors,
+    CLIENT_ID, CLIENT_SECRET, Counting, alice, exchange, exchange_of, prompt, read_token, secret,
+    stored, vector, vectors,
 };
 
 #[test]
@@ -156,6 +156,84 @@ fn what_servers_may_write_otherwise_is_read() {
             panic!("{factor}")
         };
         assert_eq!((identity.factor.as_str(), identity.factor.was_shown()), (factor, shown));
+    }
+}
+
+/// What comes of a token that says this of the time, for a login begun thirty seconds ago that
+/// asked for this.
+fn aged(asked: &Value, auth_time: Value, now: u64) -> Result<PromptOutcome, ReplyError> {
+    let (mut claims, _) = vector("id_token");
+    claims.as_object_mut().unwrap().remove("auth_time").unwrap();
+    if !auth_time.is_null() {
+        claims["auth_time"] = auth_time;
+    }
+    let mut kept = stored("alice", "Exact");
+    kept.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
+    let token = jwt::encode(claims.to_string().as_bytes(), &secret());
+    read_token(&exchange_of(&kept), token.expose(), now)
+}
+
+/// The browser carries `max_age` and `prompt` to Duo, and can write others beside them.
+//= OpenID Connect Core 1.0 §3.1.3.7: an authentication older than was asked for does not count
+#[test]
+fn t50_an_authentication_older_than_asked_for_lets_nobody_in() {
+    let now = NOW.0;
+    let begun = now - 30;
+    let hour = json!({ "max_age": 3_600 });
+    let fresh = json!({ "max_age": 0 });
+    let again = json!({ "asks_again": true });
+    let both = json!({ "max_age": 3_600, "asks_again": true });
+    let nothing = json!({});
+    // Sixty seconds are for the clocks.
+    for (asked, time, is_good) in [
+        (&hour, now - 3_660, true),
+        (&hour, now - 3_661, false),
+        (&hour, 0, false),
+        (&fresh, begun - 60, true),
+        (&fresh, begun - 61, false),
+        (&again, begun - 60, true),
+        (&again, begun - 61, false),
+        (&both, begun - 61, false),
+        (&hour, now + 60, true),
+        (&hour, now + 61, false),
+        (&again, now + 61, false),
+        (&nothing, 0, true),
+    ] {
+        let outcome = aged(asked, json!(time), now);
+        if is_good {
+            assert!(
+                matches!(outcome, Ok(PromptOutcome::Allowed(_))),
+                "{asked}: {time}: {outcome:?}"
+            );
+        } else {
+            assert_eq!(outcome, Err(TokenError::Time.into()), "{asked}: {time}");
+        }
+    }
+    for asked in [&hour, &fresh, &again, &both] {
+        for missing in [Value::Null, json!("1700000000"), json!(-1)] {
+            let outcome = aged(asked, missing.clone(), now);
+            assert!(matches!(outcome, Err(ReplyError::Token(_))), "{asked}: {missing}");
+        }
+        assert_eq!(aged(asked, Value::Null, now), Err(TokenError::NoTime.into()));
+        // Whoever looked at Duo's page for long after they were asked is not asked once more.
+        let late = aged(asked, json!(begun + 5), now + 500);
+        assert!(matches!(late, Ok(PromptOutcome::Allowed(_))), "{asked}: {late:?}");
+    }
+    assert!(matches!(aged(&hour, json!(1_699_999_999.5), now), Ok(PromptOutcome::Allowed(_))));
+}
+
+#[test]
+fn t50_what_was_asked_for_is_kept_with_the_login() {
+    let login = alice().with_max_age(0).asking_again();
+    let (_, pending) = prompt().begin(&login, NOW, &mut Counting(0)).unwrap();
+    let kept: Value = serde_json::from_str(pending.to_json().expose()).unwrap();
+    assert_eq!((&kept["max_age"], &kept["asks_again"]), (&json!(0), &json!(true)));
+    assert_eq!(kept["begun"], json!(NOW.0));
+    // One of before they were kept is none: it may have asked.
+    for name in ["asks_again", "begun"] {
+        let mut old = kept.clone();
+        old.as_object_mut().unwrap().remove(name).unwrap();
+        assert!(upheld_duo::universal::Pending::from_json(&old.to_string()).is_err(), "{name}");
     }
 }
 

@@ -8,8 +8,13 @@ use upheld_duo::auth::{
 };
 use upheld_duo::sign::verify::Claim;
 use upheld_duo::sign::{Message, Signature, SignedHeaders};
-use upheld_duo::universal::{Callback, HealthCheck, Login, Pending, Prompt, Returned};
-use upheld_duo::{Application, Call, IntegrationKey, Params, SecretKey, SecretText, UnixSeconds};
+use upheld_duo::universal::{
+    AuthorizeClaims, Callback, HealthCheck, Login, Pending, Prompt, Returned, jwt,
+};
+use upheld_duo::{
+    Application, Call, IntegrationKey, Params, ReplyBuffer, ReplyError, SecretKey, SecretText,
+    UnixSeconds,
+};
 
 use crate::{NOW, application};
 
@@ -63,6 +68,22 @@ fn t42_nothing_prints_a_secret() {
 }
 
 #[test]
+fn t42_a_reply_that_comes_in_pieces_is_whole_bounded_and_not_printed() {
+    let mut buffer = ReplyBuffer::new(http::StatusCode::OK, http::HeaderMap::new());
+    let mut expected = Vec::new();
+    for length in [0, 1, 2, 700, 3, 5_000, 1] {
+        let chunk = PLANTED.as_bytes().repeat(length);
+        buffer.add(&chunk, 80_000).unwrap();
+        expected.extend_from_slice(&chunk);
+        assert_eq!(buffer.reply().body(), &expected);
+    }
+    let error = ReplyError::TooLarge { bytes: expected.len() + 1, limit: expected.len() };
+    assert_eq!(buffer.add(b"x", expected.len()), Err(error));
+    assert_eq!(buffer.reply().body(), &expected);
+    check(&buffer);
+}
+
+#[test]
 fn t42_requests_print_their_address_and_no_secret() {
     let application = application("api-x.duosecurity.com");
     let passcode = Factor::Passcode(Passcode::parse("135790").unwrap());
@@ -100,6 +121,14 @@ fn t42_replies_and_pending_logins_print_no_secret() {
     let login = Login::new("alice").unwrap();
     let (redirect, pending) = prompt.begin(&login, NOW, &mut rand::rngs::SysRng).unwrap();
     assert_eq!(format!("{redirect:?}"), "[redacted]");
+    let query = Params::parse_form(redirect.expose().split_once('?').unwrap().1).unwrap();
+    let key = SecretKey::parse(KEY).unwrap();
+    let claims: AuthorizeClaims = jwt::decode(query.get("request").unwrap(), &key).unwrap();
+    let printed = format!("{claims:?} {claims:#?}");
+    for drawn in [&claims.state, &claims.nonce] {
+        assert!(!printed.contains(drawn.expose()), "{printed}");
+    }
+    assert!(printed.contains("alice"), "the control: it prints what is no secret");
     let state = pending.state().expose().to_owned();
     assert!(!format!("{pending:?}").contains(&state));
     let stored = pending.to_json();

@@ -8,9 +8,9 @@ use proptest::prelude::*;
 use rand_core::TryRng;
 use upheld_duo::auth::{Auth, Factor, Ping, Preauth, Target, User};
 use upheld_duo::{
-    ClockOffset, FailCause, FailMode, Failure, Fallback, GiveUp, NextAttempt, PushAnswer,
-    PushDecision, PushPolicy, PushRecord, ReplyError, Retry, RetryPolicy, StatusMessage,
-    UnixSeconds, retry_after,
+    Breaker, BreakerPolicy, ClockOffset, FailCause, FailMode, Failure, Fallback, GiveUp,
+    NextAttempt, Passage, PushAnswer, PushDecision, PushPolicy, PushRecord, ReplyError, Retry,
+    RetryPolicy, StatusMessage, UnixSeconds, retry_after,
 };
 
 const ALL: [Failure; 7] = [
@@ -29,7 +29,7 @@ fn t51_only_an_outage_lets_in_and_only_where_that_was_chosen() {
     for failure in ALL {
         assert_eq!(FailMode::default().after(&preauth, failure), Fallback::Closed);
         let expected = match failure {
-            Failure::Unreachable | Failure::Broken => Some(FailCause::Unreachable),
+            Failure::Unreachable => Some(FailCause::Unreachable),
             Failure::Timeout => Some(FailCause::Timeout),
             Failure::Unavailable { status } => Some(FailCause::Unavailable { status }),
             Failure::RateLimited => Some(FailCause::RateLimited),
@@ -114,7 +114,72 @@ fn what_duo_asks_for_is_waited_unless_the_deadline_is_before() {
     assert_eq!(after(Some(seconds(0)), 0), NextAttempt::After(seconds(1)), "never at once");
     assert_eq!(after(Some(seconds(91)), 0), NextAttempt::GiveUp(GiveUp::Deadline));
     assert_eq!(after(None, 90), NextAttempt::GiveUp(GiveUp::Deadline));
+    assert_eq!(after(Some(seconds(80)), 10), NextAttempt::GiveUp(GiveUp::Deadline), "no time left");
     assert_eq!(after(Some(Duration::MAX), 0), NextAttempt::GiveUp(GiveUp::Deadline));
+}
+
+#[test]
+fn an_attempt_takes_no_longer_than_what_is_left() {
+    let retry = Retry::of(&Ping, RetryPolicy { deadline: seconds(4), ..RetryPolicy::default() });
+    assert_eq!(retry.time_left(Duration::ZERO), seconds(4));
+    assert_eq!(retry.time_left(seconds(3)), seconds(1));
+    assert_eq!(retry.time_left(seconds(5)), Duration::ZERO);
+}
+
+#[test]
+fn t51_a_service_that_is_silent_is_left_alone_and_tried_by_one_call() {
+    let policy = BreakerPolicy { failures: 3, pause: 10, trial: 30 };
+    let mut breaker = Breaker::default();
+    let mut now = 100;
+    let silent = Some(Failure::Unavailable { status: 503 });
+    for _ in 0..3 {
+        assert_eq!(breaker.ask(&policy, UnixSeconds(now)), Passage::Send);
+        breaker.settle(&policy, UnixSeconds(now), silent);
+    }
+    // Open.
+    let until = UnixSeconds(110);
+    let refused = Passage::Refuse { until, after: Failure::Unavailable { status: 503 } };
+    assert_eq!(breaker.ask(&policy, UnixSeconds(now)), refused);
+    breaker.settle(&policy, UnixSeconds(105), Some(Failure::Timeout));
+    now = 109;
+    assert_eq!(breaker.ask(&policy, UnixSeconds(now)), refused, "a late failure changes nothing");
+    // On trial: one call, and no other.
+    now = 110;
+    assert_eq!(breaker.ask(&policy, UnixSeconds(now)), Passage::Send);
+    assert!(matches!(breaker.ask(&policy, UnixSeconds(now)), Passage::Refuse { .. }));
+    breaker.settle(&policy, UnixSeconds(115), Some(Failure::Timeout));
+    let refused = Passage::Refuse { until: UnixSeconds(125), after: Failure::Timeout };
+    assert_eq!(breaker.ask(&policy, UnixSeconds(124)), refused, "open for another pause");
+    // The trial that is lost.
+    assert_eq!(breaker.ask(&policy, UnixSeconds(125)), Passage::Send);
+    assert!(matches!(breaker.ask(&policy, UnixSeconds(154)), Passage::Refuse { .. }));
+    assert_eq!(breaker.ask(&policy, UnixSeconds(155)), Passage::Send);
+    breaker.settle(&policy, UnixSeconds(156), None);
+    assert_eq!(breaker, Breaker::default(), "closed");
+}
+
+#[test]
+fn t51_an_answer_of_any_kind_closes_the_breaker() {
+    let policy = BreakerPolicy { failures: 2, ..BreakerPolicy::default() };
+    for failure in ALL {
+        let mut breaker = Breaker::default();
+        for _ in 0..2 {
+            breaker.settle(&policy, UnixSeconds(0), Some(failure));
+        }
+        let is_silence = !matches!(failure, Failure::RateLimited | Failure::Clock | Failure::Other);
+        let passage = breaker.ask(&policy, UnixSeconds(1));
+        assert_eq!(matches!(passage, Passage::Refuse { .. }), is_silence, "{failure:?}");
+        breaker.settle(&policy, UnixSeconds(1), Some(Failure::Other));
+        assert_eq!(breaker, Breaker::default());
+        breaker.settle(&policy, UnixSeconds(1), Some(Failure::Timeout));
+        assert_eq!(breaker.ask(&policy, UnixSeconds(1)), Passage::Send, "one is not too many");
+    }
+    // A clock that was far ahead when it opened keeps nobody out.
+    let mut breaker = Breaker::default();
+    for _ in 0..2 {
+        breaker.settle(&policy, UnixSeconds(1_000_000), Some(Failure::Timeout));
+    }
+    assert_eq!(breaker.ask(&policy, UnixSeconds(1)), Passage::Send);
 }
 
 #[test]
@@ -287,6 +352,29 @@ proptest! {
         }
     }
 
+    /// Whatever comes in whatever order, the breaker never refuses for longer than it may.
+    #[test]
+    fn t51_no_order_of_events_keeps_the_breaker_open(
+        events in proptest::collection::vec((0_u64..40, 0_usize..9), 1..60),
+    ) {
+        let policy = BreakerPolicy::default();
+        let mut breaker = Breaker::default();
+        let mut now = 1_000;
+        for (pause, event) in events {
+            now += pause;
+            match ALL.get(event) {
+                Some(failure) => breaker.settle(&policy, UnixSeconds(now), Some(*failure)),
+                None => {
+                    if let Passage::Refuse { until, after } = breaker.ask(&policy, UnixSeconds(now)) {
+                        prop_assert!(until.0 > now && until.0 - now <= policy.trial);
+                        prop_assert!(ALL[..4].contains(&after));
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(breaker.ask(&policy, UnixSeconds(now + policy.trial)), Passage::Send);
+    }
+
     #[test]
     fn a_wait_never_passes_the_deadline(
         elapsed in 0_u64..200,
@@ -300,7 +388,8 @@ proptest! {
         while let NextAttempt::After(wait) =
             retry.after(Failure::Timeout, asked, elapsed, &mut Constant(draw))
         {
-            prop_assert!(elapsed + wait <= policy.deadline);
+            prop_assert!(elapsed + wait < policy.deadline);
+            prop_assert!(retry.time_left(elapsed + wait) > Duration::ZERO);
             prop_assert!(wait >= asked.unwrap_or_default());
         }
     }

@@ -135,7 +135,11 @@ fn the_health_is_asked_as_documented() {
     let check = HealthCheck::new(&mut Counting(0)).unwrap();
     let application = application(CLIENT_ID, CLIENT_SECRET);
     let mut seen = Vec::new();
-    for now in [NOW, UnixSeconds(NOW.0 + 1)] {
+    // Twice within a second, and by a clone: an attempt after a failure.
+    let again = check.clone();
+    for (check, now) in
+        [(&check, NOW), (&check, NOW), (&again, NOW), (&check, UnixSeconds(NOW.0 + 1))]
+    {
         let request = check.request(&application, now).unwrap();
         assert_eq!(request.method(), Method::POST);
         assert_eq!(request.uri(), "https://api-xxxxxxxx.duosecurity.com/oauth/v1/health_check");
@@ -147,6 +151,7 @@ fn the_health_is_asked_as_documented() {
         assert_eq!((claims.iss.as_str(), claims.sub.as_str()), (CLIENT_ID, CLIENT_ID));
         assert_eq!(claims.aud, "https://api-xxxxxxxx.duosecurity.com/oauth/v1/health_check");
         assert_eq!((claims.iat, claims.exp), (now, UnixSeconds(now.0 + 300)));
+        assert_eq!(claims.jti.len(), 36, "as long as those of Duo's clients");
         assert!(!seen.contains(&claims.jti), "a request of its own");
         seen.push(claims.jti);
     }
@@ -166,14 +171,25 @@ fn the_health_is_asked_as_documented() {
 
 /// The exchange of alice's login, with the nonce of the vector instead of the drawn one.
 pub(crate) fn exchange(login: &str, username_match: &str) -> Exchange {
-    let stored = json!({
+    exchange_of(&stored(login, username_match))
+}
+
+/// The same, as it would be kept.
+pub(crate) fn stored(login: &str, username_match: &str) -> Value {
+    json!({
         "state": "ssssssssssssssssssssssssssssssssssss",
         "nonce": "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn",
         "username": login,
         "username_match": username_match,
         "redirect_uri": REDIRECT,
+        "max_age": null,
+        "asks_again": false,
+        "begun": NOW.0 - 30,
         "expires": NOW.0 + 300,
-    });
+    })
+}
+
+pub(crate) fn exchange_of(stored: &Value) -> Exchange {
     let pending = Pending::from_json(&stored.to_string()).unwrap();
     let query = "state=ssssssssssssssssssssssssssssssssssss&duo_code=c0de";
     match pending.finish(&Callback::parse(query).unwrap(), NOW).unwrap() {
@@ -199,8 +215,10 @@ pub(crate) fn read_token(
 
 #[test]
 fn secrets_go_in_the_body_alone() {
-    let request =
-        exchange("alice", "Exact").request(&application(CLIENT_ID, CLIENT_SECRET), NOW).unwrap();
+    let application = application(CLIENT_ID, CLIENT_SECRET);
+    let exchange = exchange("alice", "Exact");
+    let [request, again] = [NOW; 2].map(|now| exchange.request(&application, now).unwrap());
+    assert_ne!(request.body(), again.body(), "each attempt has an identifier of its own");
     assert_eq!(request.uri(), "https://api-xxxxxxxx.duosecurity.com/oauth/v1/token");
     let form = Params::parse_form(str::from_utf8(request.body()).unwrap()).unwrap();
     let names: Vec<_> = form.iter().map(|(name, _)| name).collect();

@@ -121,7 +121,7 @@ pub(super) async fn list(
     let shown = found.iter().take(usize::try_from(limit).unwrap_or(usize::MAX));
     let rows: Vec<Listed> = shown.map(Listed::read).collect::<Result<_, _>>()?;
     let last = rows.last().filter(|_| found.len() > rows.len());
-    let next = last.map(|last| Place { day: last.summary.runs_from, request: last.request });
+    let next = last.map(Listed::place);
     Ok(Page { rows, next })
 }
 
@@ -146,6 +146,12 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// Where it stands in the queue: what comes after it is on the page after this place.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        Place { day: self.summary.runs_from, request: self.request }
+    }
+
     pub(super) fn read(row: &Row) -> Result<Self, DatabaseError> {
         let summary = Summary {
             kind: row.text(1)?.into(),

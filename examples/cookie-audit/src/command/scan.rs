@@ -10,7 +10,7 @@ use upheld_cookies::{Day, PublicSuffixes};
 
 use crate::args::scan::Scan;
 use crate::recording::{Extent, Unusable, observe, observe_flash};
-use crate::report::{Format, Report, Reported};
+use crate::report::{Format, Report, Reported, clean};
 use crate::{BAD_USAGE, FINDINGS, moment, output, policy_file};
 
 pub(crate) fn run(args: &Scan) -> Result<ExitCode> {
@@ -73,9 +73,8 @@ fn list(inventory: &Inventory, format: Format) -> Result<ExitCode> {
                 output::line(line(seen).as_bytes())?;
             }
             for (domain, evidence) in inventory.third_parties() {
-                output::line(
-                    format!("third party    {domain}  first at {}", evidence.url).as_bytes(),
-                )?;
+                let url = clean(&evidence.url);
+                output::line(format!("third party    {domain}  first at {url}").as_bytes())?;
             }
         }
         Format::Json => {
@@ -112,7 +111,7 @@ fn line(seen: &Observation) -> String {
     let lifetime = lifetime.map_or_else(|| "-".to_owned(), |lifetime| lifetime.to_string());
     let party = if seen.is_third_party { " (third party)" } else { "" };
     let phases: Vec<&str> = seen.phases().map(Phase::as_str).collect();
-    let name: String = name.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    let name = clean(name);
     format!("{:<14} {name}  {domain}{party}  {lifetime}  {}", kind.as_str(), phases.join(", "))
 }
 

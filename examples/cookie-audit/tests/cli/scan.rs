@@ -258,3 +258,39 @@ fn differences() {
     assert_eq!(lines.len(), 2);
     assert!(Path::new(&policy).exists());
 }
+
+#[test]
+fn what_a_recording_says_reaches_no_terminal_as_it_is() {
+    let folder = Folder::new();
+    let entry = |url: &str| {
+        let cookies = r#"[{"name":"Set-Cookie","value":"a\u009b2J=1"}]"#;
+        format!(
+            r#"{{"request":{{"url":"{url}","headers":[]}},"response":{{"status":200,"headers":{cookies}}}}}"#
+        )
+    };
+    let entries = [
+        entry("https://clinic.example/"),
+        entry(r"https://other.example/\u001b[2J\u001b]0;title\u0007"),
+    ];
+    let har = format!(r#"{{"log":{{"entries":[{}]}}}}"#, entries.join(","));
+    let har = folder.write("hostile.har", &har);
+    let policy = folder.path("policy.toml");
+    for args in [
+        vec!["scan", &har],
+        vec!["scan", &har, "--policy", policy.to_str().unwrap()],
+        vec!["scan", &har, "--policy", policy.to_str().unwrap(), "--format", "github"],
+    ] {
+        let done = run(&args, b"");
+        let shown = format!("{}{}", done.text(), done.stderr);
+        assert!(shown.contains("other.example"), "{shown}");
+        let is_odd = |letter: char| letter.is_control() && letter != '\n';
+        assert!(!shown.contains(is_odd), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_policy_without_an_end_is_refused() {
+    let done = run(&["check", "/dev/zero"], b"");
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("longer than a policy may be"), "{}", done.stderr);
+}

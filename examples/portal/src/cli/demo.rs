@@ -15,7 +15,7 @@ use portal::{
 use rand::TryRng;
 use rand::rngs::SysRng;
 use tracing::level_filters::LevelFilter;
-use upheld_duo::{ApiHost, FailMode, SecretText};
+use upheld_duo::{ApiHost, BreakerPolicy, FailMode, SecretText};
 use upheld_duo_reqwest::Roots;
 use upheld_duo_sim::{Config, DevCa, Keys, Person, PhoneOf, Server};
 use upheld_store::Tenant;
@@ -31,12 +31,19 @@ const DUO_EMAIL: &str = "jo@example.com";
 /// The same, with a security key instead of a phone.
 const KEY_EMAIL: &str = "lee@example.com";
 /// Everybody there is, with one password for all.
-const PEOPLE: [(&str, &str, Role); 5] = [
+const PEOPLE: [(&str, &str, Role); 6] = [
     (EMAIL, "Alex Morgan", Role::Patient),
     (DUO_EMAIL, "Jo Ellis", Role::Patient),
     (KEY_EMAIL, "Lee Park", Role::Patient),
-    ("robin@example.com", "Robin Hale", Role::Staff),
+    ("robin@example.com", "Robin Hale", Role::PrivacyLead),
     ("kim@example.com", "Kim Osei", Role::Staff),
+    ("ash@example.com", "Ash Bell", Role::Auditor),
+];
+/// Who has asked for what, with which words, how many days ago.
+const REQUESTS: [(&str, &str, &str, u16); 3] = [
+    (DUO_EMAIL, "access", "All letters since 2024, please.", 26),
+    (KEY_EMAIL, "erasure", "", 4),
+    (DUO_EMAIL, "rectification", "My street is Mill Lane, not Hill Lane.", 0),
 ];
 
 #[derive(Args, Debug)]
@@ -87,6 +94,10 @@ async fn serve(options: &Options, folder: &Path) -> Result<(), Failure> {
         let added = portal.add_person((email, name), &password, role).await;
         added.map_err(|error| Exit::Failed.because(error))?;
     }
+    for (email, kind, words, days_ago) in REQUESTS {
+        let added = portal.add_request(email, (kind, words), days_ago).await;
+        added.map_err(|error| Exit::Failed.because(error))?;
+    }
     for email in [DUO_EMAIL, KEY_EMAIL] {
         portal.add_duo(email).await.map_err(|error| Exit::Failed.because(error))?;
     }
@@ -133,6 +144,7 @@ fn settings_of(duo: &Server) -> Result<DuoSettings, Failure> {
         roots: Roots::Given(duo.authority().into_iter().collect()),
         fail_mode: FailMode::Closed,
         not_asked: NotAsked::Limited,
+        breaker: BreakerPolicy::default(),
     })
 }
 
@@ -153,6 +165,7 @@ async fn open(folder: &Path, listener: &Listener, duo: &Server) -> Result<Portal
         email_codes: true,
         remembered_browsers: RememberedDays::new(RememberedDays::MAX),
         duo: Some(settings_of(duo)?),
+        demonstration_advert: true,
         ..Settings::at(url)
     };
     let (records, transport) = ((database, SharedKeys::new(keys)), Arc::new(outbox.clone()));
@@ -174,7 +187,7 @@ fn announce(places: &Places<'_>, password: &str) -> io::Result<()> {
     let mut out = stdout().lock();
     write!(
         out,
-        "The portal is ready. Its database has five people in it, and is removed at the end.\n\
+        "The portal is ready. Its database has six people in it, and is removed at the end.\n\
          \n\
          address: {url}\n\
          user: {EMAIL}\n\
@@ -188,7 +201,8 @@ fn announce(places: &Places<'_>, password: &str) -> io::Result<()> {
          answer on the page of phones; {KEY_EMAIL} with a security key. For pages over TLS, Duo's\n\
          among them, your browser warns of the certificate: go on, or have it trust the file above\n\
          while you try things out.\n\
-         robin@example.com and kim@example.com are staff. All have the same password;\n\
+         robin@example.com and kim@example.com are staff, who answer three requests at\n\
+         {url}/staff/requests; Robin leads privacy, and ash@example.com audits. All have the same password;\n\
          {url}/dev/outbox shows the e-mails. Ctrl-C ends the portal.\n"
     )?;
     out.flush()

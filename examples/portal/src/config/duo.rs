@@ -2,7 +2,7 @@
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use upheld_duo::{ApiHost, FailMode, SecretText};
+use upheld_duo::{ApiHost, BreakerPolicy, FailMode, SecretText};
 use upheld_duo_reqwest::Roots;
 
 use super::Reader;
@@ -49,6 +49,7 @@ impl Reader<'_> {
             roots: roots.ok_or(AtFault)?,
             fail_mode: fail_mode.ok_or(AtFault)?,
             not_asked: not_asked.ok_or(AtFault)?,
+            breaker: BreakerPolicy::default(),
         }))
     }
 

@@ -9,6 +9,7 @@ pub(crate) use upheld_duo::auth::Passcode;
 
 use super::Duo;
 use super::account::Account;
+use super::settings::NotAsked;
 use super::verdict::{Admitted, Said, judge};
 use crate::attempts::{self, ChargeError, Subject};
 use crate::clock::Moment;
@@ -29,8 +30,8 @@ pub(crate) async fn check_passcode(
     match charged.await {
         Ok(()) => {}
         Err(ChargeError::Throttled) => {
-            tracing::warn!(person = %account.person, "Duo passcode refused: too soon after others");
-            return Ok(None);
+            let said = Said::NotConsulted("a passcode too soon after others");
+            return judge(records, account.person, NotAsked::Refuse, said, now).await;
         }
         Err(ChargeError::Database(error)) => return Err(error.into()),
     }

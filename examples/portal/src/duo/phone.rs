@@ -13,6 +13,8 @@ use upheld_store::sql::DatabaseError;
 use super::Duo;
 use super::account::{self, Account};
 use super::challenge::{Asking, Challenge};
+use super::settings::NotAsked;
+use super::traffic::{self, fallback};
 use super::verdict::{Admitted, Said, judge};
 use crate::CLINIC;
 use crate::clock::{Clock, Moment};
@@ -29,6 +31,9 @@ pub(crate) enum Way {
     /// Passcodes are sent, to be entered.
     Text,
 }
+
+/// What the audit says when Duo was asked about a person too often.
+pub(super) const TOO_OFTEN: &str = "asked too often about this person";
 
 /// Which phone to ask, and how.
 #[derive(Debug)]
@@ -51,7 +56,7 @@ pub(crate) enum Asked {
     PasscodesSent,
     /// Another push or call waits for its answer.
     Pending,
-    /// There were too many, or the person has said that one was not theirs.
+    /// There were too many.
     TooMany,
     /// There is no such phone, or it cannot be asked in this way.
     Unable,
@@ -104,20 +109,43 @@ pub(crate) async fn devices(
     (from, now): (IpAddr, Moment),
 ) -> Result<Result<PreauthChallenge, Option<Admitted>>, RecordsError> {
     if account.is_blocked {
-        return Ok(Err(None));
+        return refuse_blocked(records, account, now).await.map(|()| Err(None));
     }
     let preauth =
         Preauth::new(User::named(&account.username)).from_address(from).with_verified_push();
     let Some(application) = &duo.phones else { return Ok(Err(None)) };
+    let Some(traffic) = traffic::charge(records, account.person, now).await? else {
+        return not_consulted(records, account, TOO_OFTEN, now).await.map(|()| Err(None));
+    };
     let said = match duo.send(application, &preauth).await {
         Ok(PreauthOutcome::Challenge(challenge)) => return Ok(Ok(challenge)),
         Ok(outcome) => Said::Preauth(outcome),
-        Err(error) => match duo.settings.fail_mode.after(&preauth, error.failure()) {
+        Err(error) => match fallback(duo.settings.fail_mode, (&preauth, &error), traffic) {
             Fallback::Open(failed) => Said::FailedOpen(failed),
             Fallback::Closed => Said::Silent(error),
         },
     };
     judge(records, account.person, duo.settings.not_asked, said, now).await.map(Err)
+}
+
+/// Writes down that a person is turned away because they reported fraud.
+pub(crate) async fn refuse_blocked(
+    records: &Records,
+    account: &Account,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    not_consulted(records, account, "a report of fraud", now).await
+}
+
+/// Writes down that the portal itself turned a person away.
+async fn not_consulted(
+    records: &Records,
+    account: &Account,
+    why: &'static str,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let said = Said::NotConsulted(why);
+    judge(records, account.person, NotAsked::Refuse, said, now).await.map(drop)
 }
 
 /// Asks a phone for `login`.
@@ -131,7 +159,6 @@ pub(crate) async fn ask(
     // Anew, for the phones there are now and the code of a verified push.
     let challenge = match devices(records, duo, account, (ask.from, now)).await? {
         Ok(challenge) => challenge,
-        Err(None) if account.is_blocked => return Ok(Asked::TooMany),
         Err(decided) => return Ok(Asked::Decided(decided)),
     };
     let is_meant = |device: &&Device| device.id.as_str() == ask.device && ask.way.is_of(device);
@@ -160,8 +187,14 @@ pub(crate) async fn ask(
     });
     match decision.await? {
         Some(PushDecision::Send) => {}
-        Some(PushDecision::Pending { .. }) => return Ok(Asked::Pending),
-        Some(PushDecision::TooMany { .. }) => return Ok(Asked::TooMany),
+        Some(PushDecision::Pending { .. }) => {
+            not_consulted(records, account, "another push or call waits", now).await?;
+            return Ok(Asked::Pending);
+        }
+        Some(PushDecision::TooMany { .. }) => {
+            not_consulted(records, account, "too many pushes and calls", now).await?;
+            return Ok(Asked::TooMany);
+        }
         None => return Ok(Asked::Unable),
     }
     let asking = Asking {

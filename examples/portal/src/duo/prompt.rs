@@ -10,6 +10,8 @@ use upheld_duo::{FailMode, Fallback, SecretText};
 use upheld_store::sql::{DatabaseError, Row, Value};
 
 use super::account::Account;
+use super::phone::TOO_OFTEN;
+use super::traffic::{self, fallback};
 use super::verdict::{Admitted, Said, judge};
 use super::{Duo, settings::NotAsked};
 use crate::clock::Moment;
@@ -94,12 +96,17 @@ pub(crate) async fn begin(
     trip: Trip,
     now: Moment,
 ) -> Result<Begun, RecordsError> {
+    let person = trip.holder.person;
+    let Some(traffic) = traffic::charge(records, person, now).await? else {
+        let said = Said::NotConsulted(TOO_OFTEN);
+        let judged = judge(records, person, NotAsked::Refuse, said, now).await?;
+        return Ok(judged.map_or(Begun::Refused, Begun::Admitted));
+    };
     let health = HealthCheck::new(&mut SysRng).map_err(|_| NoRandomness)?;
     if let Err(error) = duo.send(duo.prompt.application(), &health).await {
-        let person = trip.holder.person;
         tracing::warn!(%person, %error, "Duo's prompt is not there");
         let fail_mode = trip.purpose.fail_mode(duo.settings.fail_mode);
-        let said = match fail_mode.after(&health, error.failure()) {
+        let said = match fallback(fail_mode, (&health, &error), traffic) {
             Fallback::Open(failed) => Said::FailedOpen(failed),
             Fallback::Closed => Said::Silent(error),
         };

@@ -1,7 +1,9 @@
 //! What whoever runs a portal decides about Duo. The default is strict.
 
 use upheld_duo::universal::Prompt;
-use upheld_duo::{ApiHost, Application, FailMode, IntegrationKey, SecretKey, SecretText};
+use upheld_duo::{
+    ApiHost, Application, BreakerPolicy, FailMode, IntegrationKey, SecretKey, SecretText,
+};
 use upheld_duo_reqwest::Roots;
 
 /// Which account at Duo, and how far its word goes.
@@ -23,6 +25,8 @@ pub struct DuoSettings {
     pub fail_mode: FailMode,
     /// What to do with people whom Duo lets in without asking them for anything.
     pub not_asked: NotAsked,
+    /// When a Duo that does not answer is left alone, and for how long.
+    pub breaker: BreakerPolicy,
 }
 
 /// A key and its secret, as Duo's administration page shows them.

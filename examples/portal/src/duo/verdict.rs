@@ -17,6 +17,7 @@ use upheld_store::sql::{DatabaseError, Transaction};
 use super::account;
 use super::settings::NotAsked;
 use crate::accounts;
+use crate::attempts::{self, Subject};
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::events::{self, Event};
@@ -58,6 +59,8 @@ pub(super) enum Said {
     Preauth(PreauthOutcome),
     /// A phone was asked, or a passcode shown.
     Asked(FactorUsed, Result<AuthOutcome, SendError>),
+    /// Nothing, because the portal did not ask: it says why.
+    NotConsulted(&'static str),
     /// Nothing, and nobody is let in for it.
     Silent(SendError),
     /// Nothing, and whoever runs the portal lets people in then.
@@ -98,6 +101,10 @@ pub(super) async fn judge(
         let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
         let entry = Entry { at: now.into(), actor, action: &decision.action, subject };
         audit::append(transaction, &entry)?;
+        if decision.on.is_some_and(|on| on != On::FailedOpen) {
+            // What it took to get in is forgotten.
+            attempts::forgive(transaction, &[Subject::Duo(person)])?;
+        }
         if decision.is_fraud {
             account::settle(transaction, person, PushAnswer::Fraud, now)?;
             events::record(&context, transaction, (person, Event::FraudReported), actor, now)?;
@@ -198,6 +205,7 @@ impl Decision {
             Said::Preauth(PreauthOutcome::Challenge(_)) => Self::refused("nothing was shown"),
             Said::GaveUp => Self::refused("given up at the prompt"),
             Said::NoAnswer(why) => Self::refused(why),
+            Said::NotConsulted(why) => Self::refused(&format!("not consulted, {why}")),
             Said::Prompt(Err(error)) | Said::Asked(_, Err(error)) | Said::Silent(error) => {
                 Self { outcome: "failed", ..Self::refused(&format!("no answer ({error})")) }
             }

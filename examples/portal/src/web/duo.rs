@@ -142,6 +142,7 @@ pub(super) async fn to_prompt(
 ) -> Result<Response, Refusal> {
     let (duo, account) = find(&app, login.person()).await?;
     if account.is_blocked {
+        duo::refuse_blocked(&app.records, &account, app.clock.now()).await?;
         return refuse(&app, &duo, &login, BLOCKED).await;
     }
     let remember = wants_to_be_remembered(&fields);

@@ -14,7 +14,7 @@ use super::visitor::Visitor;
 
 /// The name of the field with the form token.
 pub(super) const TOKEN_FIELD: &str = "form_token";
-const MAX_FIELDS: usize = 8;
+const MAX_FIELDS: usize = 16;
 const TOKEN_BYTES: usize = 64;
 
 /// A form that this portal made for this visitor.
@@ -41,7 +41,7 @@ impl<V: Visitor> FromRequest<App> for Posted<V> {
         let body = body.map_err(|rejected| Refusal::Unreadable(rejected.status()))?;
         let fields = Fields::parse(&body).ok_or(Refusal::NotAForm)?;
         let token = fields.text(TOKEN_FIELD, TOKEN_BYTES).unwrap_or_default();
-        if !visitor.token().to_form_token().is(token) {
+        if !visitor.has_sent(token) {
             return Err(Refusal::Forged);
         }
         Ok(Self { visitor, fields })
@@ -68,6 +68,12 @@ impl Fields {
     pub(super) fn text(&self, name: &str, max: usize) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         (value.len() <= max).then_some(value.as_str())
+    }
+
+    /// All but those of these names, to be sent once more.
+    pub(super) fn besides(&self, names: &[&str]) -> Vec<(&str, &str)> {
+        let fields = self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        fields.filter(|(name, _)| !names.contains(name)).collect()
     }
 }
 

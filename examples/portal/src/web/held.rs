@@ -96,7 +96,7 @@ fn use_of(purpose: &Purpose) -> Option<Use> {
     Some(Use { description, basis: basis(purpose.basis()), months })
 }
 
-const fn heading(category: DataCategory) -> &'static str {
+pub(super) const fn heading(category: DataCategory) -> &'static str {
     match category {
         DataCategory::Name => phrase("Name"),
         DataCategory::EmailAddress => phrase("E-mail address"),

@@ -59,6 +59,7 @@ pub(crate) enum After {
     Export,
     Staff,
     Person(PersonId),
+    Request(Id),
 }
 
 impl After {
@@ -77,6 +78,7 @@ impl After {
             ["account", "close", ..] => Self::Close,
             ["account", "data", "export", _] => Self::Export,
             ["staff", "people", id, _] => PersonId::parse(id).map_or(Self::Staff, Self::Person),
+            ["staff", "requests", id, _] => Id::parse(id).map_or(Self::Staff, Self::Request),
             ["staff", ..] => Self::Staff,
             _ => Self::Security,
         }
@@ -93,6 +95,7 @@ impl After {
             ("export", "") => Self::Export,
             ("staff", "") => Self::Staff,
             ("device", id) => Id::parse(id).map_or(Self::Security, Self::Device),
+            ("request", id) => Id::parse(id).map_or(Self::Security, Self::Request),
             ("person", id) => PersonId::parse(id).map_or(Self::Security, Self::Person),
             _ => Self::Security,
         }
@@ -110,6 +113,7 @@ impl After {
             Self::Export => "/account/data/export".into(),
             Self::Staff => "/staff".into(),
             Self::Person(id) => format!("/staff/people/{id}"),
+            Self::Request(id) => format!("/staff/requests/{id}"),
         }
     }
 }
@@ -127,6 +131,7 @@ impl fmt::Display for After {
             Self::Export => f.write_str("export"),
             Self::Staff => f.write_str("staff"),
             Self::Person(id) => write!(f, "person.{id}"),
+            Self::Request(id) => write!(f, "request.{id}"),
         }
     }
 }

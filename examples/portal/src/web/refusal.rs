@@ -45,6 +45,8 @@ pub(crate) enum Refusal {
     TooSlow,
     NotFound,
     MethodNotAllowed,
+    /// Somebody else changed it since the page was made.
+    Stale,
     /// Too much to do. Nothing was evaluated.
     Busy,
     /// Something failed, and the log says what.
@@ -126,6 +128,13 @@ impl IntoResponse for Refusal {
                 phrase("This page cannot be used that way"),
                 phrase("Nothing was changed."),
             ),
+            Self::Stale => (
+                StatusCode::CONFLICT,
+                phrase("Somebody else was faster"),
+                phrase(
+                    "Nothing was changed. Go back, reload the page and look at what it says now.",
+                ),
+            ),
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 phrase("The portal is busy"),
@@ -138,15 +147,14 @@ impl IntoResponse for Refusal {
             ),
         };
         let mut response = pages::message(status, heading, advice);
-        match self {
-            Self::Busy => {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("2"));
-            }
+        let header = match self {
+            Self::Busy => Some((RETRY_AFTER, "2")),
             // What is left of the body is not read: the connection is of no more use.
-            Self::Unreadable(_) | Self::TooSlow => {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            _ => {}
+            Self::Unreadable(_) | Self::TooSlow => Some((CONNECTION, "close")),
+            _ => None,
+        };
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }
@@ -191,7 +199,7 @@ impl From<RequestsError> for Refusal {
     fn from(error: RequestsError) -> Self {
         match error {
             RequestsError::Records(error) => error.into(),
-            RequestsError::Stale => Self::Busy,
+            RequestsError::Stale => Self::Stale,
             _ => {
                 tracing::error!(%error, "refused");
                 Self::Failed

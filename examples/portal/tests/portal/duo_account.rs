@@ -1,5 +1,7 @@
 //! Adding Duo to an account, confirming changes with it, and taking it away.
 
+use upheld_duo_sim::Fault;
+
 use crate::clinic::{Clinic, EMAIL, OTHER_EMAIL, PASSWORD, STAFF};
 use crate::simulated_duo::{AtPrompt, enrolled, open, people, people_with};
 
@@ -102,6 +104,23 @@ fn changes_are_confirmed_with_duo_in_the_session_that_asked() {
     browser.come_back(&callback).assert_redirects_to("/account/security/password");
     assert_ne!(browser.cookies["__Host-session"], before);
     browser.get("/account/security/password").assert_shows(200, "Change your password");
+    // What Duo says of the time is held against what was asked for: here, that it asks anew.
+    for (time, is_good) in [(-100, false), (-30, true)] {
+        let mut other = clinic.browser();
+        other.sign_in_at_prompt(&duo, EMAIL).assert_redirects_to("/account");
+        other.get("/reauth?for=password").assert_shows(200, "Confirm with Duo");
+        let page = other.post("/reauth/duo", &[("for", "password")]);
+        let callback = duo.visit(page.header("location").unwrap(), EMAIL, AtPrompt::Passcode);
+        let value = (duo.now() + time).into();
+        let fault = Fault::Claim { pointer: "/auth_time".into(), value };
+        duo.fault("/oauth/v1/token", 1, fault);
+        let page = other.come_back(&callback.unwrap());
+        if is_good {
+            page.assert_redirects_to("/account/security/password");
+        } else {
+            page.assert_redirects_to("/reauth?duo-refused&for=password");
+        }
+    }
     // Ten minutes.
     clinic.step_on(601);
     browser.get("/account/security/password").assert_redirects_to("/reauth?for=password");

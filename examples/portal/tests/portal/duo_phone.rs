@@ -112,6 +112,8 @@ fn t11_guessing_at_passcodes_stops() {
     let code = duo.press(EMAIL);
     other.post("/login/duo/passcode", &[("passcode", &code)]).assert_shows(422, refused);
     assert_eq!(clinic.audited("second factor refused: Duo, passcode (deny)"), 5);
+    let own = "second factor refused: Duo, not consulted, a passcode too soon after others";
+    assert_eq!(clinic.audited(own), 1);
     clinic.step_on(33);
     other.post("/login/duo/passcode", &[("passcode", &code)]).assert_redirects_to("/account");
 }
@@ -191,6 +193,8 @@ fn t21_one_push_at_a_time_whoever_asks() {
     assert_eq!(pages.iter().filter(|page| page.status == 303).count(), 1);
     let pending = "Your phone is being asked already";
     assert_eq!(pages.iter().filter(|page| page.body.contains(pending)).count(), 5);
+    let own = "second factor refused: Duo, not consulted, another push or call waits";
+    assert_eq!(clinic.audited(own), 5);
     duo.await_ringing();
     assert_eq!(duo.asked().len(), 1);
 }
@@ -211,6 +215,8 @@ fn t21_three_pushes_in_ten_minutes_and_a_restart_forgets_none() {
     clinic.restart();
     let mut browser = half(&clinic);
     browser.ask_phone("push").assert_shows(422, "Your phone was asked too often");
+    let own = "second factor refused: Duo, not consulted, too many pushes and calls";
+    assert_eq!(clinic.audited(own), 1);
     assert_eq!(duo.asked().len(), 2);
     // A passcode still signs in.
     let code = duo.press(EMAIL);
@@ -236,6 +242,8 @@ fn t21_a_report_of_fraud_ends_the_pushes_and_is_told() {
     // Duo's own page sends pushes as well.
     thief.post("/login/duo", &[]).assert_shows(422, blocked);
     thief.post("/login/duo/ask", &[("way", "push DPX")]).assert_shows(422, blocked);
+    let own = "second factor refused: Duo, not consulted, a report of fraud";
+    assert_eq!(clinic.audited(own), 3);
     assert_eq!(duo.asked().len(), 1);
     clinic.step_on(601);
     half(&clinic).ask_phone("push").assert_redirects_to("/login/duo/wait");

@@ -40,3 +40,11 @@ fn people_sign_in_from_the_first_page_to_the_session() {
     let report = run(&["login", "--people", "4", "--connections", "2", "--seconds", "30"]);
     assert_eq!((count(&report, "accepted"), count(&report, "odd")), (4, 0), "{report}");
 }
+
+#[test]
+fn staff_read_the_queue_in_any_of_its_pages() {
+    let arguments = ["desk", "--people", "3", "--requests", "120", "--connections", "2"];
+    let report = run(&[&arguments[..], &["--seconds", "3"]].concat());
+    assert!(count(&report, "page") > 0, "{report}");
+    assert_eq!((count(&report, "odd"), count(&report, "busy")), (0, 0), "{report}");
+}

@@ -8,7 +8,7 @@ use axum::http::{Request, header};
 use form_urlencoded::{Serializer, parse};
 use portal::{DuoKeys, DuoSettings, NotAsked, Settings};
 use tokio::sync::oneshot;
-use upheld_duo::{ApiHost, FailMode, SecretText};
+use upheld_duo::{ApiHost, BreakerPolicy, FailMode, SecretText};
 use upheld_duo_reqwest::Roots;
 use upheld_duo_sim::{
     Answer, Asked, Config, Decision, DevCa, Fault, FaultAt, Handle, Keys, Options, Person, PhoneOf,
@@ -138,6 +138,8 @@ impl Duo {
             roots: self.roots.clone(),
             fail_mode: FailMode::Closed,
             not_asked: NotAsked::Limited,
+            // What a fault does is to be seen at each call; what many do has tests of its own.
+            breaker: BreakerPolicy { failures: u8::MAX, ..BreakerPolicy::default() },
         }
     }
 
@@ -160,6 +162,11 @@ impl Duo {
     /// The next passcode of a person's Duo Mobile.
     pub(crate) fn press(&self, email: &str) -> String {
         self.handle.with(|simulator, now| simulator.press(email, now)).unwrap()
+    }
+
+    /// The time there, in seconds.
+    pub(crate) fn now(&self) -> i64 {
+        self.handle.with(|_, now| now.0.try_into().unwrap())
     }
 
     /// Answers a push or a call, and tells whether that ended it.

@@ -6,54 +6,86 @@ use serde_json::Value;
 
 use super::super::{Outcome, check, say};
 
-/// Reviewed by people: to each subject its reasons, and to each reason the inputs.
-const FILE: &str = include_str!("exceptions.json");
+/// What another implementation must make of an input, and by which of its known departures that
+/// is something else than ours.
+pub(super) struct Expected {
+    pub(super) theirs: Value,
+    pub(super) departures: Vec<&'static str>,
+}
+
+impl Expected {
+    /// The same as ours.
+    pub(super) const fn agreement(ours: Value) -> Self {
+        Self { theirs: ours, departures: Vec::new() }
+    }
+}
 
 /// The disagreements of one subject as they come to light.
+///
+/// Every answer must be the one that the departures foretell: a disagreement that none of them
+/// explains fails, and so does an agreement where one of them foretells the contrary.
 pub(super) struct Disagreements {
     subject: &'static str,
     compared: usize,
-    found: BTreeMap<String, String>,
+    explained: BTreeMap<&'static str, usize>,
+    /// The departures that explain a disagreement by themselves.
+    alone: BTreeSet<&'static str>,
+    unexpected: Vec<String>,
 }
 
 impl Disagreements {
     pub(super) const fn about(subject: &'static str) -> Self {
-        Self { subject, compared: 0, found: BTreeMap::new() }
+        Self {
+            subject,
+            compared: 0,
+            explained: BTreeMap::new(),
+            alone: BTreeSet::new(),
+            unexpected: Vec::new(),
+        }
     }
 
     /// Compares what we and others make of an input.
-    pub(super) fn compare(&mut self, input: &str, ours: &Value, theirs: &Value) {
+    pub(super) fn compare(
+        &mut self,
+        input: &str,
+        ours: &Value,
+        theirs: &Value,
+        expected: &Expected,
+    ) {
         self.compared = self.compared.saturating_add(1);
-        if ours != theirs {
-            let disagreement = format!("\n  ours   {ours}\n  theirs {theirs}");
-            self.found.insert(input.to_owned(), disagreement);
+        let Expected { theirs: foretold, departures } = expected;
+        if theirs != foretold {
+            self.unexpected.push(format!(
+                "{input:?}\n  ours     {ours}\n  theirs   {theirs}\n  expected {foretold}"
+            ));
+        } else if ours != theirs {
+            let how = if departures.is_empty() { &["no departure"][..] } else { departures };
+            for departure in how {
+                let count = self.explained.entry(departure).or_default();
+                *count = count.saturating_add(1);
+            }
+            if let [departure] = how {
+                self.alone.insert(departure);
+            }
         }
     }
 
-    /// Fails unless those that are listed, and no others, disagree.
-    pub(super) fn settle(self) -> Outcome<()> {
-        let file: Value = serde_json::from_str(FILE)?;
-        let reasons = file.get(self.subject).and_then(Value::as_array).ok_or("no such subject")?;
-        let mut listed = BTreeSet::new();
-        for reason in reasons {
-            let why = reason.get("why").and_then(Value::as_str).unwrap_or_default();
-            check(!why.is_empty(), "an exception without a reason")?;
-            let inputs = reason.get("inputs").and_then(Value::as_array).ok_or("no inputs")?;
-            listed.extend(inputs.iter().filter_map(Value::as_str));
+    /// Fails on what was not foretold, and on a departure that nothing shows any more.
+    pub(super) fn settle(self, departures: &[&'static str]) -> Outcome<()> {
+        let (subject, compared) = (self.subject, self.compared);
+        say(&format!("cookies: {subject}: {compared} compared"));
+        for (departure, count) in &self.explained {
+            say(&format!("cookies: {subject}: {count} times: {departure}"));
         }
-        let unlisted = self.found.iter().filter(|(input, _)| !listed.contains(&***input));
-        let unlisted: Vec<String> =
-            unlisted.map(|(input, how)| format!("{input:?}{how}")).collect();
-        let settled: Vec<&str> =
-            listed.into_iter().filter(|input| !self.found.contains_key(*input)).collect();
-        say(&format!(
-            "cookies: {}: {} compared, {} known to disagree",
-            self.subject,
-            self.compared,
-            self.found.len()
-        ));
-        let lines = unlisted.join("\n");
-        check(unlisted.is_empty(), &format!("disagreements that are not listed:\n{lines}"))?;
-        check(settled.is_empty(), &format!("listed, and in agreement now: {settled:?}"))
+        let lines = self.unexpected.join("\n");
+        check(self.unexpected.is_empty(), &format!("not as foretold:\n{lines}"))?;
+        let known: BTreeSet<&str> = departures.iter().copied().collect();
+        let differences: Vec<&&str> = known.symmetric_difference(&self.alone).collect();
+        check(
+            differences.is_empty(),
+            &format!(
+                "departures that no input shows by itself, or that are not listed: {differences:?}"
+            ),
+        )
     }
 }

@@ -10,25 +10,30 @@ use super::super::npm::Packages;
 use super::ORACLE;
 use super::exceptions::Disagreements;
 use super::generate::{Generator, set_cookie};
+use super::tough_cookie;
 
-const URL: &str = "https://www.clinic.example/staff/rota";
-const FIELDS: usize = 700;
+/// Below two directories, and at the root, where the default path is that of `__Host-`.
+const URLS: [&str; 2] = ["https://www.clinic.example/staff/rota", "https://www.clinic.example/"];
+const FIELDS: usize = 1500;
 
 pub(super) fn compare(packages: &Packages) -> Outcome<()> {
     let mut from = Generator(6_265);
     let fields: BTreeSet<String> =
         std::iter::repeat_with(|| set_cookie(&mut from)).take(FIELDS).collect();
-    let ask = |field: &String| json!({ "ask": "cookie", "header": field, "url": URL });
-    let questions: Vec<Value> = fields.iter().map(ask).collect();
-    let answers = packages.ask(ORACLE, &questions)?;
-    let url = RequestUrl::parse(URL)?;
     let mut disagreements = Disagreements::about("set-cookie");
-    for (field, answer) in fields.iter().zip(&answers) {
-        // An error and `null` both mean that nothing is stored.
-        let theirs = answer.get("answer").cloned().unwrap_or_default();
-        disagreements.compare(field, &ours(field, &url), &theirs);
+    for url in URLS {
+        let ask = |field: &String| json!({ "ask": "cookie", "header": field, "url": url });
+        let questions: Vec<Value> = fields.iter().map(ask).collect();
+        let answers = packages.ask(ORACLE, &questions)?;
+        let url = RequestUrl::parse(url)?;
+        for (field, answer) in fields.iter().zip(&answers) {
+            // An error and `null` both mean that nothing is stored.
+            let theirs = answer.get("answer").cloned().unwrap_or_default();
+            let expected = tough_cookie::answer(field, &url);
+            disagreements.compare(field, &ours(field, &url), &theirs, &expected);
+        }
     }
-    disagreements.settle()
+    disagreements.settle(&tough_cookie::DEPARTURES)
 }
 
 /// What we make of it, in the words of the oracle.

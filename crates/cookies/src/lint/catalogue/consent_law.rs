@@ -99,7 +99,7 @@ pub(super) const RULES: [Rule; 25] = [
         severity: Severity::Error,
         title: "The conditions of an exception are not met",
         source: "PECR Schedule A1 paragraphs 5 and 6",
-        why: "Statistics and appearance are exempt in the UK only with clear information, a simple way to object free of charge, no sharing but with those who help, and, for statistics, no view of one person.",
+        why: "Statistics and appearance are exempt in the UK only with clear information, as their sole purpose, and with a simple way to object free of charge; statistics also without sharing but with those who help, and without a view of one person.",
         wrong: "basis = { uk = \"statistics\" }",
         right: "basis = { uk = \"statistics\" }\nobjection = \"/cookies#settings\"\naggregate_only = true",
     },

@@ -9,9 +9,9 @@ use Inline::{Reference, Said, Strong, Text, Words};
 
 /// What browsers call the settings, and where they are.
 ///
-/// # Source
-///
-/// The makers' own help pages, as of November 2026.
+/// Compared with the maker's own words: Chrome's, with its help page 95647; that of Global Privacy
+/// Control in Firefox, with Mozilla's announcement of 21 November 2023. The others were not, so the
+/// page says that names may differ.
 const BROWSERS: [(&str, &str); 5] = [
     (
         "Chrome",
@@ -41,7 +41,7 @@ const BROWSERS: [(&str, &str); 5] = [
     ),
 ];
 
-pub(super) fn how_to_refuse(policy: &Policy, today: Day) -> Section {
+pub(in super::super) fn how_to_refuse(policy: &Policy, today: Day) -> Section {
     let mut section = Section::new("cookies-refusing", vec![Text("How to refuse")]);
     if let Some(address) = &policy.consent().settings_url {
         section.paragraph(vec![
@@ -124,7 +124,8 @@ fn browser(policy: &Policy) -> Section {
         Section::new("cookies-browsers", vec![Text("By the settings of your browser")]);
     section.text(
         "A browser can refuse cookies and remove those it has. If you refuse all of them, signing \
-         in and remembering your choice about cookies do not work.",
+         in and remembering your choice about cookies do not work. Versions differ in what they \
+         call the settings; most have them under privacy.",
     );
     section.list(BROWSERS.iter().map(|(name, how)| vec![Strong(name), Text(how)]).collect());
     let has = |kind: ItemKind| policy.items().iter().any(|item: &Item| item.kind == kind);

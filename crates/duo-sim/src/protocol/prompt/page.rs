@@ -5,7 +5,7 @@ use http::{Method, Response, StatusCode};
 use upheld_duo::{Params, UnixSeconds};
 
 use super::security_key::allow_script;
-use super::{Visit, address};
+use super::{Shown, Visit, address};
 use crate::Simulator;
 use crate::protocol::{html, redirect};
 use crate::state::{Kind, Stage};
@@ -21,6 +21,8 @@ struct PromptPage<'a> {
     phones: Vec<Offer<'a>>,
     takes_passcode: bool,
     security_key: Option<Offered>,
+    /// Whether the browser can be remembered.
+    remembers: bool,
 }
 
 /// What the page can ask of a security key, with the options in JSON.
@@ -88,9 +90,10 @@ impl Simulator {
         }
         match visit.txid.as_ref().and_then(|txid| self.state.askings.get(txid)) {
             Some(asking) if asking.stage == Stage::Approved => {
-                let factor = asking.kind.factor();
+                let shown =
+                    Shown { factor: asking.kind.factor(), reason: "user_approved", at: now };
                 self.visits.forget(&sid);
-                self.leave(visit, factor, "user_approved", now)
+                self.leave(visit, shown, now)
             }
             Some(asking) if asking.is_over() => {
                 let message = asking.stage.message(&asking.kind).to_owned();
@@ -111,21 +114,24 @@ impl Simulator {
     ) -> Response<Vec<u8>> {
         let id = self.state.user_named(&visit.username).map(|user| user.id.clone());
         let Some(id) = id else { return refusal("You are not enrolled.") };
+        let visit = self.choose_to_be_remembered(sid, visit, params);
         let phone = params.get("device").unwrap_or_default().to_owned();
         let is_theirs = self.state.user(&id).is_some_and(|user| user.phones.contains(&phone));
+        let able = self.state.phone(&phone).filter(|_| is_theirs);
+        let (push, call, sms) = able.map_or_else(Default::default, |it| (it.push, it.call, it.sms));
         match params.get("factor") {
-            Some("push") if is_theirs => {
+            Some("push") if push => {
                 let draw = self.state.draw.digits(3);
                 let is_verified = self.state.user(&id).is_some_and(|user| user.verified_push);
                 let kind = Kind::Push { code: is_verified.then_some(draw), lines: Vec::new() };
                 let txid = self.state.ask(&id, &phone, kind, now.0);
                 self.say(sid, "Check your phone for a Duo Push.".to_owned(), Some(txid));
             }
-            Some("phone") if is_theirs => {
+            Some("phone") if call => {
                 let txid = self.state.ask(&id, &phone, Kind::Call, now.0);
                 self.say(sid, "Calling your phone.".to_owned(), Some(txid));
             }
-            Some("sms") if is_theirs => {
+            Some("sms") if sms => {
                 self.send_sms(&phone, now);
                 self.say(sid, Stage::Sent.message(&Kind::Call).to_owned(), None);
             }
@@ -135,9 +141,9 @@ impl Simulator {
                 let asking = self.state.askings.get(&txid);
                 if let Some(asking) = asking.filter(|asking| asking.stage == Stage::Approved) {
                     let factor = asking.kind.factor();
+                    let shown = Shown { factor, reason: "valid_passcode", at: now };
                     self.visits.forget(sid);
-                    let visit = Visit { txid: Some(txid), ..visit };
-                    return self.leave(visit, factor, "valid_passcode", now);
+                    return self.leave(Visit { txid: Some(txid), ..visit }, shown, now);
                 }
                 self.say(sid, "Incorrect passcode. Please try again.".to_owned(), None);
             }
@@ -152,8 +158,9 @@ impl Simulator {
                 Ok(()) => {
                     let txid = self.over(&id, Kind::SecurityKey, Stage::Approved, now);
                     self.visits.forget(sid);
-                    let visit = Visit { txid: Some(txid), ..visit };
-                    return self.leave(visit, Kind::SecurityKey.factor(), "user_approved", now);
+                    let factor = Kind::SecurityKey.factor();
+                    let shown = Shown { factor, reason: "user_approved", at: now };
+                    return self.leave(Visit { txid: Some(txid), ..visit }, shown, now);
                 }
                 Err(problem) => {
                     self.over(&id, Kind::SecurityKey, Stage::Denied, now);
@@ -170,6 +177,14 @@ impl Simulator {
             _ => self.say(sid, "Choose a way to sign in.".to_owned(), None),
         }
         redirect(&["/frame/prompt?sid=", sid].concat())
+    }
+
+    fn choose_to_be_remembered(&mut self, sid: &str, visit: Visit, params: &Params) -> Visit {
+        let remember = params.get("remember") == Some("yes");
+        if let Some(open) = self.visits.open.get_mut(sid) {
+            open.remember = remember;
+        }
+        Visit { remember, ..visit }
     }
 
     fn say(&mut self, sid: &str, message: String, txid: Option<String>) {
@@ -209,6 +224,7 @@ impl Simulator {
                 || !user.bypass_codes.is_empty(),
             phones: offers,
             security_key,
+            remembers: self.state.config.remembered_seconds > 0,
         };
         let mut reply = html(StatusCode::OK, page.render().unwrap_or_default());
         allow_script(&mut reply);

@@ -2,6 +2,7 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use http::{Response, StatusCode};
+use ring::hmac;
 use serde_json::{Value, json as object};
 use upheld_duo::universal::jwt;
 use upheld_duo::{Params, SecretKey, UnixSeconds};
@@ -41,7 +42,7 @@ impl Simulator {
         if let Some(Fault::Claim { pointer, value }) = fault {
             edit(&mut claims, pointer, value);
         }
-        let token = write_token(&claims, &key, fault);
+        let token = write_token(&claims, &key, &self.state.config.prompt.secret, fault);
         let mut answer = object!({
             "id_token": token,
             "access_token": self.state.draw.hex(),
@@ -63,15 +64,15 @@ impl Simulator {
             "aud": self.state.config.prompt.key,
             "exp": now.0.saturating_add(3_600),
             "iat": now.0,
-            "auth_time": now.0,
+            "auth_time": grant.shown.at.0,
             "preferred_username": visit.username,
             "auth_result": { "result": "allow", "status": "allow", "status_msg": "Login Successful" },
             "auth_context": {
                 "txid": grant.txid,
-                "timestamp": now.0,
+                "timestamp": grant.shown.at.0,
                 "event_type": "authentication",
-                "factor": grant.factor,
-                "reason": grant.reason,
+                "factor": grant.shown.factor,
+                "reason": grant.shown.reason,
                 "result": "success",
                 "alias": "",
                 "email": "",
@@ -89,16 +90,15 @@ impl Simulator {
     }
 }
 
-fn write_token(claims: &Value, key: &SecretKey, fault: Option<&Fault>) -> String {
+fn write_token(claims: &Value, key: &SecretKey, secret: &str, fault: Option<&Fault>) -> String {
     let payload = claims.to_string();
     match fault {
         Some(Fault::Algorithm { name }) => {
             let header = object!({ "alg": name, "typ": "JWT" }).to_string();
             let encode = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
-            let token = jwt::encode(payload.as_bytes(), key);
-            let mac = token.expose().rsplit('.').next().unwrap_or_default();
-            let mac = if name == "none" { "" } else { mac };
-            [encode(&header), encode(&payload), mac.to_owned()].join(".")
+            let signed = [encode(&header), encode(&payload)].join(".");
+            let mac = BASE64URL_NOPAD.encode(&mac_by(name, secret, &signed));
+            [signed, mac].join(".")
         }
         Some(Fault::Key) => match SecretKey::parse("somebody-elses-secret-0123456789abcdefgh") {
             Ok(other) => jwt::encode(payload.as_bytes(), &other).expose().to_owned(),
@@ -106,6 +106,19 @@ fn write_token(claims: &Value, key: &SecretKey, fault: Option<&Fault>) -> String
         },
         _ => jwt::encode(payload.as_bytes(), key).expose().to_owned(),
     }
+}
+
+/// A signature that is good by the algorithm that the header names, as far as the client secret can
+/// make one: who looks at nothing else believes the token.
+fn mac_by(algorithm: &str, secret: &str, signed: &str) -> Vec<u8> {
+    let algorithm = match algorithm {
+        "none" => return Vec::new(),
+        "HS256" => hmac::HMAC_SHA256,
+        "HS384" => hmac::HMAC_SHA384,
+        _ => hmac::HMAC_SHA512,
+    };
+    let key = hmac::Key::new(algorithm, secret.as_bytes());
+    hmac::sign(&key, signed.as_bytes()).as_ref().to_vec()
 }
 
 /// An error of RFC 6749 §5.2.

@@ -10,6 +10,7 @@ use portal::seeding::{Seeded, Seeding};
 use portal::{Clock, Directory, Portal, PublicUrl, Settings};
 use rand::rngs::SysRng;
 use tempfile::TempDir;
+use upheld_consent::Date;
 use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::sql::{self, Database};
@@ -50,14 +51,45 @@ impl Fixture {
 
     /// Makes the tables, and people.
     pub(crate) async fn seed(&self, people: usize, awaited: usize) -> Result<Vec<Seeded>, Failure> {
+        let (portal, database) = self.portal().await?;
+        let seeded = portal.seed(Seeding { people, awaited, password: PASSWORD }).await?;
+        database.close().await;
+        Ok(seeded)
+    }
+
+    /// Makes requests of the people, the first of whom is staff from then on.
+    pub(crate) async fn seed_requests(&self, requests: usize) -> Result<(), Failure> {
+        let (portal, database) = self.portal().await?;
+        portal.seed_requests(requests).await?;
+        database.close().await;
+        Ok(())
+    }
+
+    /// Places in the queue: at a fifth of it, two, three and four.
+    pub(crate) async fn places(&self) -> Result<Vec<String>, Failure> {
+        let database = self.open().await?;
+        let sql = "SELECT CAST(min(runs_from) AS bigint), CAST(max(runs_from) AS bigint)
+                   FROM requests WHERE tenant = $1";
+        let rows = database.query(sql, &[]).await?;
+        database.close().await;
+        let row = rows.first().ok_or("there are no requests")?;
+        let (first, last) = (row.integer(0)?, row.integer(1)?);
+        let place = |part: i64| {
+            let days = last.saturating_sub(first).saturating_mul(part).div_euclid(5);
+            let day = Date::new(1970, 1, 1).ok()?;
+            let day = day.plus_days(i32::try_from(first.saturating_add(days)).ok()?)?;
+            Some(format!("{day}.{}", "8".repeat(32)))
+        };
+        Ok((1..5).filter_map(place).collect())
+    }
+
+    async fn portal(&self) -> Result<(Portal, Database), Failure> {
         let database = self.open().await?;
         let public_url = PublicUrl::parse(&self.public_url())?;
         let mail = Directory::open(&self.folder.path().join("mail"))?;
         let (records, settings) = ((database.clone(), self.keys.clone()), Settings::at(public_url));
         let portal = Portal::open(records, settings, Clock::system(), Arc::new(mail)).await?;
-        let seeded = portal.seed(Seeding { people, awaited, password: PASSWORD }).await?;
-        database.close().await;
-        Ok(seeded)
+        Ok((portal, database))
     }
 
     /// Opens the database beside the portal, or after it.

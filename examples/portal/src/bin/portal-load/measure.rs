@@ -14,10 +14,10 @@ use crate::Failure;
 use crate::ceiling;
 use crate::fixture::{Fixture, PASSWORD};
 use crate::invariants::{self, FREE_ATTEMPTS, Law, Ledger};
-use crate::options::{Load, Peer, Portal, Scenario};
+use crate::options::{Desk, Load, Peer, Portal, Scenario};
 use crate::process;
 use crate::report::Report;
-use crate::scenario::{Run, Target, login, overload, peer, race, second_factor};
+use crate::scenario::{Run, Target, desk, login, overload, peer, race, second_factor};
 use crate::server::{Server, free_port};
 use crate::tally::{Kind, Tally};
 
@@ -36,6 +36,7 @@ pub(crate) async fn measure(scenario: Scenario) -> Result<Report, Failure> {
         Scenario::Race(options) => race(&options).await,
         Scenario::Login(options) => login(&options).await,
         Scenario::Overload(options) => overload(&options).await,
+        Scenario::Desk(options) => desk(&options).await,
         Scenario::Peer(options) => peer(&options).await,
     }
 }
@@ -115,6 +116,26 @@ async fn overload(options: &Portal) -> Result<Report, Failure> {
     let ledger = stage.close().await?;
     let signed_in = Run { tally: Tally::default(), ..run };
     report.laws = invariants::always(&ledger, &signed_in);
+    Ok(report)
+}
+
+async fn desk(options: &Desk) -> Result<Report, Failure> {
+    let portal = &options.portal;
+    let people = portal.people.unwrap_or(200);
+    let (stage, people) = Stage::set("desk", portal, people, 0).await?;
+    stage.fixture.seed_requests(options.requests).await?;
+    let staff = people.iter().find(|one| one.email == "person-0@example.com");
+    let staff = staff.ok_or("there is nobody to read the queue")?;
+    let places = stage.fixture.places().await?;
+    let meter = stage.meter();
+    let run = desk::run(&stage.target, staff, PASSWORD, &places).await?;
+    let mut report = stage.report(&run, &meter);
+    report.note("requests", options.requests);
+    let pages = run.tally.count(Kind::Page);
+    let other = run.tally.total().saturating_sub(pages);
+    let _ledger = stage.close().await?;
+    let seen = format!("{other} are not, {pages} are");
+    report.laws.push(Law::new("every answer is a page of the queue", other == 0, seen));
     Ok(report)
 }
 

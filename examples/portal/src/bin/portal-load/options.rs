@@ -28,6 +28,7 @@ impl Options {
             | Scenario::Race(portal)
             | Scenario::Login(portal)
             | Scenario::Overload(portal) => &portal.load,
+            Scenario::Desk(desk) => &desk.portal.load,
             Scenario::Peer(peer) => &peer.load,
         }
     }
@@ -46,6 +47,8 @@ pub(crate) enum Scenario {
     Login(Portal),
     /// Send five times the passwords that can be hashed, and look at other pages meanwhile.
     Overload(Portal),
+    /// Read pages of the queue of requests, with every filter, at its beginning and far into it.
+    Desk(Desk),
     /// Send right codes to another verifier: a form with the fields device and code.
     Peer(Peer),
 }
@@ -63,6 +66,15 @@ pub(crate) struct Portal {
     /// The portal to start; the one beside this program unless given.
     #[arg(long = "portal", value_name = "PROGRAM")]
     pub(crate) program: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Desk {
+    #[command(flatten)]
+    pub(crate) portal: Portal,
+    /// How many requests to make.
+    #[arg(long, value_name = "COUNT", default_value = "100000")]
+    pub(crate) requests: usize,
 }
 
 #[derive(Args, Debug)]

@@ -47,6 +47,7 @@ pub(in super::super) async fn reauthenticate(
     let (duo, account) = find(&app, session.person()).await?;
     let leads_to = After::parse(fields.text("for", 64).unwrap_or_default());
     if account.is_blocked {
+        duo::refuse_blocked(&app.records, &account, app.clock.now()).await?;
         return Ok(see_other(&format!("/reauth?duo-refused&for={leads_to}")));
     }
     let trip = Trip::of(&account, session.id(), Purpose::Reauthenticate);

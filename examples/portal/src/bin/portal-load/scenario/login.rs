@@ -7,7 +7,7 @@ use tokio::task::JoinError;
 use upheld_totp::{Parameters, Totp};
 
 use super::{Oddity, Run, Target, closed_loop, now, second_factor};
-use crate::connection::Connection;
+use crate::connection::{Answer, Connection};
 use crate::request::{self, hidden_field};
 use crate::tally::Kind;
 
@@ -39,6 +39,22 @@ pub(crate) async fn run(
     .await
 }
 
+/// Signs somebody in, and returns the cookie of the session.
+pub(crate) async fn enter(
+    connection: &mut Connection,
+    host: &str,
+    seeded: &Seeded,
+    password: &str,
+) -> Result<String, Oddity> {
+    let form = Form::ask(connection, host).await?;
+    let answer = connection.ask(&form.filled_in(host, &seeded.email, password)).await?;
+    let cookie = login_of(&answer)?;
+    let answer = show_code(connection, host, seeded, &cookie).await?;
+    let session = answer.cookie(second_factor::SESSION);
+    let session = session.ok_or_else(|| Oddity::missing(second_factor::SESSION))?;
+    Ok(format!("{}={session}", second_factor::SESSION))
+}
+
 async fn sign_in(
     connection: &mut Connection,
     host: &str,
@@ -53,15 +69,27 @@ async fn sign_in(
         (503, _) => return Ok(Kind::Busy),
         _ => return Err(Oddity::status(&answer)),
     }
-    let login = answer.cookie(LOGIN).ok_or_else(|| Oddity::missing(LOGIN))?;
-    let cookie = format!("{LOGIN}={login}");
+    let cookie = login_of(&answer)?;
+    second_factor::judge(&show_code(connection, host, seeded, &cookie).await?)
+}
 
-    let page = connection.ask(&request::get(host, second_factor::PATH, &cookie)).await?;
-    let form_token = form_token(page.body)?;
+/// The cookie of the pending login that an answer brings.
+fn login_of(answer: &Answer<'_>) -> Result<String, Oddity> {
+    let login = answer.cookie(LOGIN).ok_or_else(|| Oddity::missing(LOGIN))?;
+    Ok(format!("{LOGIN}={login}"))
+}
+
+async fn show_code<'a>(
+    connection: &'a mut Connection,
+    host: &str,
+    seeded: &Seeded,
+    cookie: &str,
+) -> Result<Answer<'a>, Oddity> {
+    let page = connection.ask(&request::get(host, second_factor::PATH, cookie)).await?;
+    let (cookie, form_token) = (cookie.to_owned(), form_token(page.body)?);
     let awaited = portal::seeding::Awaited { cookie, form_token };
     let code = Totp::new(&seeded.secret, Parameters::default()).code_at(now());
-    let answer = connection.ask(&second_factor::form(host, &awaited, &code)).await?;
-    second_factor::judge(&answer)
+    Ok(connection.ask(&second_factor::form(host, &awaited, &code)).await?)
 }
 
 impl Form {

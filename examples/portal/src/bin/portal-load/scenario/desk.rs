@@ -1,0 +1,76 @@
+//! Reading the queue of the desk, in any of its pages, and requests in it.
+
+use std::rc::Rc;
+
+use portal::seeding::Seeded;
+use tokio::task::JoinError;
+
+use super::{Oddity, Run, Target, closed_loop, login, visitor};
+use crate::Failure;
+use crate::connection::Connection;
+use crate::request;
+use crate::tally::Kind;
+
+/// Pages of the queue: every filter there is, at the beginning and far into it.
+const PAGES: [&str; 16] = [
+    "/staff/requests",
+    "/staff/requests?show=all",
+    "/staff/requests?show=waiting",
+    "/staff/requests?show=answered",
+    "/staff/requests?show=received",
+    "/staff/requests?show=collecting",
+    "/staff/requests?kind=erasure",
+    "/staff/requests?kind=access&show=waiting",
+    "/staff/requests?kind=access&show=answered",
+    "/staff/requests?due=overdue",
+    "/staff/requests?due=7",
+    "/staff/requests?due=30",
+    "/staff/requests?due=7&show=waiting",
+    "/staff/requests?kind=objection&due=14",
+    "/staff/requests?kind=portability&show=awaiting-identity",
+    "/staff/requests?show=closed",
+];
+/// Places of the queue to begin at, by the day from which clocks run: none, and days after today.
+const DAYS: usize = 4;
+
+/// Reads pages in turn until time is up.
+pub(crate) async fn run(
+    target: &Target,
+    seeded: &Seeded,
+    password: &str,
+    places: &[String],
+) -> Result<Run, Failure> {
+    let mut connection = Connection::from(target.address, visitor(0));
+    let session = login::enter(&mut connection, &target.host, seeded, password).await;
+    let session = session.map_err(|Oddity(what)| format!("staff did not sign in: {what}"))?;
+    let after = places.iter().take(DAYS).map(|place| format!("after={place}"));
+    let places: Vec<String> = [String::new()].into_iter().chain(after).collect();
+    let turn: Vec<String> =
+        places.iter().flat_map(|place| PAGES.iter().map(move |page| at(page, place))).collect();
+    // More than can be read.
+    let turns = usize::from(u16::MAX).div_ceil(turn.len());
+    let jobs: Vec<String> =
+        turn.iter().cycle().take(turn.len().saturating_mul(turns)).cloned().collect();
+    Ok(read(target, session, jobs).await?)
+}
+
+fn at(page: &str, place: &str) -> String {
+    match (place, page.contains('?')) {
+        ("", _) => page.to_owned(),
+        (place, true) => format!("{page}&{place}"),
+        (place, false) => format!("{page}?{place}"),
+    }
+}
+
+async fn read(target: &Target, session: String, jobs: Vec<String>) -> Result<Run, JoinError> {
+    let host = target.host.clone();
+    closed_loop(target, Rc::new(jobs), async move |connection: &mut Connection, path: &String| {
+        let answer = connection.ask(&request::get(&host, path, &session)).await?;
+        match answer.status {
+            200 => Ok(Kind::Page),
+            503 => Ok(Kind::Busy),
+            _ => Err(Oddity::status(&answer)),
+        }
+    })
+    .await
+}

@@ -1,0 +1,181 @@
+//! The desk at which staff answer what people ask about their data.
+//!
+//! What may be done, when, and with which letter is decided by `upheld-consent`. Here stands who may
+//! do it, and that the events, the audit and the letter are written together or not at all.
+
+pub(crate) mod queue;
+
+use upheld_consent::Date;
+use upheld_consent::letter::Letter;
+use upheld_consent::request::{
+    Act, Command, Context, ControllerStatus, Name, Recorded, Request, decide,
+};
+use upheld_second_factor::AccountId;
+use upheld_store::record::{PersonId as Whose, RecordId, Written};
+use upheld_store::request::RequestError;
+use upheld_store::sql::Transaction;
+use zeroize::Zeroizing;
+
+use crate::audit::{self, Actor, Entry};
+use crate::clock::Moment;
+use crate::id::{Id, PersonId};
+use crate::letters::Paper;
+use crate::mail;
+use crate::people::{self, Contact, Role};
+use crate::records::Records;
+use crate::requests::{self, RequestsError};
+use crate::sessions::Session;
+
+/// Who acts, in the log. It names nobody; the events themselves do.
+const ACTOR: &str = "desk";
+/// What the outbox knows the letters by.
+const KIND: &str = "request letter";
+
+/// A request as the desk sees it.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) id: Id,
+    pub(crate) person: PersonId,
+    /// Whose account it is; none when there is no such account any more.
+    pub(crate) contact: Option<Contact>,
+    pub(crate) request: Request,
+    pub(crate) events: Vec<Recorded>,
+}
+
+impl Case {
+    /// What its letters are written on.
+    pub(crate) fn paper(&self) -> Result<Paper, RequestsError> {
+        let (name, email) = match &self.contact {
+            Some(contact) => (contact.name.as_str(), contact.email.as_str()),
+            None => ("", ""),
+        };
+        Ok(Paper::new(self.id, &[name, email])?)
+    }
+}
+
+/// Finds a request of anybody.
+pub(crate) async fn find(records: &Records, id: Id) -> Result<Option<Case>, RequestsError> {
+    let kept = match records.requests.load(RecordId(id.to_bits())).await {
+        // What is no request, or was erased, has nothing to show.
+        Err(RequestError::Erased | RequestError::Form { .. }) => return Ok(None),
+        kept => kept?,
+    };
+    let Some(kept) = kept else { return Ok(None) };
+    let Some(Whose(person)) = kept.person else { return Ok(None) };
+    let person = PersonId::from(AccountId(person));
+    let contact = people::contact(&records.database, person).await?;
+    Ok(Some(Case { id, person, contact, request: kept.request, events: kept.events }))
+}
+
+/// That somebody may give a command about a request. [`keep`] takes nothing else.
+#[derive(Debug)]
+pub(crate) struct Permit<'a>(&'a Session);
+
+/// Why somebody may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoPermit {
+    /// They read, and do not act.
+    Reader,
+    /// The request is their own.
+    Own,
+    /// It takes the privacy lead.
+    Lead,
+}
+
+impl<'a> Permit<'a> {
+    pub(crate) fn of(
+        session: &'a Session,
+        case: &Case,
+        command: &Command,
+    ) -> Result<Self, NoPermit> {
+        match session.role() {
+            _ if !session.is_staff() => Err(NoPermit::Reader),
+            Role::Patient | Role::Auditor => Err(NoPermit::Reader),
+            _ if session.person() == case.person => Err(NoPermit::Own),
+            Role::Staff if needs_lead(command) => Err(NoPermit::Lead),
+            Role::Staff | Role::PrivacyLead => Ok(Self(session)),
+        }
+    }
+
+    /// The name under which events are recorded.
+    fn name(&self) -> Result<Name, RequestsError> {
+        let names = [self.0.display_name(), self.0.email()];
+        Ok(names
+            .iter()
+            .find_map(|name| Name::new(name).ok())
+            .map_or_else(|| Name::new("staff"), Ok)?)
+    }
+}
+
+/// Whether a command gives a person less than they asked for, or later, or for money.
+fn needs_lead(command: &Command) -> bool {
+    match command {
+        Command::Lapse { .. } | Command::Extend { .. } | Command::ChargeFee(_) => true,
+        Command::Respond(response) => !response.outcome.refused().is_empty(),
+        _ => false,
+    }
+}
+
+/// What a command comes to, before it is kept: the letter can be read.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    act: Act,
+    events: Vec<Recorded>,
+    pub(crate) letter: Option<Letter>,
+}
+
+/// Decides what comes of a command; `at` is when what it notes has happened, today unless given.
+pub(crate) fn draft(
+    case: &Case,
+    permit: &Permit<'_>,
+    (command, at): (Command, Option<Date>),
+    now: Moment,
+) -> Result<Draft, RequestsError> {
+    let today = requests::today(Some(&case.request), now)?;
+    let (act, by, calendar) = (command.act(), permit.name()?, requests::calendar());
+    let controller = ControllerStatus::HealthProfessional;
+    let at = at.unwrap_or(today);
+    let context = Context { at, today, by: &by, calendar: &calendar, controller };
+    let new = decide(Some(&case.request), command, &context)?;
+    let paper = case.paper()?;
+    let (mut request, mut letter) = (case.request.clone(), None);
+    for recorded in &new {
+        request = request.apply(recorded).map_err(RequestError::from)?;
+        letter = letter.or(paper.owed(&request, recorded)?);
+    }
+    let events = case.events.iter().cloned().chain(new).collect();
+    Ok(Draft { act, events, letter })
+}
+
+/// Keeps what was decided, with an entry in the audit, and the letter in the outbox.
+pub(crate) async fn keep(
+    records: &Records,
+    case: &Case,
+    permit: Permit<'_>,
+    draft: Draft,
+    now: Moment,
+) -> Result<(), RequestsError> {
+    let Draft { act, events, letter } = draft;
+    let (id, person) = (RecordId(case.id.to_bits()), case.person);
+    let (whose, at) = (Whose(person.to_bits()), (now.to_millis(), ACTOR));
+    let sealed = records.requests.seal(id, whose, (&events, case.events.len()), at)?;
+    let letter = letter.filter(|_| case.contact.is_some()).map(|letter| mail::Letter {
+        kind: KIND,
+        subject: letter.subject().to_owned(),
+        body: Zeroizing::new(letter.to_text()),
+    });
+    let (context, actor) = (records.clone(), Actor::Person(permit.0.person().to_bits()));
+    let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
+        let action = format!("request: {act}");
+        let subject = Some(person.to_bits());
+        audit::append(transaction, &Entry { at: now.into(), actor, action: &action, subject })?;
+        if let Some(letter) = &letter {
+            mail::put(&context, transaction, person, letter, now)?;
+        }
+        match sealed.keep(transaction)? {
+            Written::Written { .. } => Ok(()),
+            _ => Err(RequestsError::Stale),
+        }
+    });
+    kept.await
+}

@@ -1,0 +1,16 @@
+//! The pages of the desk: the queue, a request, and what is done about it.
+
+mod act;
+mod answers;
+mod case;
+mod commands;
+mod fields;
+mod forms;
+mod grounds;
+mod labels;
+mod queue;
+mod timeline;
+
+pub(super) use act::act;
+pub(super) use case::page as case;
+pub(super) use queue::page as queue;

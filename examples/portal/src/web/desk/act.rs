@@ -1,0 +1,133 @@
+//! What staff do with a request: read, permitted, decided, shown as a letter, kept.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use upheld_consent::request::Rejection;
+
+use super::super::App;
+use super::super::filters;
+use super::super::form::{Fields, Posted, TOKEN_FIELD};
+use super::super::pages::{Problem, form, see_other};
+use super::super::refusal::Refusal;
+use super::super::visitor::FreshStaff;
+use super::case::{find, show_again};
+use super::commands::{self, Form, Unread};
+use super::forms::MAX_TEXT;
+use crate::CLINIC;
+use crate::desk::{self, Case, NoPermit, Permit};
+use crate::language::phrase;
+use crate::people::Role;
+use crate::requests::RequestsError;
+use crate::sessions::Session;
+use crate::token::FormToken;
+
+/// How a form says which events its sender has seen, and that the letter may go.
+const VERSION: &str = "version";
+const STEP: &str = "step";
+
+const UNREAD: Problem<'_> = Problem {
+    what: phrase("Something is missing here, too long, or not what is asked for"),
+    advice: phrase("Nothing was done."),
+};
+const LEADS: Problem<'_> = Problem {
+    what: phrase("This takes the privacy lead"),
+    advice: phrase("Whatever gives a person less, later or for money is decided by them."),
+};
+const OWN: Problem<'_> = Problem {
+    what: phrase("This request is your own"),
+    advice: phrase("Somebody else has to deal with it."),
+};
+
+/// Shows the letter before it goes.
+#[derive(Template)]
+#[template(path = "staff-letter.html")]
+struct LetterPage<'a> {
+    session: &'a Session,
+    form_token: FormToken,
+    case: &'a Case,
+    slug: &'a str,
+    fields: Vec<(&'a str, &'a str)>,
+    letter: String,
+    has_contact: bool,
+    problem: Option<Problem<'a>>,
+}
+
+pub(in super::super) async fn act(
+    State(app): State<App>,
+    Path((id, slug)): Path<(String, String)>,
+    Posted { visitor: FreshStaff(session), fields }: Posted<FreshStaff>,
+) -> Result<Response, Refusal> {
+    let (case, now) = (find(&app, &id).await?, app.clock.now());
+    let seen = fields.text(VERSION, 10).and_then(|seen| seen.parse().ok());
+    if seen != Some(case.events.len()) {
+        return Err(Refusal::Stale);
+    }
+    let sent = Form(&fields);
+    let command = commands::read(&slug, &sent, &case.request).ok_or(Refusal::NotFound)?;
+    let command = command.and_then(|command| Ok((command, sent.day("day")?)));
+    let again = Again { app: &app, session: &session, case: &case, slug: &slug, fields: &fields };
+    let command = match command {
+        Ok(command) => command,
+        Err(Unread(field)) => return again.show(field, UNREAD).await,
+    };
+    let permit = match Permit::of(&session, &case, &command.0) {
+        Ok(permit) => permit,
+        Err(NoPermit::Reader) => return Err(Refusal::NotFound),
+        Err(NoPermit::Own) => return again.show("", OWN).await,
+        Err(NoPermit::Lead) => return again.show("", LEADS).await,
+    };
+    let draft = match desk::draft(&case, &permit, command, now) {
+        Ok(draft) => draft,
+        Err(RequestsError::Rejected(rejection)) => return again.refuse(&rejection).await,
+        Err(error) => return Err(error.into()),
+    };
+    match &draft.letter {
+        Some(letter) if fields.text(STEP, 8) != Some("send") => again.preview(letter.to_text()),
+        _ => {
+            desk::keep(&app.records, &case, permit, draft, now).await?;
+            tracing::info!(staff = %session.person(), request = %case.id, act = slug, "desk");
+            Ok(see_other(&format!("/staff/requests/{}?done", case.id)))
+        }
+    }
+}
+
+/// A form that leads back to its page.
+struct Again<'a> {
+    app: &'a App,
+    session: &'a Session,
+    case: &'a Case,
+    slug: &'a str,
+    fields: &'a Fields,
+}
+
+impl<'a> Again<'a> {
+    async fn show(&self, field: &str, problem: Problem<'a>) -> Result<Response, Refusal> {
+        let typed = |name: &str| self.fields.text(name, MAX_TEXT).map(str::to_owned);
+        let form = (self.slug, field);
+        show_again(self.app, (self.session, self.case), form, typed, problem).await
+    }
+
+    /// Says in the words of the law why nothing was done.
+    async fn refuse(&self, rejection: &Rejection) -> Result<Response, Refusal> {
+        let what = rejection.to_string();
+        let problem = Problem { what: &what, advice: phrase("Nothing was done.") };
+        let typed = |name: &str| self.fields.text(name, MAX_TEXT).map(str::to_owned);
+        let form = (self.slug, "");
+        show_again(self.app, (self.session, self.case), form, typed, problem).await
+    }
+
+    fn preview(&self, letter: String) -> Result<Response, Refusal> {
+        let page = LetterPage {
+            session: self.session,
+            form_token: self.session.token().to_form_token(),
+            case: self.case,
+            slug: self.slug,
+            fields: self.fields.besides(&[TOKEN_FIELD, STEP]),
+            letter,
+            has_contact: self.case.contact.is_some(),
+            problem: None,
+        };
+        form(&page, None)
+    }
+}

@@ -1,0 +1,196 @@
+//! The page of a request: what is known, what happened, and what may be done.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use upheld_consent::letter::Letter;
+use upheld_consent::request::{Item, Name, SearchResult, Text, Verdict};
+use upheld_consent::{Date, StoragePeriod};
+use zeroize::Zeroizing;
+
+use super::super::App;
+use super::super::filters;
+use super::super::form::TOKEN_FIELD;
+use super::super::pages::{Problem, form};
+use super::super::refusal::Refusal;
+use super::super::visitor::Reader;
+use super::fields::{Input, Prefilled};
+use super::forms::{self, Form};
+use super::timeline::{self, Line};
+use crate::CLINIC;
+use crate::desk::queue::Time;
+use crate::desk::{self, Case};
+use crate::held;
+use crate::id::Id;
+use crate::language::phrase;
+use crate::people::Role;
+use crate::requests::{self, RequestsError};
+use crate::sessions::Session;
+use crate::token::FormToken;
+
+/// Where it is looked for, and what came of it.
+struct Task {
+    name: String,
+    result: &'static str,
+    why: String,
+}
+
+/// Something found, and what becomes of it.
+struct Found {
+    name: String,
+    source: String,
+    verdict: &'static str,
+    why: String,
+}
+
+/// Shows a request.
+#[derive(Template)]
+#[template(path = "staff-request.html")]
+pub(super) struct CasePage<'a> {
+    session: &'a Session,
+    form_token: FormToken,
+    done: bool,
+    case: &'a Case,
+    version: usize,
+    heading: &'static str,
+    stage: &'static str,
+    received: Date,
+    time: Time,
+    steps: Vec<String>,
+    words: Option<Zeroizing<String>>,
+    evidence: Vec<(Date, &'static str, String)>,
+    tasks: Vec<Task>,
+    found: Vec<Found>,
+    lines: Vec<Line>,
+    letters: Vec<String>,
+    forms: Vec<Form>,
+    /// The form to be shown open, with what was typed.
+    opened: &'a str,
+    field: String,
+    problem: Option<Problem<'a>>,
+}
+
+pub(in super::super) async fn page(
+    State(app): State<App>,
+    Reader(session): Reader,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let case = find(&app, &id).await?;
+    let page =
+        CasePage { done: query.as_deref() == Some("done"), ..write(&app, &session, &case).await? };
+    form(&page, None)
+}
+
+/// The request of this name, whoever's it is: the tenant's it has to be.
+pub(super) async fn find(app: &App, id: &str) -> Result<Case, Refusal> {
+    let id = Id::parse(id).ok_or(Refusal::NotFound)?;
+    desk::find(&app.records, id).await?.ok_or(Refusal::NotFound)
+}
+
+/// Shows the request again because of a form that was not taken, with what was typed in it.
+pub(super) async fn show_again<'a>(
+    app: &App,
+    (session, case): (&'a Session, &'a Case),
+    (slug, field): (&'a str, &str),
+    typed: impl Fn(&str) -> Option<String>,
+    problem: Problem<'a>,
+) -> Result<Response, Refusal> {
+    let mut page = write(app, session, case).await?;
+    for form in page.forms.iter_mut().filter(|form| form.slug == slug) {
+        for field in &mut form.fields {
+            field.value = typed(field.name).unwrap_or_default();
+        }
+    }
+    page.opened = slug;
+    page.field = if field.is_empty() { "acts".into() } else { format!("{slug}-{field}") };
+    page.problem = Some(problem);
+    form(&page, Some(problem))
+}
+
+async fn write<'a>(
+    app: &App,
+    session: &'a Session,
+    case: &'a Case,
+) -> Result<CasePage<'a>, RequestsError> {
+    let (records, request) = (&app.records, &case.request);
+    let today = requests::today(Some(request), app.clock.now())?;
+    let calendar = requests::calendar();
+    let is_own = session.person() == case.person;
+    let role = if is_own { Role::Auditor } else { session.role() };
+    Ok(CasePage {
+        session,
+        form_token: session.token().to_form_token(),
+        done: false,
+        case,
+        version: case.events.len(),
+        heading: requests::heading(request.ask()),
+        stage: requests::where_it_stands(request.stage()),
+        received: request.received(),
+        time: Time::of(request.due(&calendar)?, today),
+        steps: request.explain(&calendar)?.iter().map(ToString::to_string).collect(),
+        words: requests::words(records, case.person, case.id).await?,
+        evidence: timeline::evidence(&case.events),
+        tasks: request.sources().chain(request.processors()).map(task).collect(),
+        found: request.items().map(|(item, verdict)| found(item, verdict)).collect(),
+        lines: timeline::lines(&case.events),
+        letters: case.paper()?.sent(&case.events)?.iter().map(Letter::to_text).collect(),
+        forms: forms::of(request, role, &prefilled(app)),
+        opened: "",
+        field: String::new(),
+        problem: None,
+    })
+}
+
+fn task((name, result): (&Name, Option<&SearchResult>)) -> Task {
+    let (result, why) = match result {
+        None => (phrase("To be searched"), ""),
+        Some(SearchResult::NotSearched(why)) => (phrase("Not searched"), why.as_str()),
+        Some(_) => (phrase("Searched"), ""),
+    };
+    Task { name: name.to_string(), result, why: why.to_owned() }
+}
+
+fn found(item: &Item, verdict: Option<&Verdict>) -> Found {
+    let what = match verdict {
+        None => phrase("To be decided"),
+        Some(Verdict::Disclose(_)) => phrase("It is disclosed"),
+        Some(Verdict::Redact { .. }) => phrase("It is disclosed in part"),
+        Some(_) => phrase("It is withheld"),
+    };
+    let ground = verdict.and_then(Verdict::ground);
+    let why = ground.map(|it| format!("{}: {}", it.provision(), it.because()));
+    Found {
+        name: item.name.to_string(),
+        source: item.source.to_string(),
+        verdict: what,
+        why: why.unwrap_or_default(),
+    }
+}
+
+/// What the privacy notice says, for answers; letters are in English.
+fn prefilled(app: &App) -> Prefilled {
+    let notice = app.records.notices.in_language(crate::language::Language::English);
+    let purposes = &notice.content().purposes;
+    let retention = |months: u16| format!("{months} months after it is last needed");
+    let mut kept: Vec<_> = purposes
+        .iter()
+        .filter_map(|purpose| match purpose.storage() {
+            StoragePeriod::Months(months) => Some(*months),
+            StoragePeriod::Until(_) => None,
+        })
+        .collect();
+    kept.sort_unstable();
+    kept.dedup();
+    Prefilled {
+        purposes: lines(purposes.iter().map(|purpose| purpose.description().to_owned())),
+        categories: lines(
+            held::CATEGORIES.iter().map(|it| super::super::held::heading(*it).to_owned()),
+        ),
+        retention: lines(kept.into_iter().map(retention)),
+    }
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}

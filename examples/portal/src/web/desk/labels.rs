@@ -1,0 +1,42 @@
+//! What acts and answers are called, to be translated.
+
+use upheld_consent::request::Act;
+
+use crate::language::phrase;
+
+/// What was done, in a timeline.
+pub(super) const fn done(act: Act) -> &'static str {
+    match act {
+        Act::Receive => phrase("Received"),
+        Act::RequestIdentity => phrase("Asked who they are"),
+        Act::ConfirmIdentity => phrase("Identity shown"),
+        Act::RequestAuthority => phrase("Asked for authority"),
+        Act::ReceiveAuthority => phrase("Authority shown"),
+        Act::ChargeFee => phrase("Fee charged"),
+        Act::PayFee => phrase("Fee paid"),
+        Act::WaiveFee => phrase("Fee given up"),
+        Act::Lapse => phrase("Refused, as nothing came"),
+        Act::Accept => phrase("Taken up"),
+        Act::AskClarification => phrase("Question asked"),
+        Act::Clarify => phrase("Question answered"),
+        Act::ProceedUnclarified => phrase("Went on without an answer"),
+        Act::Extend => phrase("Time extended"),
+        Act::RequireAccountDeletion => phrase("Told that the account has to go as well"),
+        Act::Choose => phrase("Choice made"),
+        Act::BeginCollection => phrase("Search planned"),
+        Act::FindItem => phrase("Item found"),
+        Act::FinishSource => phrase("Source finished"),
+        Act::InstructProcessor => phrase("Processor told"),
+        Act::FinishProcessor => phrase("Processor finished"),
+        Act::SubmitForReview => phrase("Search finished"),
+        Act::Review => phrase("Item reviewed"),
+        Act::Respond => phrase("Answered"),
+        Act::NotifyRecipient => phrase("Recipient to be told, or told"),
+        Act::SendCopy => phrase("Further copy sent"),
+        Act::LiftRestriction => phrase("Restriction lifted"),
+        Act::Complain => phrase("Complaint made"),
+        Act::Reopen => phrase("Taken up again"),
+        Act::Withdraw => phrase("Taken back"),
+        _ => phrase("Closed"),
+    }
+}

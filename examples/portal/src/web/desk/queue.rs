@@ -1,0 +1,166 @@
+//! The queue: what is asked, where it stands, and what is left of the time.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use upheld_consent::request::{Ask, Stage};
+use upheld_consent::{Date, RequestKind};
+use upheld_store::request::Place;
+
+use super::super::App;
+use super::super::filters;
+use super::super::form::TOKEN_FIELD;
+use super::super::pages::{Problem, form};
+use super::super::refusal::Refusal;
+use super::super::visitor::Reader;
+use crate::CLINIC;
+use crate::desk::queue::{self, Row, Show, Time, Wanted, Within};
+use crate::id::Id;
+use crate::language::phrase;
+use crate::people::Role;
+use crate::requests::{self, ASKS};
+use crate::sessions::Session;
+use crate::token::FormToken;
+
+/// Longer than any value that is looked at.
+const MAX_VALUE: usize = 64;
+
+/// A choice of a filter: its value in addresses, and what it is called.
+type Choice = (String, &'static str);
+
+/// A request in the list.
+struct Line {
+    id: Id,
+    ask: &'static str,
+    stage: &'static str,
+    received: Date,
+    time: Time,
+}
+
+impl Line {
+    fn of(row: &Row) -> Self {
+        let (ask, stage) = (requests::heading(row.ask), requests::where_it_stands(row.stage));
+        Self { id: row.id, ask, stage, received: row.received, time: row.time }
+    }
+}
+
+/// Lists requests.
+#[derive(Template)]
+#[template(path = "staff-requests.html")]
+struct QueuePage<'a> {
+    session: &'a Session,
+    form_token: FormToken,
+    rows: Vec<Line>,
+    shows: Vec<Choice>,
+    kinds: Vec<Choice>,
+    withins: Vec<Choice>,
+    show: String,
+    kind: String,
+    within: String,
+    /// The address of the first page, on the others.
+    first: Option<String>,
+    next: Option<String>,
+    problem: Option<Problem<'a>>,
+}
+
+pub(in super::super) async fn page(
+    State(app): State<App>,
+    Reader(session): Reader,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let query = query.unwrap_or_default();
+    let value = |wanted: &str| {
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(name, value)| name == wanted && value.len() <= MAX_VALUE)
+            .map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    };
+    let (show, kind, within) = (value("show"), value("kind"), value("due"));
+    let wanted =
+        Wanted { show: read_show(&show), kind: read_kind(&kind), within: read_within(&within) };
+    // A place that is none is the beginning.
+    let after = Place::parse(&value("after")).ok();
+    let page = queue::page(&app.records, wanted, after, app.clock.now()).await?;
+    let chosen = [("show", &*show), ("kind", &*kind), ("due", &*within)];
+    let next = page.next.map(|next| address(&chosen, Some(next)));
+    let first = after.map(|_| address(&chosen, None));
+    let page = QueuePage {
+        session: &session,
+        form_token: session.token().to_form_token(),
+        rows: page.rows.iter().map(Line::of).collect(),
+        shows: shows(),
+        kinds: kinds(),
+        withins: withins(),
+        show,
+        kind,
+        within,
+        first,
+        next,
+        problem: None,
+    };
+    form(&page, None)
+}
+
+fn address(chosen: &[(&str, &str)], after: Option<Place>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(chosen.iter().filter(|(_, value)| !value.is_empty()));
+    if let Some(after) = after {
+        query.append_pair("after", &after.to_string());
+    }
+    format!("/staff/requests?{}", query.finish())
+}
+
+fn read_show(text: &str) -> Show {
+    match text {
+        "waiting" => Show::Waiting,
+        "answered" => Show::Answered,
+        "all" => Show::All,
+        other => {
+            let stage = Stage::ALL.into_iter().find(|stage| stage.name() == other);
+            stage.map_or(Show::Open, Show::In)
+        }
+    }
+}
+
+fn read_kind(text: &str) -> Option<RequestKind> {
+    ASKS.into_iter().map(Ask::kind).find(|kind| kind.name() == text)
+}
+
+fn read_within(text: &str) -> Within {
+    match text {
+        "overdue" => Within::Overdue,
+        "7" => Within::Days(7),
+        "14" => Within::Days(14),
+        "30" => Within::Days(30),
+        _ => Within::Ever,
+    }
+}
+
+fn shows() -> Vec<Choice> {
+    let groups = [
+        ("", phrase("All that are open")),
+        ("waiting", phrase("Waiting for the person")),
+        ("answered", phrase("Answered or taken back")),
+        ("all", phrase("All there are")),
+    ];
+    let groups = groups.map(|(value, name)| (value.to_owned(), name));
+    let stages =
+        Stage::ALL.map(|stage| (stage.name().to_owned(), requests::where_it_stands(stage)));
+    groups.into_iter().chain(stages).collect()
+}
+
+fn kinds() -> Vec<Choice> {
+    let kinds = ASKS.map(|ask| (ask.kind().name().to_owned(), requests::heading(ask)));
+    [(String::new(), phrase("Anything"))].into_iter().chain(kinds).collect()
+}
+
+fn withins() -> Vec<Choice> {
+    let withins = [
+        ("", phrase("At any time")),
+        ("overdue", phrase("Overdue")),
+        ("7", phrase("Within 7 days")),
+        ("14", phrase("Within 14 days")),
+        ("30", phrase("Within 30 days")),
+    ];
+    withins.map(|(value, name)| (value.to_owned(), name)).into()
+}

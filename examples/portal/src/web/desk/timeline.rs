@@ -1,0 +1,113 @@
+//! What happened to a request, in words.
+
+use upheld_consent::Date;
+use upheld_consent::request::{
+    Choice, Clearance, Event, Identity, Notified, Outcome, Recorded, Response, SearchResult,
+    Verdict,
+};
+
+use super::labels;
+use crate::language::phrase;
+use crate::requests;
+
+/// Something that happened.
+pub(super) struct Line {
+    pub(super) at: Date,
+    /// None for the person themselves.
+    pub(super) by: Option<String>,
+    pub(super) what: &'static str,
+    /// What was written down about it.
+    pub(super) words: Vec<String>,
+}
+
+/// The line of each event, in order.
+pub(super) fn lines(events: &[Recorded]) -> Vec<Line> {
+    let line = |recorded: &Recorded| Line {
+        at: recorded.at,
+        by: Some(recorded.by.to_string()).filter(|by| by != requests::ACTOR),
+        what: labels::done(recorded.event.act()),
+        words: words(&recorded.event),
+    };
+    events.iter().map(line).collect()
+}
+
+/// How it is known who asks, as far as it is.
+pub(super) fn evidence(events: &[Recorded]) -> Vec<(Date, &'static str, String)> {
+    let told = |recorded: &Recorded| {
+        let (what, words) = match &recorded.event {
+            Event::Received(receipt) => match &receipt.identity {
+                Identity::SignedIn => (phrase("Signed in when they asked"), String::new()),
+                Identity::Known(how) => (phrase("Known when they asked"), how.to_string()),
+                _ => (phrase("Nothing was known when they asked"), String::new()),
+            },
+            Event::IdentityRequested { doubt } => {
+                (labels::done(recorded.event.act()), doubt.to_string())
+            }
+            Event::IdentityConfirmed { how } | Event::AuthorityReceived { how } => {
+                (labels::done(recorded.event.act()), how.to_string())
+            }
+            Event::AuthorityRequested => (labels::done(recorded.event.act()), String::new()),
+            _ => return None,
+        };
+        Some((recorded.at, what, words))
+    };
+    events.iter().filter_map(told).collect()
+}
+
+fn words(event: &Event) -> Vec<String> {
+    match event {
+        Event::IdentityRequested { doubt: text }
+        | Event::IdentityConfirmed { how: text }
+        | Event::AuthorityReceived { how: text }
+        | Event::FeeWaived { why: text }
+        | Event::ClarificationAsked { question: text }
+        | Event::Clarified { answer: text }
+        | Event::WentOnUnclarified { why: text, .. }
+        | Event::Extended { reasons: text, .. }
+        | Event::AccountDeletionRequired { why: text }
+        | Event::Chosen(Choice::Narrow(text))
+        | Event::Reopened { news: text } => vec![text.to_string()],
+        Event::FeeCharged(fee) => vec![format!("{} p", fee.pence), fee.covers.to_string()],
+        Event::CollectionBegun(plan) => {
+            let sources = plan.sources.iter().map(ToString::to_string);
+            sources.chain([plan.scope.to_string(), plan.proportionate.to_string()]).collect()
+        }
+        Event::ItemFound(item) => vec![item.name.to_string(), item.source.to_string()],
+        Event::SourceFinished { source: name, result }
+        | Event::ProcessorFinished { processor: name, result } => match result {
+            SearchResult::NotSearched(why) => vec![name.to_string(), why.to_string()],
+            _ => vec![name.to_string()],
+        },
+        Event::ProcessorInstructed { processor: name }
+        | Event::NotificationOwed { recipient: name }
+        | Event::Complained { complaint: name } => vec![name.to_string()],
+        Event::RecipientNotified { recipient, result } => match result {
+            Notified::Impossible(why) | Notified::Disproportionate(why) => {
+                vec![recipient.to_string(), why.to_string()]
+            }
+            _ => vec![recipient.to_string()],
+        },
+        Event::Reviewed { item, verdict } => of_verdict(item.to_string(), verdict),
+        Event::Responded(response) | Event::Lapsed(response) => of_response(response),
+        _ => Vec::new(),
+    }
+}
+
+fn of_verdict(item: String, verdict: &Verdict) -> Vec<String> {
+    let mut words = vec![item];
+    if let Some(ground) = verdict.ground() {
+        words.push(format!("{}: {}", ground.provision(), ground.because()));
+    }
+    if let Verdict::Disclose(Clearance::AlreadyKnown(how)) = verdict {
+        words.push(how.to_string());
+    }
+    words
+}
+
+fn of_response(response: &Response) -> Vec<String> {
+    if let Outcome::NothingHeld { searched } = &response.outcome {
+        return vec![searched.to_string()];
+    }
+    let grounds = response.outcome.refused().iter();
+    grounds.map(|ground| format!("{}: {}", ground.provision(), ground.because())).collect()
+}
