@@ -56,7 +56,7 @@ fn chosen_now<'c>(
         return Some(consent.visit().with_choice(Choice::undecided()));
     }
     let pair = field.split(|byte| *byte == b';').next()?;
-    let reading = gate.keys.read(&gate.policy, host, [pair]);
+    let reading = (gate.keys)().read(&gate.policy, host, [pair]);
     Some(consent.visit().with_choice(reading.to_choice()))
 }
 

@@ -19,7 +19,7 @@ type Locate = dyn Fn(&Parts) -> Option<Jurisdiction> + Send + Sync;
 #[derive(Clone)]
 pub struct Gate {
     pub(crate) policy: Arc<Policy>,
-    pub(crate) keys: Arc<ConsentKeys>,
+    pub(crate) keys: Arc<dyn Fn() -> Arc<ConsentKeys> + Send + Sync>,
     /// The hosts of the site that are known by name, read once.
     pub(crate) hosts: Vec<Arc<Host>>,
     pub(crate) clock: Arc<dyn Fn() -> UnixSeconds + Send + Sync>,
@@ -81,7 +81,7 @@ impl Gate {
         Ok(Self {
             hosts: hosts.collect(),
             policy,
-            keys,
+            keys: Arc::new(move || Arc::clone(&keys)),
             clock: Arc::new(clock),
             jurisdiction: Arc::new(|_| None),
             event: Arc::new(|_| {}),
@@ -98,6 +98,17 @@ impl Gate {
         jurisdiction: impl Fn(&Parts) -> Option<Jurisdiction> + Send + Sync + 'static,
     ) -> Self {
         self.jurisdiction = Arc::new(jurisdiction);
+        self
+    }
+
+    /// The same with keys that are asked for with each request: where they are changed without
+    /// starting anew.
+    #[must_use]
+    pub fn with_keys(
+        mut self,
+        keys: impl Fn() -> Arc<ConsentKeys> + Send + Sync + 'static,
+    ) -> Self {
+        self.keys = Arc::new(keys);
         self
     }
 
@@ -140,7 +151,7 @@ impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
             .field("policy", &self.policy.fingerprint())
-            .field("keys", &self.keys)
+            .field("keys", &(self.keys)())
             .field("undeclared", &self.undeclared)
             .field("report_only", &self.report_only)
             .field("vary", &self.vary)

@@ -64,7 +64,7 @@ impl Consent {
         let host = host(gate, parts);
         let cookies = Cookies::of(headers);
         let reading = match host.as_deref() {
-            Some(host) => gate.keys.read(&gate.policy, host, cookies.fields()),
+            Some(host) => (gate.keys)().read(&gate.policy, host, cookies.fields()),
             None => Reading::Absent,
         };
         let all = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
@@ -128,7 +128,9 @@ impl Consent {
         }
     }
 
-    pub(crate) fn host(&self) -> Option<&Host> {
+    /// The host that was asked, without its port; the consent cookie is written for it.
+    #[must_use]
+    pub fn host(&self) -> Option<&Host> {
         self.0.host.as_deref()
     }
 

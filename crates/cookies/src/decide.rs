@@ -2,7 +2,7 @@
 
 use crate::policy::{Basis, Exemption, GpcRule, Item, Jurisdiction, Policy};
 use crate::signals::{Signals, TcAnswer};
-use crate::{Choice, UnixSeconds};
+use crate::{Choice, PurposeSet, UnixSeconds};
 
 mod removal;
 
@@ -201,6 +201,41 @@ pub fn decide(policy: &Policy, visit: &Visit<'_>, cookie: CookieId<'_>) -> Decis
 /// Decides about an item of the policy, of any kind. See [`decide`].
 pub fn decide_item(policy: &Policy, visit: &Visit<'_>, item: &Item) -> Decision {
     Decider::new(policy, visit, "").decide_item(item)
+}
+
+/// Whether to ask the person: nothing was chosen, or not lately, and an answer would change
+/// something.
+///
+/// Where the law asks for nothing beforehand, or a signal of the browser speaks against everything
+/// that there is to agree to, nobody is asked.
+///
+/// ```
+/// use upheld_cookies::{Choice, UnixSeconds, Visit, should_ask};
+/// # use upheld_cookies::policy::Policy;
+/// # let policy = Policy::parse_toml("schema = 1\nsite = { hosts = ['a.example'], \
+/// #     jurisdictions = ['uk'], updated = '2026-01-01' }\nitem = [{ name = 'a', \
+/// #     kind = 'js-cookie', purposes = ['advertising'], lifetime = '1d' }]")?;
+/// use upheld_cookies::signals::Signals;
+///
+/// let now = UnixSeconds(1_795_478_400);
+/// let visit = Visit::new(None, now);
+/// assert!(should_ask(&policy, &visit));
+/// assert!(!should_ask(&policy, &visit.with_choice(Choice::made(&policy, &[], now))));
+/// let signals = Signals::none().with_sec_gpc([&b"1"[..]]);
+/// assert!(!should_ask(&policy, &visit.with_signals(signals)));
+/// # Ok::<(), upheld_cookies::policy::PolicyError>(())
+/// ```
+#[must_use]
+pub fn should_ask(policy: &Policy, visit: &Visit<'_>) -> bool {
+    if !visit.choice.should_ask(policy, visit.now) {
+        return false;
+    }
+    let mut agreed = *visit;
+    agreed.choice = Choice::of_sets(policy, PurposeSet::ALL, visit.now);
+    policy.items().iter().any(|item| {
+        !decide_item(policy, visit, item).is_allowed()
+            && decide_item(policy, &agreed, item).is_allowed()
+    })
 }
 
 /// Decides about many cookies of one visit: what is the same for all of them is worked out once.

@@ -115,7 +115,8 @@ pub use cookie_header::{CookiePairs, cookie_pairs};
 pub use date::{DateError, UnixSeconds};
 pub use day::{Day, DayError};
 pub use decide::{
-    CookieId, Decider, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item, removals,
+    CookieId, Decider, Decision, Ground, MAX_REMOVALS, Reason, Visit, decide, decide_item,
+    removals, should_ask,
 };
 pub use host::{Host, HostError};
 pub use jar::{Api, Dropped, Jar, Limits, Origin, Received, Request, StoredCookie};

@@ -11,7 +11,7 @@ mod fingerprint;
 mod index;
 mod item;
 mod jurisdiction;
-mod lifetime;
+pub(crate) mod lifetime;
 mod meaning;
 mod name;
 mod place;
@@ -153,6 +153,18 @@ impl Policy {
             syntax(place, message.get(..end).unwrap_or_default().to_owned())
         })?;
         meaning::policy(&file, Reader::new(text, Places::of_json(text)))
+    }
+
+    /// The same declaration for a site at other hosts: that of a rehearsal, or of each customer.
+    ///
+    /// What people agreed to stays the same, so that the [fingerprint](Self::fingerprint) does. No
+    /// hosts leave those of the file.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: Vec<DomainPattern>) -> Self {
+        if !hosts.is_empty() {
+            self.parts.site.hosts = hosts;
+        }
+        self
     }
 
     fn of_parts(mut parts: Parts) -> Self {

@@ -39,8 +39,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The words of the page are English. What the declaration says is in its own language, and marked
-//! as such where that is another.
+//! The words of the page are English, or what a translator says they are. What the declaration says is
+//! in its own language, and marked as such where that is another.
 
 mod banner;
 mod content;
@@ -57,6 +57,9 @@ use crate::Day;
 use crate::policy::Policy;
 
 use document::Section;
+
+/// What a text is in the language of a page; `None` if that is not known.
+pub type Say<'s> = &'s dyn Fn(&str) -> Option<String>;
 
 /// The policy page of a declaration, as of a day.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +90,42 @@ impl<'a> PolicyPage<'a> {
     /// from `<h2>` on, all of whose ids begin with `cookies-`.
     #[must_use]
     pub fn html_fragment(&self) -> String {
-        html::fragment(&self.content(), self.policy.language())
+        self.html_fragment_in(html::ENGLISH, &html::as_it_is)
+    }
+
+    /// The same in another language: `say` gives what a text is there, without blanks around it.
+    ///
+    /// It is asked for the words of this crate, with `{}` for a number or a day, and for those of the
+    /// declaration. Words of the crate that it does not know stay English; words of the declaration
+    /// stay as they are and are marked as of their own language.
+    ///
+    /// ```
+    /// use upheld_cookies::Day;
+    /// # use upheld_cookies::policy::Policy;
+    /// # let policy = Policy::parse_toml("schema = 1\nsite = { hosts = ['a.example'], \
+    /// #     jurisdictions = ['uk'], updated = '2026-01-01' }\nitem = [{ name = 'a', \
+    /// #     kind = 'js-cookie', purposes = ['statistics'], lifetime = '2d' }]")?;
+    /// use upheld_cookies::publish::PolicyPage;
+    ///
+    /// let german = |english: &str| match english {
+    ///     "{} days" => Some("{} Tage".to_owned()),
+    ///     _ => None, // from a catalogue of yours
+    /// };
+    /// let page = PolicyPage::new(&policy, Day::parse("2026-11-27")?);
+    /// assert!(page.html_fragment_in("de", &german).contains("<td>2 Tage</td>"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn html_fragment_in(&self, language: &str, say: Say<'_>) -> String {
+        html::fragment(&self.content(), self.policy.language(), language, say)
+    }
+
+    /// How to refuse, as HTML for a page of its own below an `<h1>` of the site: by signals, by the
+    /// ways of others, by the browser. Languages are as for [`Self::html_fragment_in`].
+    #[must_use]
+    pub fn html_opt_out_in(&self, language: &str, say: Say<'_>) -> String {
+        let section = content::how_to_refuse(self.policy, self.today);
+        html::fragment(&section, self.policy.language(), language, say)
     }
 
     /// The same in Markdown (`CommonMark` with the tables of GitHub).

@@ -24,7 +24,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac};
 use rand_core::TryCryptoRng;
+use sha2::Sha256;
 use zeroize::Zeroizing;
 
 pub use self::file::KeyFileError;
@@ -186,6 +188,25 @@ impl KeyRing {
         Ok(Sealed { key, bytes })
     }
 
+    /// Derives from a key of the ring one for something else than sealing, by its name; `None` if
+    /// the ring has no such key.
+    ///
+    /// What is made with it cannot be told from random, by whoever has not the ring, and shows
+    /// nothing of other purposes' keys. It is gone when the key is retired.
+    ///
+    /// ```
+    /// use upheld_store::keys::KeyRing;
+    ///
+    /// let ring = KeyRing::generate(&mut rand::rngs::SysRng)?;
+    /// let cookies = ring.derive(ring.current(), "consent cookie").ok_or("no key")?;
+    /// assert!(ring.derive(ring.current(), "something else") != Some(cookies));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn derive(&self, id: KeyId, purpose: &str) -> Option<Zeroizing<[u8; KEY_BYTES]>> {
+        expand(self.key(id)?.as_slice(), purpose.as_bytes())
+    }
+
     /// Opens what was sealed for `place`.
     ///
     /// # Errors
@@ -288,6 +309,15 @@ pub enum RetireError {
     },
 }
 
+//= RFC 5869 §2.3: T(1) = HMAC-Hash(PRK, info | 0x01), which is all of the output that is needed
+fn expand(key: &[u8], info: &[u8]) -> Option<Key> {
+    // A key of any length is one for HMAC.
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+    mac.update(info);
+    mac.update(&[1]);
+    Some(Zeroizing::new(mac.finalize().into_bytes().into()))
+}
+
 fn draw<R: TryCryptoRng>(rng: &mut R) -> Result<Key, R::Error> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     rng.try_fill_bytes(key.as_mut_slice())?;
@@ -308,4 +338,23 @@ fn binding(place: Place<'_>, key: KeyId) -> Vec<u8> {
     bytes.extend(row.to_be_bytes());
     bytes.extend(key.0.to_be_bytes());
     bytes
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use data_encoding::HEXLOWER;
+
+    use super::expand;
+
+    //= RFC 5869 §2.3: T(1) = HMAC-Hash(PRK, info | 0x01), which is all of the output that is needed
+    #[test]
+    fn keys_are_derived_as_in_test_case_1_of_the_rfc() {
+        let prk = "077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5";
+        let prk = HEXLOWER.decode(prk.as_bytes()).unwrap();
+        let info: Vec<u8> = (0xf0..=0xf9).collect();
+        // The first 32 bytes of OKM.
+        let okm = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf";
+        assert_eq!(HEXLOWER.encode(expand(&prk, &info).unwrap().as_slice()), okm);
+    }
 }

@@ -59,6 +59,11 @@ impl Moment {
         UnixMillis::new(seconds.saturating_mul(1000)).unwrap_or_default()
     }
 
+    /// As decisions about cookies have it.
+    pub(crate) const fn to_cookie_time(self) -> upheld_cookies::UnixSeconds {
+        upheld_cookies::UnixSeconds(self.0)
+    }
+
     /// The day in UTC.
     pub(crate) fn to_date(self) -> Result<Date, DateError> {
         let date = Timestamp::from_second(self.0).unwrap_or(Timestamp::MAX);
@@ -95,6 +100,12 @@ impl fmt::Display for Moment {
 impl From<Moment> for UnixSeconds {
     fn from(moment: Moment) -> Self {
         Self(u64::try_from(moment.0).unwrap_or_default())
+    }
+}
+
+impl From<upheld_cookies::UnixSeconds> for Moment {
+    fn from(seconds: upheld_cookies::UnixSeconds) -> Self {
+        Self(seconds.0.max(0))
     }
 }
 

@@ -5,6 +5,7 @@
 //! `PORTAL__SECTION__NAME_FILE`. Whatever is unknown or makes no sense is an error that names it,
 //! and nothing starts.
 
+mod cookies;
 mod duo;
 mod fault;
 mod keys;
@@ -19,6 +20,7 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 
 use tracing::level_filters::LevelFilter;
+use upheld_cookies::policy::Jurisdiction;
 use upheld_duo::FailMode;
 use upheld_second_factor::{Policy, Throttle};
 use upheld_totp::{Digits, Window};
@@ -71,6 +73,8 @@ pub struct Config {
     pub duo: Option<DuoSettings>,
     /// How many days somebody who closes their account can change their mind.
     pub closing_days: u8,
+    /// Whose law about cookies applies; `None` is the strictest.
+    pub jurisdiction: Option<Jurisdiction>,
     /// How passwords are hashed.
     pub password: PasswordSettings,
     /// What is logged.
@@ -192,6 +196,7 @@ impl Reader<'_> {
         let remembered_browser_days = self.number(&keys::REMEMBERED_DAYS, 0, 30).map(NonZero::new);
         let duo = self.duo();
         let closing_days = self.number(&keys::CLOSING_DAYS, 0, closures::MAX_DAYS);
+        let jurisdiction = self.text(&keys::JURISDICTION, cookies::parse_jurisdiction);
         let password = self.password();
         let log_level = self.text(&keys::LOG_LEVEL, |text| {
             text.parse().map_err(|_| "use off, error, warn, info, debug or trace".to_owned())
@@ -225,6 +230,7 @@ impl Reader<'_> {
             remembered_browser_days: remembered_browser_days?,
             duo: duo.ok()?,
             closing_days: closing_days?,
+            jurisdiction: jurisdiction?,
             password: password?,
             log_level: log_level?,
             log_format: log_format?,

@@ -109,6 +109,15 @@ impl Language {
         }
     }
 
+    /// The text in this language, if it has one: of words that do not stand in this program.
+    pub(crate) fn known(self, english: &str) -> Option<String> {
+        match self {
+            Self::English => None,
+            Self::German => catalogue::german().find(english).map(str::to_owned),
+            Self::Pseudo => Some(to_pseudo(english)),
+        }
+    }
+
     /// The text for `count` things, with `{n}` replaced by how many they are.
     pub(crate) fn count(self, one: &str, many: &str, count: u64) -> String {
         let is_one = count == 1;

@@ -39,6 +39,7 @@ mod closures;
 pub mod config;
 mod connections;
 mod consents;
+mod cookies;
 mod demonstration;
 mod desk;
 mod devices;

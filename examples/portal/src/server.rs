@@ -20,6 +20,7 @@ use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
+use crate::cookies::Cookies;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
@@ -47,6 +48,7 @@ pub struct Portal {
     pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
+    cookies: Cookies,
     transport: Arc<dyn Transport>,
     outbox: Option<Directory>,
 }
@@ -138,6 +140,9 @@ impl Portal {
         let guard = Guard::new(store, settings.second_factor);
         let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
         let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
+        let (law, has_advert) = (settings.jurisdiction, settings.demonstration_advert);
+        let cookies = Cookies::declare(keys.clone(), law, has_advert);
+        let cookies = cookies.map_err(OpenError::because)?;
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
@@ -147,7 +152,7 @@ impl Portal {
         let notices = Arc::new(notices);
         let records =
             Records { database, keys, guard, settings, metrics, duo, consents, requests, notices };
-        Ok(Self { records, passwords, clock, transport, outbox: None })
+        Ok(Self { records, passwords, clock, cookies, transport, outbox: None })
     }
 
     /// Shows the e-mails in `folder` to everyone, under `/dev/outbox`: for trying out alone.
@@ -282,7 +287,7 @@ impl Portal {
         listeners: Vec<Listener>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        let Self { records, passwords, clock, transport, outbox } = self;
+        let Self { records, passwords, clock, cookies, transport, outbox } = self;
         let (database, metrics) = (records.database.clone(), records.metrics.clone());
         let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
@@ -291,7 +296,7 @@ impl Portal {
         let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
-        let app = web::App { records, passwords, clock, outbox, metrics };
+        let app = web::App { records, passwords, clock, cookies, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
         purge.abort();
         send.abort();
@@ -316,6 +321,7 @@ async fn serve_pages(
     let mut serving = JoinSet::new();
     for listener in listeners {
         let pages = web::routes::router(app.clone(), &listener.site);
+        let pages = pages.map_err(io::Error::other)?;
         let identity = listener.identity.clone();
         let mut stopped = stopped.clone();
         serving.spawn(async move {

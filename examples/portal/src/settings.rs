@@ -1,5 +1,6 @@
 //! What whoever runs a portal decides about signing in. The default is strict.
 
+use upheld_cookies::policy::Jurisdiction;
 use upheld_second_factor::Policy;
 use upheld_totp::Digits;
 
@@ -33,6 +34,11 @@ pub struct Settings {
     pub duo: Option<DuoSettings>,
     /// How many days a person who closes their account has to change their mind, up to 60.
     pub closing_days: u8,
+    /// Whose law about cookies applies to visitors; `None` is the strictest.
+    pub jurisdiction: Option<Jurisdiction>,
+    /// Whether public pages have an advertisement, of an advertiser that is made up: for trying out
+    /// alone.
+    pub demonstration_advert: bool,
 }
 
 impl Settings {
@@ -49,6 +55,8 @@ impl Settings {
             remembered_browsers: None,
             duo: None,
             closing_days: DEFAULT_CLOSING_DAYS,
+            jurisdiction: None,
+            demonstration_advert: false,
         }
     }
 }

@@ -132,6 +132,11 @@ impl Site {
         self.0.authorities.iter().any(|known| known.eq_ignore_ascii_case(host))
     }
 
+    /// The hosts, without their ports.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.0.authorities.iter().filter_map(|name| split(name).ok()).map(|(host, _)| host)
+    }
+
     pub(crate) fn is_origin(&self, origin: &str) -> bool {
         self.0.origins.iter().any(|known| known.eq_ignore_ascii_case(origin))
     }

@@ -31,6 +31,11 @@ impl Token {
         Some(Self(bytes))
     }
 
+    /// A second one with the same value.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(crate) fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(HEXLOWER.encode(self.0.as_slice()))
     }

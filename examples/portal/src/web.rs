@@ -1,5 +1,7 @@
 //! Everything about HTTP: addresses, cookies, forms, pages.
 
+mod asking;
+mod choices;
 mod closure;
 mod consents;
 mod cookie;
@@ -31,6 +33,7 @@ mod visitor;
 pub(crate) use gate::Peer;
 
 use crate::clock::Clock;
+use crate::cookies::Cookies;
 use crate::mail::Directory;
 use crate::observe::Metrics;
 use crate::password::Passwords;
@@ -42,6 +45,7 @@ pub(crate) struct App {
     pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
+    pub(crate) cookies: Cookies,
     /// The folder with sent e-mails, where everyone may see them.
     pub(crate) outbox: Option<Directory>,
     pub(crate) metrics: Metrics,

@@ -57,6 +57,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "bytes", "deadpool-postgres", "rusqlite", "tokio", "tokio-postgres",
             // XChaCha20-Poly1305, and the checksums of keys and migrations.
             "chacha20poly1305", "data-encoding", "rand", "rand_core", "sha2",
+            // RFC 5869: keys derived for other purposes.
+            "hmac",
             // Notices and events of requests, as they are stored.
             "serde_json",
             "thiserror", "zeroize",

@@ -55,10 +55,23 @@ impl fmt::Display for Lifetime {
             Self::UntilDeleted => return f.write_str("until deleted"),
             Self::Seconds(seconds) => *seconds,
         };
-        let units = [(31_536_000, "year"), (86_400, "day"), (3600, "hour"), (60, "minute")];
-        let whole = |(unit, _): &(u64, &str)| seconds > 0 && seconds.is_multiple_of(*unit);
-        let (unit, name) = units.into_iter().find(whole).unwrap_or((1, "second"));
-        let count = seconds.checked_div(unit).unwrap_or(seconds);
-        write!(f, "{count} {name}{}", if count == 1 { "" } else { "s" })
+        let (words, count) = in_words(seconds);
+        f.write_str(&words.replacen("{}", &count.to_string(), 1))
     }
+}
+
+/// So many seconds in the largest unit of which they are a whole number: the words, with `{}` for
+/// the number, and the number.
+pub(crate) fn in_words(seconds: u64) -> (&'static str, u64) {
+    const UNITS: [(u64, &str, &str); 4] = [
+        (31_536_000, "{} year", "{} years"),
+        (86_400, "{} day", "{} days"),
+        (3600, "{} hour", "{} hours"),
+        (60, "{} minute", "{} minutes"),
+    ];
+    let is_whole = |(unit, ..): &(u64, &str, &str)| seconds > 0 && seconds.is_multiple_of(*unit);
+    let found = UNITS.into_iter().find(is_whole);
+    let (unit, one, many) = found.unwrap_or((1, "{} second", "{} seconds"));
+    let count = seconds.checked_div(unit).unwrap_or(seconds);
+    (if count == 1 { one } else { many }, count)
 }

@@ -6,10 +6,13 @@ mod refusal;
 mod vendors;
 
 use super::document::{Inline, Section, joined};
-use crate::Day;
-use crate::policy::{Item, Policy, Purpose};
 
-use Inline::{Code, Link, Said, Text, Words};
+use crate::Day;
+use crate::policy::lifetime::in_words;
+use crate::policy::{Item, Lifetime, Policy, Purpose};
+pub(super) use refusal::how_to_refuse;
+
+use Inline::{Code, Filled, Link, Said, Text};
 
 /// The whole page.
 pub(super) fn page(policy: &Policy, today: Day) -> Section {
@@ -21,7 +24,7 @@ pub(super) fn page(policy: &Policy, today: Day) -> Section {
     if !policy.vendors().is_empty() {
         page.section(vendors::companies(policy));
     }
-    page.section(refusal::how_to_refuse(policy, today));
+    page.section(how_to_refuse(policy, today));
     if let Some(retired) = items::retired(policy) {
         page.section(retired);
     }
@@ -42,7 +45,7 @@ fn introduce(page: &mut Section, policy: &Policy) {
     if let Some(super::document::Block::Paragraph(line)) = page.blocks.last_mut() {
         let hosts = site.hosts.iter().map(|host| vec![Code(host.to_string())]);
         line.extend(joined(hosts));
-        line.push(Words(format!(", and was last changed on {}.", site.updated)));
+        line.push(Filled(", and was last changed on {}.", site.updated.to_string()));
     }
     if let Some(address) = &policy.consent().settings_url {
         page.paragraph(vec![
@@ -112,14 +115,21 @@ fn party_of(policy: &Policy, item: &Item) -> Inline {
 }
 
 /// How long it stays.
-fn lifetime_of(item: &Item) -> Inline {
-    use crate::policy::Lifetime;
-    match item.lifetime {
+fn lifetime_of(item: &Item) -> Vec<Inline> {
+    let mut line = vec![match item.lifetime {
         Some(Lifetime::Session) => Text("until you close the browser"),
         Some(Lifetime::UntilDeleted) => Text("until it is deleted"),
-        Some(lifetime) if item.refreshes => Words(format!("{lifetime} from your last visit")),
-        Some(lifetime) => Words(lifetime.to_string()),
+        Some(Lifetime::Seconds(seconds)) => period(seconds),
         None if item.kind.is_stored() => Text("not stated"),
         None => Text("nothing is stored"),
+    }];
+    if item.refreshes && matches!(item.lifetime, Some(Lifetime::Seconds(_))) {
+        line.push(Text(" from your last visit"));
     }
+    line
+}
+
+fn period(seconds: u64) -> Inline {
+    let (words, count) = in_words(seconds);
+    Filled(words, count.to_string())
 }

@@ -32,7 +32,9 @@ pub(super) struct Table {
 pub(super) enum Inline {
     /// Words of this crate.
     Text(&'static str),
-    /// Words of this crate with numbers or days in them.
+    /// Words of this crate with `{}` for a number, a day or other words of the crate.
+    Filled(&'static str, String),
+    /// A number or a day, which is the same in every language.
     Words(String),
     /// Words of the declaration, in its language.
     Said(String),
@@ -70,6 +72,11 @@ impl Section {
     pub(super) fn section(&mut self, section: Self) {
         self.blocks.push(Block::Section(section));
     }
+}
+
+/// The words with the value in its place.
+pub(super) fn filled(words: &str, value: &str) -> String {
+    words.replacen("{}", value, 1)
 }
 
 /// Joins lines with a comma between them.

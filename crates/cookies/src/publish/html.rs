@@ -2,7 +2,8 @@
 
 use core::fmt::Write as _;
 
-use super::document::{Block, Inline, Section, Table, visible};
+use super::Say;
+use super::document::{Block, Inline, Section, Table, filled, visible};
 use crate::policy::Policy;
 
 const STYLE: &str = include_str!("page.css");
@@ -10,11 +11,11 @@ const STYLE: &str = include_str!("page.css");
 /// A complete page.
 pub(super) fn page(content: &Section, policy: &Policy) -> String {
     let language = policy.language();
-    let mut writer = Writer::new(language);
+    let mut writer = Writer::new(language, ENGLISH, &as_it_is);
     writer.line(&content.title);
     let title = core::mem::take(&mut writer.out);
     let name = escape(&policy.site().name);
-    let fragment = fragment(content, language);
+    let fragment = fragment(content, language, ENGLISH, &as_it_is);
     //= WCAG 2.2, 3.1.1: the language of the page is told
     //= WCAG 2.2, 2.4.2: a page has a title that says what it is
     //= WCAG 2.2, 1.4.10: no scrolling sideways at 320 pixels
@@ -26,13 +27,22 @@ pub(super) fn page(content: &Section, policy: &Policy) -> String {
     )
 }
 
-/// The content below a heading of the first level.
-pub(super) fn fragment(content: &Section, language: &str) -> String {
-    let mut writer = Writer::new(language);
-    writer.out.push_str("<div class=\"cookie-policy\" lang=\"en\">\n");
+/// The content below a heading of the first level, in the language `page`; `said` is that of the
+/// declaration.
+pub(super) fn fragment(content: &Section, said: &str, page: &str, say: Say<'_>) -> String {
+    let mut writer = Writer::new(said, page, say);
+    writer.put(format_args!("<div class=\"cookie-policy\" lang=\"{}\">\n", escape(page)));
     writer.blocks(&content.blocks, 2);
     writer.out.push_str("</div>\n");
     writer.out
+}
+
+/// The language of the crate's own words.
+pub(super) const ENGLISH: &str = "en";
+
+/// No translation.
+pub(super) const fn as_it_is(_: &str) -> Option<String> {
+    None
 }
 
 /// Text that is nothing but text, in an element and in a quoted attribute.
@@ -55,19 +65,29 @@ fn escape_shown(text: &str) -> String {
     escaped
 }
 
-struct Writer {
+struct Writer<'s> {
     out: String,
+    say: Say<'s>,
     /// The language of the declaration as an attribute, unless it is that of the page.
     said: String,
 }
 
-impl Writer {
-    fn new(language: &str) -> Self {
-        let is_english = language == "en" || language.starts_with("en-");
+impl<'s> Writer<'s> {
+    fn new(said: &str, page: &str, say: Say<'s>) -> Self {
+        let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
+        let is_same = primary(said) == primary(page);
         //= WCAG 2.2, 3.1.2: the language of a part is told where it is another
-        let said =
-            if is_english { String::new() } else { format!(" lang=\"{}\"", escape(language)) };
-        Self { out: String::new(), said }
+        let said = if is_same { String::new() } else { format!(" lang=\"{}\"", escape(said)) };
+        Self { out: String::new(), say, said }
+    }
+
+    /// Words of the crate in the language of the page. Blanks around them stay.
+    fn say(&self, english: &str) -> String {
+        let words = english.trim_matches(' ');
+        match (self.say)(words) {
+            Some(translated) => english.replacen(words, &translated, 1),
+            None => english.to_owned(),
+        }
     }
 
     fn blocks(&mut self, blocks: &[Block], level: u8) {
@@ -112,7 +132,8 @@ impl Writer {
         self.line(&table.caption);
         self.out.push_str("</caption>\n<thead>\n<tr>");
         for column in &table.columns {
-            self.put(format_args!("<th scope=\"col\">{}</th>", escape(column)));
+            let column = escape(&self.say(column));
+            self.put(format_args!("<th scope=\"col\">{column}</th>"));
         }
         self.out.push_str("</tr>\n</thead>\n<tbody>\n");
         for row in &table.rows {
@@ -145,19 +166,22 @@ impl Writer {
 
     fn inline(&mut self, inline: &Inline) {
         match inline {
-            Inline::Text(text) => self.out.push_str(&escape(text)),
-            Inline::Words(text) => self.out.push_str(&escape(text)),
-            Inline::Said(text) if self.said.is_empty() => {
-                self.put(format_args!("<bdi>{}</bdi>", escape(text)));
+            Inline::Text(text) => self.out.push_str(&escape(&self.say(text))),
+            Inline::Filled(text, value) => {
+                self.out.push_str(&escape(&filled(&self.say(text), value)));
             }
+            Inline::Words(text) => self.out.push_str(&escape(text)),
             Inline::Said(text) => {
-                let said = core::mem::take(&mut self.said);
-                self.put(format_args!("<bdi{said}>{}</bdi>", escape(text)));
-                self.said = said;
+                let translated = (self.say)(text);
+                let said = if translated.is_some() { "" } else { &*self.said };
+                let shown = escape(translated.as_deref().unwrap_or(text));
+                let element = format!("<bdi{said}>{shown}</bdi>");
+                self.out.push_str(&element);
             }
             Inline::Code(text) => self.put(format_args!("<code>{}</code>", escape(text))),
             Inline::Strong(text) => {
-                self.put(format_args!("<strong>{}</strong>", escape(text)));
+                let text = escape(&self.say(text));
+                self.put(format_args!("<strong>{text}</strong>"));
             }
             Inline::Link(of, address) => self.link(of, &escape_shown(address)),
             Inline::Reference(of, id) => self.link(of, &format!("#{}", escape(id))),

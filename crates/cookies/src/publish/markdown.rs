@@ -1,6 +1,6 @@
 //! The page as Markdown.
 
-use super::document::{Block, Inline, Section, Table, visible};
+use super::document::{Block, Inline, Section, Table, filled, visible};
 
 /// The page: `CommonMark`, with tables as GitHub has them.
 pub(super) fn page(content: &Section) -> String {
@@ -55,6 +55,7 @@ fn line(inlines: &[Inline]) -> String {
 fn inline(inline_: &Inline) -> String {
     match inline_ {
         Inline::Text(text) => (*text).to_owned(),
+        Inline::Filled(text, value) => filled(text, value),
         Inline::Words(text) => text.clone(),
         Inline::Said(text) => escape(text),
         Inline::Code(text) => code(text),

@@ -165,6 +165,7 @@ async fn open(folder: &Path, listener: &Listener, duo: &Server) -> Result<Portal
         email_codes: true,
         remembered_browsers: RememberedDays::new(RememberedDays::MAX),
         duo: Some(settings_of(duo)?),
+        demonstration_advert: true,
         ..Settings::at(url)
     };
     let (records, transport) = ((database, SharedKeys::new(keys)), Arc::new(outbox.clone()));

@@ -58,6 +58,7 @@ pub(crate) async fn portal_on(
     let settings = Settings {
         duo: config.duo.clone(),
         closing_days: config.closing_days,
+        jurisdiction: config.jurisdiction,
         password: config.password,
         second_factor: config.second_factor,
         email_codes: config.email_codes,

@@ -66,7 +66,7 @@ impl Key {
 }
 
 /// Lists every setting there is, in the order of the file.
-pub const KEYS: [&Key; 36] = [
+pub const KEYS: [&Key; 37] = [
     &PUBLIC_URL,
     &LISTEN,
     &TLS_CERTIFICATE,
@@ -97,6 +97,7 @@ pub const KEYS: [&Key; 36] = [
     &DUO_NOT_ASKED,
     &DUO_CA_FILE,
     &CLOSING_DAYS,
+    &JURISDICTION,
     &HASH_MEMORY,
     &HASH_PASSES,
     &HASH_THREADS,
@@ -281,6 +282,15 @@ pub(super) const CLOSING_DAYS: Key = key(
 )
 .of(Kind::Integer)
 .or("14");
+pub(super) const JURISDICTION: Key = key(
+    "cookies",
+    "jurisdiction",
+    &[
+        "Whose law about cookies applies to visitors: uk, eea, or strictest where you do not know",
+        "where they are.",
+    ],
+)
+.or("\"strictest\"");
 pub(super) const HASH_MEMORY: Key =
     key("password", "memory_kib", &["The memory of one Argon2id hash, in KiB."])
         .of(Kind::Integer)

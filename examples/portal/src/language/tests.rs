@@ -58,6 +58,7 @@ fn placeholders_are_filled_and_kept() {
 fn the_german_catalogue_has_the_texts_of_the_portal() {
     let mut shown = texts_of(Path::new(env!("CARGO_MANIFEST_DIR")));
     shown.insert("A browser".into());
+    shown.extend(crate::cookies::tests::texts());
     let names = [NameError::Empty, NameError::Control]
         .map(|error| error.to_string())
         .into_iter()

@@ -11,6 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use upheld_cookies_tower::Event;
 use upheld_second_factor::{Accepted, Factor, Outcome, Reason, Throttle};
 
 /// How somebody showed a second factor.
@@ -58,6 +59,8 @@ struct Numbers {
     hash_turned_away: Counter,
     http_requests: Family<[Label; 1], Counter>,
     http_request_seconds: Histogram,
+    cookies_withheld: Family<[Label; 1], Counter>,
+    cookies_removed: Counter,
 }
 
 /// An offset beyond this counts as the next one.
@@ -79,6 +82,8 @@ impl Metrics {
             hash_turned_away: Counter::default(),
             http_requests: Family::default(),
             http_request_seconds: Histogram::new(exponential_buckets(0.000_5, 2.0, 14)),
+            cookies_withheld: Family::default(),
+            cookies_removed: Counter::default(),
         };
         numbers.begin_at_zero();
         numbers.register();
@@ -166,6 +171,22 @@ impl Metrics {
         self.0.http_request_seconds.observe(took.as_secs_f64());
     }
 
+    /// Counts what the gate did to the cookies of a response.
+    pub(crate) fn cookies(&self, event: &Event<'_>) {
+        let because = match event {
+            Event::Undeclared { .. } => "undeclared",
+            Event::Denied { reason: upheld_cookies::Reason::Gpc, .. } => "gpc",
+            Event::Denied { reason: upheld_cookies::Reason::NoConsent, .. } => "no_consent",
+            Event::Denied { .. } => "refused",
+            Event::Removed { .. } => {
+                self.0.cookies_removed.inc();
+                return;
+            }
+            _ => return,
+        };
+        self.0.cookies_withheld.get_or_create(&[("because", because)]).inc();
+    }
+
     /// All numbers as text.
     //= OpenMetrics 1.0 §Text format: what Prometheus reads
     #[must_use]
@@ -221,6 +242,9 @@ impl Numbers {
         for offset in -1..=1 {
             drop(self.window_offset_used.get_or_create(&[("offset", offset)]));
         }
+        for because in ["undeclared", "gpc", "no_consent", "refused"] {
+            drop(self.cookies_withheld.get_or_create(&[("because", because)]));
+        }
         for class in ["2xx", "3xx", "4xx", "5xx"] {
             drop(self.http_requests.get_or_create(&[("class", class)]));
         }
@@ -272,6 +296,16 @@ impl Numbers {
             "http_request_seconds",
             "From the headers of a request to its answer",
             self.http_request_seconds.clone(),
+        );
+        all.register(
+            "cookies_withheld",
+            "Cookies that were kept out of an answer",
+            self.cookies_withheld.clone(),
+        );
+        all.register(
+            "cookies_removed",
+            "Answers that took away cookies which may no longer be there",
+            self.cookies_removed.clone(),
         );
     }
 }

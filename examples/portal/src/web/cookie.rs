@@ -1,4 +1,5 @@
-//! The four cookies that name somebody or something. [`crate::language`] has one more, which does not.
+//! The four cookies that name somebody or something. [`crate::language`] has one more, which does not,
+//! and [`crate::cookies`] that of the choice about cookies. All are declared in `cookies/`.
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::Response;
@@ -53,15 +54,12 @@ impl Cookie {
     }
 
     fn find_text(self, headers: &HeaderMap) -> Option<&str> {
-        let mut found = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|header| header.to_str().ok())
-            .flat_map(|header| header.split(';'))
-            .filter_map(|pair| pair.trim_ascii().split_once('='))
-            .filter(|(name, _)| *name == self.name());
-        let (_, value) = found.next()?;
-        found.next().is_none().then_some(value)
+        only(headers, self.name())
+    }
+
+    /// Whether the value of a `Set-Cookie` field is of this cookie.
+    pub(super) fn is_set_by(self, field: &[u8]) -> bool {
+        field.strip_prefix(self.name().as_bytes()).is_some_and(|rest| rest.starts_with(b"="))
     }
 
     /// Has the browser keep `token` until it closes, or `seconds` long.
@@ -91,6 +89,19 @@ impl Cookie {
             response.headers_mut().append(SET_COOKIE, header);
         }
     }
+}
+
+/// The value of the one cookie of a name; `None` as well when there are several to choose from.
+pub(super) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let mut found = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim_ascii().split_once('='))
+        .filter(|(known, _)| *known == name);
+    let (_, value) = found.next()?;
+    found.next().is_none().then_some(value)
 }
 
 #[cfg(test)]

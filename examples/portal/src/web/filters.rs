@@ -14,7 +14,8 @@ use std::fmt::Display;
 use askama::{Result, Values};
 use upheld_consent::Date;
 
-use super::reading::{language_of, path_of};
+use super::asking::Asking;
+use super::reading::{asking_of, language_of, path_of};
 use crate::clock::Moment;
 use crate::language::{Language, fill, phrase};
 
@@ -97,6 +98,24 @@ pub(super) fn language<T>(_: T, values: &dyn Values) -> Result<&'static str> {
 #[askama::filter_fn]
 pub(super) fn path<T>(_: T, values: &dyn Values) -> Result<String> {
     Ok(path_of(values).to_owned())
+}
+
+/// The question about cookies, as HTML; nothing where there is none to ask.
+#[askama::filter_fn]
+pub(super) fn question<T>(_: T, values: &dyn Values) -> Result<String> {
+    asking_of(values).map_or_else(|| Ok(String::new()), |asking| asking.question(values))
+}
+
+/// The advertisement, as HTML; nothing where it may not be.
+#[askama::filter_fn]
+pub(super) fn advert<T>(_: T, values: &dyn Values) -> Result<String> {
+    asking_of(values).map_or_else(|| Ok(String::new()), |asking| asking.advert(values))
+}
+
+/// Whether the browser sends Global Privacy Control.
+#[askama::filter_fn]
+pub(super) fn sends_gpc<T>(_: T, values: &dyn Values) -> Result<bool> {
+    Ok(asking_of(values).is_some_and(Asking::sends_gpc))
 }
 
 /// The languages that a visitor may choose.

@@ -41,7 +41,7 @@ impl<V: Visitor> FromRequest<App> for Posted<V> {
         let body = body.map_err(|rejected| Refusal::Unreadable(rejected.status()))?;
         let fields = Fields::parse(&body).ok_or(Refusal::NotAForm)?;
         let token = fields.text(TOKEN_FIELD, TOKEN_BYTES).unwrap_or_default();
-        if !visitor.token().to_form_token().is(token) {
+        if !visitor.has_sent(token) {
             return Err(Refusal::Forged);
         }
         Ok(Self { visitor, fields })

@@ -12,13 +12,16 @@ use axum::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, HeaderValue, SET_COOKIE
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use upheld_cookies_tower::Consent;
 
 use super::App;
+use super::asking::Asking;
 use super::cookie::Cookie;
 use super::form::is_form;
 use super::pages::{HTML, see_other};
 use super::refusal::Refusal;
 use super::routes;
+use crate::cookies::Cookies;
 use crate::language::{COOKIE_NAME, Language};
 use crate::people;
 use crate::sessions::Session;
@@ -35,6 +38,8 @@ pub(super) struct Reading {
     language: Language,
     /// Where choosing another language leads back to.
     path: String,
+    /// What the page says of cookies.
+    asking: Asking,
 }
 
 impl Reading {
@@ -46,6 +51,10 @@ impl Reading {
     pub(super) const fn language(&self) -> Language {
         self.language
     }
+
+    pub(super) const fn asking(&self) -> &Asking {
+        &self.asking
+    }
 }
 
 impl Values for Reading {
@@ -53,6 +62,7 @@ impl Values for Reading {
         match key {
             "language" => Some(&self.language),
             "path" => Some(&self.path),
+            "asking" => Some(&self.asking),
             _ => None,
         }
     }
@@ -68,16 +78,30 @@ pub(super) fn path_of(values: &dyn Values) -> &str {
     askama::get_value::<String>(values, "path").map_or("/", String::as_str)
 }
 
-/// Finds out how the visitor reads, and says so in the answer.
-pub(super) async fn choose(request: Request, next: Next) -> Response {
+/// What the page says of cookies.
+pub(super) fn asking_of(values: &dyn Values) -> Option<&Asking> {
+    askama::get_value(values, "asking").ok()
+}
+
+/// Finds out how the visitor reads and what to ask them, and says so in the answer.
+pub(super) async fn choose(
+    State(cookies): State<Cookies>,
+    request: Request,
+    next: Next,
+) -> Response {
     let language = Language::of(request.headers());
-    let is_page = request.method() == Method::GET && routes::is_page(request.uri().path());
-    let path = if is_page { request.uri().path().to_owned() } else { "/".to_owned() };
-    let mut response = within(Reading { language, path }, next.run(request)).await;
+    let page = Some(request.uri().path()).filter(|_| request.method() == Method::GET);
+    let page = page.and_then(routes::page);
+    let path = page.map_or("/", |_| request.uri().path()).to_owned();
+    let consent = request.extensions().get::<Consent>();
+    let asking = Asking::of(&cookies, consent, page, request.headers());
+    let reading = Reading { language, path, asking: asking.clone() };
+    let mut response = within(reading, next.run(request)).await;
+    asking.tie(&mut response);
     let headers = response.headers_mut();
     if headers.get(CONTENT_TYPE).is_some_and(|kind| *kind == HTML) {
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie"));
+        headers.insert(VARY, HeaderValue::from_static("accept-language, cookie, sec-gpc"));
     }
     response
 }

@@ -8,10 +8,11 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, closure, consents, desk, devices, duo, enrol, exports, gate, held, outbox, pages,
+    App, choices, closure, consents, desk, devices, duo, enrol, exports, gate, held, outbox, pages,
     password, profile, reading, reauthentication, recovery, requests, second_factor, security,
     sign_in, staff,
 };
+use crate::cookies::CookiesError;
 use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
@@ -66,11 +67,16 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 84] = [
+const ROUTES: [Route; 90] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
     of("POST", "/language", Access::Everyone, || post(reading::change)),
+    of("GET", "/cookies", Access::Everyone, || get(choices::policy)),
+    of("GET", "/cookies/preferences", Access::Everyone, || get(choices::page)),
+    of("POST", "/cookies/preferences", Access::Everyone, || post(choices::choose)),
+    of("GET", "/cookies/opt-out", Access::Everyone, || get(choices::opt_out)),
+    of("GET", "/.well-known/gpc.json", Access::Everyone, || get(choices::signals)),
     of("GET", "/login", Access::Everyone, || get(sign_in::page)),
     of("POST", "/login", Access::Everyone, || post(sign_in::password)),
     of("GET", "/login/second-factor", Access::PendingLogin, || get(second_factor::code_page)),
@@ -177,6 +183,7 @@ const ROUTES: [Route; 84] = [
     of("GET", "/staff/requests/{request}", Access::Desk, || get(desk::case)),
     of("POST", "/staff/requests/{request}/{act}", Access::FreshStaff, || post(desk::act)),
     of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
+    of("GET", "/dev/advert.svg", Access::Demonstration, || get(choices::advert)),
 ];
 
 const fn of(
@@ -191,12 +198,18 @@ const fn of(
 /// Whether `path` is that of a page here, so that a visitor may be led to it. Those of links from
 /// e-mails are not: their addresses are secrets, which no other page repeats.
 pub(super) fn is_page(path: &str) -> bool {
+    page(path).is_some()
+}
+
+/// The page of a path, if it is one in the sense of [`is_page`].
+pub(super) fn page(path: &str) -> Option<&'static Route> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_');
-    path.len() <= MAX_PATH_BYTES
-        && path.bytes().all(is_plain)
-        && ROUTES.iter().any(|route| {
-            route.method == "GET" && route.access != Access::Link && matches(route.path, path)
-        })
+    if path.len() > MAX_PATH_BYTES || !path.bytes().all(is_plain) {
+        return None;
+    }
+    ROUTES.iter().find(|route| {
+        route.method == "GET" && route.access != Access::Link && matches(route.path, path)
+    })
 }
 
 fn matches(pattern: &str, path: &str) -> bool {
@@ -208,11 +221,18 @@ fn matches(pattern: &str, path: &str) -> bool {
 }
 
 /// Puts the routes behind the gates that every request passes.
-pub(crate) fn router(app: App, site: &Site) -> Router {
+///
+/// # Errors
+///
+/// [`CookiesError`] when the consent cookie could not be set at the site's hosts.
+pub(crate) fn router(app: App, site: &Site) -> Result<Router, CookiesError> {
     let metrics = app.metrics.clone();
+    let cookies = app.cookies.at(site);
+    let gate = cookies.gate(app.clock.clone(), metrics.clone())?;
+    let app = App { cookies: cookies.clone(), ..app };
     let duo = app.records.settings.duo.as_ref().map(|duo| duo.api_host.authority());
     let headers = gate::Headers::new(site, duo);
-    ROUTES
+    Ok(ROUTES
         .iter()
         .fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
         .fallback(pages::not_found)
@@ -225,7 +245,9 @@ pub(crate) fn router(app: App, site: &Site) -> Router {
         .layer(from_fn(gate::read_body))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
-        .layer(from_fn(reading::choose))
+        .layer(from_fn_with_state(cookies, reading::choose))
+        // Outside of everything that sets a cookie.
+        .layer(gate.to_layer())
         .layer(from_fn_with_state(headers, gate::set_headers))
-        .layer(from_fn_with_state(metrics, gate::write_down))
+        .layer(from_fn_with_state(metrics, gate::write_down)))
 }

@@ -11,6 +11,7 @@ use super::cookie::Cookie;
 use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
+use super::reading::Reading;
 use super::refusal::Refusal;
 use super::visitor::{Leaving, Stranger};
 use super::{App, Peer};
@@ -61,6 +62,8 @@ pub(super) async fn page(State(app): State<App>, headers: HeaderMap) -> Result<R
 pub(super) fn form_cookie(headers: &HeaderMap) -> Result<(Token, bool), Refusal> {
     let known = Cookie::Form.find(headers);
     let is_new = known.is_none();
+    // Of two forms on a page, both are tied to one.
+    let known = known.or_else(|| Reading::current().asking().offered());
     let token = known.map_or_else(Token::generate, Ok).map_err(SignInError::from)?;
     Ok((token, is_new))
 }

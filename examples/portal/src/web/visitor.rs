@@ -1,6 +1,7 @@
 //! Whom a request comes from, told by its cookie or by the link it followed.
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::App;
@@ -17,6 +18,11 @@ use crate::token::Token;
 pub(super) trait Visitor: FromRequestParts<App, Rejection = Refusal> + Send {
     /// What the token of their forms is made from.
     fn token(&self) -> &Token;
+
+    /// Whether a form is one of theirs, by what it brings along.
+    fn has_sent(&self, form_token: &str) -> bool {
+        self.token().to_form_token().is(form_token)
+    }
 }
 
 /// A browser that has asked for the sign-in form. Anybody.
@@ -34,6 +40,41 @@ impl FromRequestParts<App> for Stranger {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Refusal> {
         Cookie::Form.find(&parts.headers).map(Self).ok_or(Refusal::Forged)
+    }
+}
+
+/// Whoever has a cookie of the portal, whichever: for what everyone may do on every page.
+#[derive(Debug)]
+pub(super) struct Passerby {
+    first: Token,
+    others: Vec<Token>,
+}
+
+impl Passerby {
+    /// Known by the cookie that the forms of the page are tied to anyway, if there are such.
+    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+        let cookies = [Cookie::Session, Cookie::Login, Cookie::Form];
+        let mut tokens = cookies.into_iter().filter_map(|cookie| cookie.find(headers));
+        Some(Self { first: tokens.next()?, others: tokens.collect() })
+    }
+}
+
+impl Visitor for Passerby {
+    fn token(&self) -> &Token {
+        &self.first
+    }
+
+    fn has_sent(&self, form_token: &str) -> bool {
+        let mut tokens = std::iter::once(&self.first).chain(&self.others);
+        tokens.any(|token| token.to_form_token().is(form_token))
+    }
+}
+
+impl FromRequestParts<App> for Passerby {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Refusal> {
+        Self::of(&parts.headers).ok_or(Refusal::Forged)
     }
 }
 

@@ -264,7 +264,7 @@ fn the_starting_file_is_complete_and_says_what_is_so_anyway() {
         ("server.public_url", "https://portal.example"),
         ("database.sqlite", "portal.db"),
     ]);
-    assert_eq!(KEYS.len(), 36);
+    assert_eq!(KEYS.len(), 37);
     let place = Place::with(&text);
     let as_written = place.read(&[]).unwrap().redacted().to_json();
     // All defaults, no longer commented out.

@@ -103,7 +103,7 @@ fn t30_no_form_works_without_its_token_or_from_elsewhere() {
     let mut another = clinic.browser();
     another.get("/login").assert_shows(200, "Sign in");
     let token_of_a_stranger = another.form_token;
-    assert_eq!(forms().count(), 47);
+    assert_eq!(forms().count(), 48);
     for route in forms() {
         let path = visitors.path_of(route);
         // Every page has the form that changes the language, also those that know of no visitor.

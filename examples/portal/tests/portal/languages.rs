@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use portal::Settings;
+
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, SECOND_STAFF, STAFF};
 
@@ -33,7 +35,7 @@ fn a_browser_is_answered_in_the_language_it_prefers() {
     page.assert_shows(200, "<h1>Anmelden</h1>");
     page.assert_shows(200, "<html lang=\"de\">");
     assert_eq!(page.header("content-language"), Some("de"));
-    assert_eq!(page.header("vary"), Some("accept-language, cookie"));
+    assert_eq!(page.header("vary"), Some("accept-language, cookie, sec-gpc"));
     // Also where there is no page to answer with.
     let page = browser.get_with("/nowhere", &[("accept-language", "de")]);
     page.assert_shows(404, "Seite nicht gefunden");
@@ -101,7 +103,8 @@ fn letters_are_in_the_language_that_the_person_chose() {
 /// Every page there is a link to, in a language in which a text that was left out is seen.
 #[test]
 fn no_text_of_a_page_is_left_out() {
-    let (clinic, phone) = Clinic::enrolled();
+    let settings = |settings| Settings { demonstration_advert: true, ..settings };
+    let (clinic, phone) = Clinic::enrolled_with_settings(settings);
     let (mut staff, staffs_phone) = clinic.enrol_and_sign_in(STAFF.0);
     staff.reauthenticate(&clinic, &staffs_phone);
     let mut patient = clinic.browser();

@@ -33,7 +33,7 @@ fn the_guide_lists_every_metric() {
             _ => name.to_owned(),
         })
         .collect();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), 13);
     for name in names {
         assert!(GUIDE.contains(&format!("| `{name}")), "no {name}");
     }

@@ -18,7 +18,7 @@ const STRINGS: u16 = 300;
 
 /// Where `@iabtechlabtcf/core` departs, each with what we follow.
 const TC_DEPARTURES: [&str; 2] = [RANGE, LETTERS];
-const RANGE: &str = "a range of a restriction that ends before it begins, or begins at vendor 0: the \
+const RANGE: &str = "a range of a restriction that ends before it begins, or one of a set that begins at 0: the \
                      string can be read, and is told to be invalid (TcFault); the other refuses it";
 const LETTERS: &str = "a letter of a language or country beyond Z is none (IAB TC string format, \
                        core string); the other makes a character of it";
@@ -62,13 +62,18 @@ pub(super) fn compare_tc(packages: &Packages) -> Outcome<()> {
     disagreements.settle(&TC_DEPARTURES)
 }
 
-/// Whether a range of a restriction ends before it begins, or begins at 0.
+/// Whether a range of a restriction ends before it begins, or one of a set begins at 0.
 fn has_odd_range(tc: &TcString<'_>) -> bool {
+    let mut written = vec![tc.vendor_consents(), tc.vendor_interests()];
+    written.extend(tc.disclosed_vendors());
+    written.extend(tc.allowed_vendors());
+    let mut ranges = written.into_iter().flat_map(|vendors| vendors.ranges());
+    let begins_at_0 = ranges.any(|range| *range.start() == 0 && !range.is_empty());
     // A restriction of a known kind and purpose is at fault for its ranges alone.
     let restrictions = TcModel::from(*tc).restrictions;
     let mut known = restrictions.iter().map(|one| one.kind < 3 && (1..=24).contains(&one.purpose));
     let is_at_fault = tc.faults(UnixSeconds(0)).contains(&TcFault::Restriction);
-    is_at_fault && known.any(|is_known| is_known)
+    begins_at_0 || (is_at_fault && known.any(|is_known| is_known))
 }
 
 /// A model with anything in it.

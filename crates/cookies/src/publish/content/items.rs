@@ -1,8 +1,10 @@
 //! The items: by purpose, each in detail, and those no longer used.
 
 use super::super::document::{Block, Inline, Section, Table, joined};
-use super::{id_of, lifetime_of, link, name_of, party_of, purpose_description, purpose_name};
-use crate::policy::{Item, Policy, Status};
+use super::{
+    id_of, lifetime_of, link, name_of, party_of, period, purpose_description, purpose_name,
+};
+use crate::policy::{Item, Lifetime, Policy, Status};
 
 use Inline::{Code, Said, Text, Words};
 
@@ -23,7 +25,7 @@ pub(super) fn by_purpose(policy: &Policy) -> Section {
                 vec![name_of(item)],
                 vec![Text(item.kind.name())],
                 vec![party_of(policy, item)],
-                vec![lifetime_of(item)],
+                lifetime_of(item),
             ]
         };
         part.blocks.push(Block::Table(Table {
@@ -58,7 +60,7 @@ fn facts(policy: &Policy, item: &Item) -> Vec<(&'static str, Vec<Inline>)> {
         ("What it is", vec![Text(item.kind.name())]),
         ("Whose", vec![party_of(policy, item)]),
         ("Used for", joined(policy.purposes_of(item).map(|purpose| vec![purpose_name(purpose)]))),
-        ("Kept for", vec![lifetime_of(item)]),
+        ("Kept for", lifetime_of(item)),
     ];
     if !item.domains.is_empty() {
         let domains = item.domains.iter().map(|domain| vec![Code(domain.to_string())]);
@@ -90,7 +92,12 @@ fn facts(policy: &Policy, item: &Item) -> Vec<(&'static str, Vec<Inline>)> {
         facts.push(("Who else receives that", joined(recipients)));
     }
     if let Some(retention) = item.retention {
-        facts.push(("What it collected is kept for", vec![Words(retention.to_string())]));
+        let kept = match retention {
+            Lifetime::Seconds(seconds) => period(seconds),
+            Lifetime::Session => Text("until you close the browser"),
+            Lifetime::UntilDeleted => Text("until it is deleted"),
+        };
+        facts.push(("What it collected is kept for", vec![kept]));
     }
     if item.sold_or_shared {
         facts.push(("Sold or shared for advertising", vec![Text("yes, unless you opt out")]));

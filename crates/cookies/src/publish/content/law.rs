@@ -4,7 +4,7 @@ use super::super::document::{Block, Inline, Section, Table, joined};
 use super::name_of;
 use crate::policy::{Basis, Exemption, Item, Jurisdiction, Policy, Regime};
 
-use Inline::{Text, Words};
+use Inline::Text;
 
 /// The grounds, in the order in which a page has them.
 const GROUNDS: [Basis; 7] = [
@@ -47,7 +47,7 @@ fn of_one(policy: &Policy, jurisdiction: Jurisdiction) -> Section {
         }
     }
     section.blocks.push(Block::Table(Table {
-        caption: vec![Words(format!("Legal grounds: {}", jurisdiction.name()))],
+        caption: vec![Text("Legal grounds: "), Text(jurisdiction.name())],
         columns: vec!["Ground", "For"],
         rows,
     }));

@@ -41,7 +41,7 @@ const BROWSERS: [(&str, &str); 5] = [
     ),
 ];
 
-pub(super) fn how_to_refuse(policy: &Policy, today: Day) -> Section {
+pub(in super::super) fn how_to_refuse(policy: &Policy, today: Day) -> Section {
     let mut section = Section::new("cookies-refusing", vec![Text("How to refuse")]);
     if let Some(address) = &policy.consent().settings_url {
         section.paragraph(vec![

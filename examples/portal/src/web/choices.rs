@@ -1,0 +1,226 @@
+//! The pages about cookies: what the portal stores, what a person chose about it, and how to refuse.
+//!
+//! What may be stored is decided by `upheld-cookies`, and nothing else leaves the gate before every
+//! response; these pages show its decisions and keep the choice.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE};
+use axum::response::{IntoResponse, Response};
+use upheld_consent::Date;
+use upheld_cookies::Choice;
+use upheld_cookies::publish::{BannerCategory, BannerConfig, PolicyPage, gpc_file};
+use upheld_cookies_tower::Consent;
+
+use super::App;
+use super::cookie::{Cookie, only};
+use super::filters;
+use super::form::{Fields, Posted, TOKEN_FIELD};
+use super::pages::{Problem, form, see_other};
+use super::reading::Reading;
+use super::refusal::Refusal;
+use super::routes;
+use super::visitor::Passerby;
+use crate::CLINIC;
+use crate::clock::Moment;
+use crate::cookies::{ADVERT_COOKIE, ADVERT_SECONDS, day_of};
+use crate::id::Id;
+use crate::language::phrase;
+use crate::records::RecordsError;
+
+/// What stands before the name of a purpose in a form.
+const PURPOSE_FIELD: &str = "purpose-";
+/// The longest path that a form brings along.
+const PATH_BYTES: usize = 256;
+
+/// Shows everything that the portal stores.
+#[derive(Template)]
+#[template(path = "cookies.html")]
+struct PolicyView<'a> {
+    heading: &'static str,
+    /// HTML.
+    text: String,
+    opting_out: Option<OptingOut>,
+    problem: Option<Problem<'a>>,
+}
+
+/// What the page on refusing begins with.
+struct OptingOut {
+    form_token: String,
+    /// Whether there is anything to refuse that is used at this moment.
+    is_used: bool,
+    is_done: bool,
+}
+
+pub(super) async fn policy(State(app): State<App>) -> Result<Response, Refusal> {
+    let language = Reading::current().language();
+    let page = PolicyPage::new(app.cookies.policy(), day_of(app.clock.now()));
+    let text = page.html_fragment_in(language.tag(), &|english| language.known(english));
+    let heading = phrase("Cookies and similar technologies");
+    form(&PolicyView { heading, text, opting_out: None, problem: None }, None)
+}
+
+pub(super) async fn opt_out(
+    State(app): State<App>,
+    Extension(consent): Extension<Consent>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let language = Reading::current().language();
+    let page = PolicyPage::new(app.cookies.policy(), day_of(app.clock.now()));
+    let text = page.html_opt_out_in(language.tag(), &|english| language.known(english));
+    let is_used = purposes(&app, &consent).iter().any(|it| !it.is_required && it.is_used);
+    let is_done = query.as_deref() == Some("done");
+    tied(&headers, |form_token| {
+        let opting_out = Some(OptingOut { form_token, is_used, is_done });
+        let heading = phrase("Opting out");
+        form(&PolicyView { heading, text, opting_out, problem: None }, None)
+    })
+}
+
+/// What a purpose is, and where it stands.
+struct Purpose {
+    id: String,
+    name: String,
+    description: String,
+    /// Names of what belongs to it.
+    items: Vec<String>,
+    is_required: bool,
+    is_agreed: bool,
+    /// Whether everything of it is used at this moment.
+    is_used: bool,
+}
+
+/// Lets a person choose, purpose by purpose.
+#[derive(Template)]
+#[template(path = "cookie-preferences.html")]
+struct PreferencesPage<'a> {
+    form_token: String,
+    done: Option<&'static str>,
+    sends_gpc: bool,
+    chosen_on: Option<Date>,
+    is_choice: bool,
+    purposes: Vec<Purpose>,
+    problem: Option<Problem<'a>>,
+}
+
+pub(super) async fn page(
+    State(app): State<App>,
+    Extension(consent): Extension<Consent>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    let done = match query.as_deref() {
+        Some("saved") => Some(phrase("Your choice was saved.")),
+        _ => None,
+    };
+    let purposes = purposes(&app, &consent);
+    let chosen_at = consent.reading().to_choice().at();
+    let page = |form_token| PreferencesPage {
+        is_choice: purposes.iter().any(|purpose| !purpose.is_required),
+        form_token,
+        done,
+        sends_gpc: consent.gpc(),
+        chosen_on: chosen_at.and_then(|at| Moment::from(at).to_date().ok()),
+        purposes,
+        problem: None,
+    };
+    tied(&headers, |form_token| form(&page(form_token), None))
+}
+
+fn purposes(app: &App, consent: &Consent) -> Vec<Purpose> {
+    let (policy, visit) = (app.cookies.policy(), consent.visit());
+    let granted: Vec<_> = visit.choice().granted_ids(policy).collect();
+    let categories = BannerConfig::of(policy).categories.into_iter();
+    let purpose = |category: BannerCategory| Purpose {
+        is_agreed: granted.contains(&&*category.id),
+        is_used: app.cookies.is_allowed(&visit, &category.id),
+        is_required: category.required,
+        items: category.items.into_iter().map(|item| item.name).collect(),
+        id: category.id,
+        name: category.name,
+        description: category.description,
+    };
+    categories.map(purpose).collect()
+}
+
+/// A page with a form, tied to the browser by a cookie that it has or is given.
+fn tied(
+    headers: &HeaderMap,
+    page: impl FnOnce(String) -> Result<Response, Refusal>,
+) -> Result<Response, Refusal> {
+    let reading = Reading::current();
+    let form_token = reading.asking().form_token().ok_or(Refusal::Failed)?;
+    let mut response = page(form_token.as_str().to_owned())?;
+    if let Some(token) = reading.asking().offered()
+        && Cookie::Form.find(headers).is_none()
+    {
+        Cookie::Form.set(&token, None, &mut response);
+    }
+    Ok(response)
+}
+
+/// Keeps what the person chose. What may not stay is removed by the gate in the same response.
+pub(super) async fn choose(
+    State(app): State<App>,
+    Extension(consent): Extension<Consent>,
+    Posted { fields, .. }: Posted<Passerby>,
+) -> Result<Response, Refusal> {
+    let cookies = &app.cookies;
+    let policy = cookies.policy();
+    let all = policy.purposes().iter().map(|purpose| &*purpose.id);
+    let granted: Vec<&str> = match fields.text("choice", PATH_BYTES) {
+        //= PECR, Schedule A1: what is agreed to is what was asked about
+        Some("accept") => all.collect(),
+        Some("reject") => Vec::new(),
+        Some("save") => all.filter(|id| is_ticked(&fields, id)).collect(),
+        // Nothing was chosen.
+        _ => return Ok(see_other("/cookies/preferences")),
+    };
+    let choice = Choice::made(policy, &granted, app.clock.now().to_cookie_time());
+    let choice = if consent.gpc() { choice.despite_gpc() } else { choice };
+    let cookie = cookies.to_keep(&choice, &consent).ok_or(Refusal::Failed)?;
+    let mut response = see_other(match fields.text("path", PATH_BYTES) {
+        Some("/cookies/opt-out") => "/cookies/opt-out?done",
+        Some("/cookies/preferences") | None => "/cookies/preferences?saved",
+        Some(path) if routes::is_page(path) => path,
+        Some(_) => "/",
+    });
+    response.headers_mut().append(SET_COOKIE, cookie);
+    Ok(response)
+}
+
+fn is_ticked(fields: &Fields, purpose: &str) -> bool {
+    fields.text(&format!("{PURPOSE_FIELD}{purpose}"), 2) == Some("on")
+}
+
+/// Says to programs that Global Privacy Control is honoured.
+pub(super) async fn signals(State(app): State<App>) -> Result<Response, Refusal> {
+    let file = gpc_file(app.cookies.policy()).ok_or(Refusal::NotFound)?;
+    Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], file).into_response())
+}
+
+/// The advertisement, which recognises the browser: whether it may is not asked here but at the gate.
+pub(super) async fn advert(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    if !app.cookies.has_advert() {
+        return Err(Refusal::NotFound);
+    }
+    let svg = include_str!("../../assets/advert.svg");
+    let kind = [(CONTENT_TYPE, HeaderValue::from_static("image/svg+xml"))];
+    let mut response = (kind, svg).into_response();
+    if only(&headers, ADVERT_COOKIE).and_then(Id::parse).is_some() {
+        return Ok(response);
+    }
+    let id = Id::generate().map_err(RecordsError::from)?;
+    let cookie = format!(
+        "{ADVERT_COOKIE}={id}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={ADVERT_SECONDS}"
+    );
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
