@@ -187,10 +187,10 @@ mod tests {
         let hashes = ["sha1", "sha256"].map(|hash| format!("{}/{hash}", goal.topic));
         let own = GOALS.iter().map(|other| other.topic.to_owned());
         let own = own.filter(|topic| topic.starts_with(&format!("{}/", goal.topic)));
-        match goal.topic.contains('/') {
-            true => vec![goal.topic.to_owned()],
-            false => hashes.into_iter().chain(own).collect(),
+        if goal.topic.contains('/') {
+            return vec![goal.topic.to_owned()];
         }
+        hashes.into_iter().chain(own).collect()
     }
 
     /// Every group, each contender exactly at its first goal.

@@ -30,7 +30,6 @@ pub struct Signals<'a> {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "two to a request, and nothing allocated")]
 enum TcSignal<'a> {
     #[default]
     Absent,

@@ -341,7 +341,6 @@ fn binding(place: Place<'_>, key: KeyId) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use data_encoding::HEXLOWER;
 

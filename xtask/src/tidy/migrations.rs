@@ -144,6 +144,12 @@ mod tests {
 
     use super::compare;
 
+    fn only(found: &[(&str, &str)]) -> String {
+        let findings = findings(found);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings.concat()
+    }
+
     fn findings(found: &[(&str, &str)]) -> Vec<String> {
         let published =
             BTreeMap::from([("a/migrations/1.sql", "aa"), ("a/migrations/2.sql", "bb")]);
@@ -155,14 +161,14 @@ mod tests {
     fn what_is_out_there_stays_and_nothing_is_put_in_between() {
         let (first, second) = (("a/migrations/1.sql", "aa"), ("a/migrations/2.sql", "bb"));
         assert!(findings(&[first, second]).is_empty());
-        let [altered] = &*findings(&[first, ("a/migrations/2.sql", "cc")]) else { panic!("one") };
+        let altered = only(&[first, ("a/migrations/2.sql", "cc")]);
         assert!(altered.starts_with("a/migrations/2.sql was published"), "{altered}");
-        let [gone] = &*findings(&[second]) else { panic!("one") };
+        let gone = only(&[second]);
         assert!(gone.starts_with("a/migrations/1.sql was published"), "{gone}");
         let third = ("a/migrations/3.sql", "cc");
         assert!(findings(&[first, second, third]).is_empty(), "it is not published yet");
         let between = ("a/migrations/1b.sql", "cc");
-        let [older] = &*findings(&[first, between, second]) else { panic!("one") };
+        let older = only(&[first, between, second]);
         assert!(older.ends_with("(\"a/migrations/1b.sql\", \"cc\"),"), "{older}");
     }
 }

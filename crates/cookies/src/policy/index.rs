@@ -29,7 +29,9 @@ impl Words {
 impl Hasher for Words {
     fn write(&mut self, bytes: &[u8]) {
         let (words, rest) = bytes.as_chunks();
-        words.iter().for_each(|word| self.mix(u64::from_le_bytes(*word)));
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
         self.mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
     }
 

@@ -210,7 +210,7 @@ fn what_is_held_of_an_entry_is_limited() {
     let path = format!(r#""path":"/{}","#, "x".repeat(1000)).repeat(2000);
     let list = format!(r#"{{"cookies":[{{{path}"name":"a"}}]}}"#);
     assert!(matches!(read(with(REQUEST, &list)), Err(HarError::TooLong { .. })));
-    let empty = [r#"{"name":"cookie","value":""}"#; 100_000].join(",");
+    let empty = vec![r#"{"name":"cookie","value":""}"#; 100_000].join(",");
     let empty = format!(r#"{{"url":"https://clinic.example/","headers":[{empty}]}}"#);
     assert!(matches!(read(with(&empty, r#"{"status":200}"#)), Err(HarError::TooLong { .. })));
     let lines =

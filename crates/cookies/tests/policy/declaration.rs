@@ -252,10 +252,12 @@ fn a_hostile_policy_takes_no_time() {
                 '2026-01-01' }\n";
     let mut text = site.to_owned();
     for number in 0..4000 {
-        text.push_str(&format!("[[vendor]]\nid = 'vendor-{number}'\nname = 'V'\n"));
+        let vendor = format!("[[vendor]]\nid = 'vendor-{number}'\nname = 'V'\n");
+        text.push_str(&vendor);
     }
     let wrong = vec!["'vendor-x'"; 60_000].join(",");
-    text.push_str(&format!("[[item]]\nname = 'a'\nkind = 'beacon'\npurposes = [{wrong}]\n"));
+    let item = format!("[[item]]\nname = 'a'\nkind = 'beacon'\npurposes = [{wrong}]\n");
+    text.push_str(&item);
     for number in 0..1000 {
         let item = format!("[[item]]\nname = 'b{number}'\nkind = 'beacon'\nvendor = 'x'\n");
         text.push_str(&item);

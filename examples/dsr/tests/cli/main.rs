@@ -5,6 +5,7 @@
 mod complaint;
 mod deadline;
 mod ledger;
+#[cfg(target_os = "linux")]
 mod memory;
 mod opendsr;
 mod receipt;

@@ -1,7 +1,7 @@
 //! Requests that get no page of their own: why, and what the person reads.
 
 use axum::http::StatusCode;
-use axum::http::header::{CONNECTION, HeaderValue, RETRY_AFTER};
+use axum::http::header::{CONNECTION, HeaderName, HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 
 use upheld_store::sql::DatabaseError;
@@ -147,16 +147,21 @@ impl IntoResponse for Refusal {
             ),
         };
         let mut response = pages::message(status, heading, advice);
-        let header = match self {
+        if let Some((name, value)) = self.header() {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        response
+    }
+}
+
+impl Refusal {
+    const fn header(self) -> Option<(HeaderName, &'static str)> {
+        match self {
             Self::Busy => Some((RETRY_AFTER, "2")),
             // What is left of the body is not read: the connection is of no more use.
             Self::Unreadable(_) | Self::TooSlow => Some((CONNECTION, "close")),
             _ => None,
-        };
-        if let Some((name, value)) = header {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
-        response
     }
 }
 

@@ -35,9 +35,9 @@ fn access_is_given_after_a_search_with_everything_that_article_15_asks_for() {
     kim.must(&path, "begin-collection", &plan);
     let item = [("name", "note 1"), ("source", "letters"), ("kind", "other")];
     kim.must(&path, "find-item", &item);
-    kim.act(&path, "find-item", &item).assert_shows(422, "note 1");
+    kim.act(&path, "find-item", &item).assert_shows(422, "there is one of that name already");
     let page = kim.act(&path, "submit-for-review", &[]);
-    page.assert_shows(422, "not done yet:");
+    page.assert_shows(422, "not done yet: 2 of them");
     kim.must(&path, "finish-source", &[("source", "letters"), ("result", "searched")]);
     let skipped = [("source", "mail"), ("result", "not-searched"), ("why", "none is kept")];
     kim.must(&path, "finish-source", &skipped);
@@ -212,7 +212,7 @@ fn recipients_are_told_before_it_is_closed() {
     ];
     let letter = kim.write(&path, "fulfil", &answer);
     assert!(letter.contains("Survey answers") && letter.contains("1 December 2026"), "{letter}");
-    kim.act(&path, "close", &[]).assert_shows(422, "Mailer Ltd");
+    kim.act(&path, "close", &[]).assert_shows(422, "not done yet: 1 of them");
     let told = [("recipient", "Mailer Ltd"), ("result", "told")];
     robin.must(&path, "notify-recipient", &told);
     robin.must(&path, "close", &[]);
