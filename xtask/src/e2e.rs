@@ -10,6 +10,7 @@ mod export;
 mod installed;
 mod npm;
 mod portal;
+mod portal_cookies;
 mod portal_duo;
 mod portal_postgres;
 pub(crate) mod postgres;
@@ -26,7 +27,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 12] = [
+const TESTS: [Test; 13] = [
     ("consent", consent::receipts_are_read_by_others),
     ("cookies", cookies::agree_with_others),
     ("duo", duo::clients::accept_the_simulator),
@@ -35,6 +36,7 @@ const TESTS: [Test; 12] = [
     ("duo", duo::security_key::signs_in),
     ("export", export::is_read_by_others),
     ("portal", portal::first_sign_in),
+    ("portal-cookies", portal_cookies::are_asked_about),
     ("portal-duo", portal_duo::signs_in_with_duo),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),

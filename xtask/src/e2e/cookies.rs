@@ -16,7 +16,7 @@ use super::npm::Packages;
 use super::{Outcome, program, say};
 
 const ORACLE: &str = include_str!("cookies/oracle.mjs");
-const FILES: [(&str, &str); 2] = [
+pub(super) const FILES: [(&str, &str); 2] = [
     ("package.json", include_str!("cookies/package.json")),
     ("package-lock.json", include_str!("cookies/package-lock.json")),
 ];
