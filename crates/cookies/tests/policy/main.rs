@@ -13,3 +13,4 @@ mod consent_law;
 mod decide;
 mod declaration;
 mod google_consent;
+mod hostile_declaration;
