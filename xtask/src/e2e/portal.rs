@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use totp_rs::Totp;
 
+use super::cookies::FILES;
+use super::npm::Packages;
 use super::program::{self, Program};
 use super::screen::{self, Album};
 use super::webdriver::{Browser, Driver};
@@ -27,7 +29,8 @@ pub(super) fn first_sign_in() -> Outcome<()> {
     program::require_browser()?;
     let binary = program::build("portal", "portal")?;
     let target = program::target_of(&binary)?;
-    let album = Album::in_folder(target.join("e2e"))?;
+    let axe = Packages::install(target, "cookies", FILES)?.read("axe-core/axe.min.js")?;
+    let album = Album::in_folder(target.join("e2e"))?.with_axe(axe);
     let temporary = tempfile::tempdir()?;
 
     let mut command = Command::new(&binary);
@@ -183,6 +186,9 @@ fn look_around(browser: &Browser<'_>, account: &Account, used: &str, album: &Alb
     browser.find(".list a[href^='/account/security/devices/']")?.click()?;
     browser.expect_heading("Authenticator app")?;
     album.keep(browser, "14-device")?;
+    visit("/account/data", "What we hold", "28-what-we-hold")?;
+    visit("/account/consents", "Your consents", "29-consents")?;
+    visit("/requests", "Your requests", "30-requests")?;
     visit("/dev/outbox", "Sent e-mails", "15-outbox")?;
     sign_out(browser, account)?;
     visit("/password/forgot", "Forgotten password", "16-forgotten")?;
@@ -221,6 +227,10 @@ fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Out
     browser.find("form[action$='/reset'] button")?.click()?;
     browser.find("form[action$='/withdraw'] button")?;
     album.keep(browser, "20-staff-person")?;
+    visit("/staff/requests", "Requests", "26-desk")?;
+    browser.find("th a[href^='/staff/requests/']")?.click()?;
+    browser.find("form[action^='/staff/requests/']")?;
+    album.keep(browser, "27-desk-request")?;
     visit("/account/security/password", "Change your password", "21-change-password")?;
     visit("/account/close", "Close your account", "22-close")?;
     visit("/account/security/totp", "Add an authenticator app", "23-name-device")?;

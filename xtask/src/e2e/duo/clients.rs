@@ -41,6 +41,8 @@ const DUO_UNIVERSAL: &[&str] = &[
     "replay",
     "cancelled",
     "mutations",
+    "other_algorithms",
+    "assertion",
 ];
 const NODE_UNIVERSAL: &[&str] =
     &["health_check", "certificate", "exchange", "code_attribute", "nonce", "replay", "mutations"];
