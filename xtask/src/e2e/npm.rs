@@ -54,11 +54,6 @@ impl Packages {
         Ok(folder.join("package"))
     }
 
-    /// A file of an installed package.
-    pub(super) fn read(&self, file: &str) -> Outcome<String> {
-        Ok(fs::read_to_string(self.0.join("node_modules").join(file))?)
-    }
-
     /// A script to be run by Node where the packages are.
     pub(super) fn node(&self, script: &str) -> Outcome<Command> {
         let file = self.0.join("script.mjs");

@@ -8,8 +8,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use totp_rs::Totp;
 
-use super::cookies::FILES;
-use super::npm::Packages;
 use super::program::{self, Program};
 use super::screen::{self, Album};
 use super::webdriver::{Browser, Driver};
@@ -29,8 +27,7 @@ pub(super) fn first_sign_in() -> Outcome<()> {
     program::require_browser()?;
     let binary = program::build("portal", "portal")?;
     let target = program::target_of(&binary)?;
-    let axe = Packages::install(target, "cookies", FILES)?.read("axe-core/axe.min.js")?;
-    let album = Album::in_folder(target.join("e2e"))?.with_axe(axe);
+    let album = Album::in_folder(target.join("e2e"))?;
     let temporary = tempfile::tempdir()?;
 
     let mut command = Command::new(&binary);

@@ -33,7 +33,7 @@ pub(super) fn are_asked_about() -> Outcome<()> {
     let mut portal = Program::start(&mut command)?;
     let address = portal.read_after("address: ")?;
     let password = portal.read_after("password: ")?;
-    say("portal-cookies: rejecting, accepting, withdrawing, Global Privacy Control");
+    say("portal-cookies: rejecting, accepting, withdrawing, Global Privacy Control, accessibility");
     let mut walk = packages.node(WALK)?;
     let walked = walk.arg(&address).arg(&password).arg(&folder).output()?;
     let complaint = String::from_utf8_lossy(&walked.stderr).into_owned();
@@ -45,6 +45,8 @@ pub(super) fn are_asked_about() -> Outcome<()> {
             && left("accepted") == left("refused"),
         &format!("other cookies are left: {walked:#}"),
     )?;
+    let judged = walked.get("judged").and_then(Value::as_array).map_or(0, Vec::len);
+    check(judged == 16, &format!("axe-core judged {judged} pages"))?;
     say("portal-cookies: the audit of what was recorded");
     let moment = |name: &str| {
         walked.pointer(&format!("/moments/{name}")).and_then(Value::as_str).unwrap_or_default()

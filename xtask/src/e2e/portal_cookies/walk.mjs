@@ -1,7 +1,8 @@
 // Goes through the portal's question about cookies with Chromium, scripts switched off, and records
-// each phase as HAR by Playwright.
+// each phase as HAR by Playwright. In a last one, with scripts, axe-core judges pages.
 //     node script.mjs URL PASSWORD FOLDER
 // Prints the names of the cookies after each phase, and what was not as expected.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -132,5 +133,30 @@ await phase("german", async ({ page, visit }) => {
   await keep(page, "german");
 }, { locale: "de-DE" });
 
+// WCAG 2.2 at levels A and AA, as on a desk and on a small dark phone.
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const judged = [];
+await phase("judged", async ({ page, visit }) => {
+  const judge = async (path) => {
+    await visit(path);
+    for (const [width, colorScheme] of [[1000, "light"], [320, "dark"]]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(axe);
+      const { passes, violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), tags);
+      expect(passes.length > 0, `axe-core looked at nothing of ${path}`);
+      for (const { id, nodes } of violations) wrong.push(`${path} (${colorScheme}): ${id} at ${nodes[0].target}`);
+    }
+    judged.push(path);
+  };
+  for (const path of ["/login", "/cookies", "/cookies/preferences", "/cookies/opt-out", "/password/forgot", "/nothing"]) await judge(path);
+  await visit("/login");
+  await give(page, "alex@example.com");
+  await page.waitForURL("**/account/security");
+  for (const path of ["", "/security", "/data", "/data/export", "/consents", "/consents/history"]) await judge(`/account${path}`);
+  for (const path of ["/requests", "/reauth", "/account/closing", "/dev/outbox"]) await judge(path);
+}, { javaScriptEnabled: true });
+
 await browser.close();
-console.log(JSON.stringify({ cookies, moments, wrong }));
+console.log(JSON.stringify({ cookies, judged, moments, wrong }));
