@@ -79,6 +79,14 @@ const PUBLISHED: &[(&str, &str)] = &[
         "1dd474265332198dc38eacc76a98c0abf528b4aa8c7a0fabfc7ba3a85e997f4e",
     ),
     (
+        "examples/portal/migrations/postgres/0005_desk.sql",
+        "2c28b3234a60c8d7e52f29b36cd5d537e5bbf63982ccd3aa2a9f4c6645ca0b12",
+    ),
+    (
+        "examples/portal/migrations/postgres/0006_account_data.sql",
+        "96602f3346187541c1ad45c2fe2b7369c79004c1fa5676776908c87a24e9bbe5",
+    ),
+    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -93,6 +101,14 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "examples/portal/migrations/sqlite/0004_requests.sql",
         "4cd78a2bee5250f0817fff2681b81959d8bb88d7cfb2b912dace0f581ab29025",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0005_desk.sql",
+        "fc9d2a27e935fe27a12cdb90dc566a2c8bd5365f6f3eaaf8135084a649d3c645",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0006_account_data.sql",
+        "c78853e262b6249be4d04d2da5ee4ad01dea5757c95a073110def1737cac436a",
     ),
 ];
 
