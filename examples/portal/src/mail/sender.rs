@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use upheld_store::keys::Sealed;
 use upheld_store::sql::DatabaseError;
 use zeroize::Zeroizing;
@@ -20,19 +21,28 @@ const BATCH: i64 = 20;
 const CLAIM_SECONDS: i64 = 60;
 const LONGEST_WAIT_SECONDS: i64 = 60 * 60;
 
-/// Sends what is due, for ever.
+/// Sends what is due until `stop` says so, and finishes the message that is under way.
 pub(crate) async fn send_now_and_then(
     records: Records,
     transport: Arc<dyn Transport>,
     clock: Clock,
+    mut stop: watch::Receiver<bool>,
 ) {
     let mut interval = tokio::time::interval(INTERVAL);
     loop {
-        interval.tick().await;
-        if let Err(error) = send_due(&records, &transport, clock.now()).await {
+        tokio::select! {
+            _ = interval.tick() => {}
+            () = stopped(&mut stop) => return,
+        }
+        if let Err(error) = send_due(&records, &transport, &clock, &stop).await {
             tracing::error!(%error, "the outbox could not be emptied");
         }
     }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that the portal is gone, which is the same.
+    drop(stop.wait_for(|is_stopping| *is_stopping).await);
 }
 
 struct Due {
@@ -48,12 +58,17 @@ struct Due {
 async fn send_due(
     records: &Records,
     transport: &Arc<dyn Transport>,
-    now: Moment,
+    clock: &Clock,
+    stop: &watch::Receiver<bool>,
 ) -> Result<(), RecordsError> {
-    for due in find_due(records, now).await? {
-        if claim(records, &due, now).await? {
+    for due in find_due(records, clock.now()).await? {
+        if *stop.borrow() {
+            return Ok(());
+        }
+        // Asked anew each time: the transport may be slow, and a claim lasts from when it is made.
+        if claim(records, &due, clock.now()).await? {
             let id = due.id;
-            if let Err(error) = send(records, transport, due, now).await {
+            if let Err(error) = send(records, transport, due, clock).await {
                 tracing::error!(message = %id, %error, "a message was not sent");
             }
         }
@@ -102,7 +117,7 @@ async fn send(
     records: &Records,
     transport: &Arc<dyn Transport>,
     due: Due,
-    now: Moment,
+    clock: &Clock,
 ) -> Result<(), RecordsError> {
     let Due { id, person, tries, subject, body, recipient, .. } = due;
     // One that does not open stays where it is, and stands in nobody's way.
@@ -115,7 +130,7 @@ async fn send(
     let transport = Arc::clone(transport);
     let sent = tokio::task::spawn_blocking(move || transport.send(&message)).await;
     let wait = 1_i64.checked_shl(u32::try_from(tries).unwrap_or(u32::MAX).min(12)).unwrap_or(1);
-    let again = now.plus(wait.saturating_mul(2).min(LONGEST_WAIT_SECONDS));
+    let again = clock.now().plus(wait.saturating_mul(2).min(LONGEST_WAIT_SECONDS));
     let is_sent = match sent {
         Ok(Ok(())) => true,
         Ok(Err(error)) => {
