@@ -59,8 +59,16 @@ const PUBLISHED: &[(&str, &str)] = &[
         "426a2b6cfaf6f3bdbfb79ada5e6ba26bd6bb22edfe26f560790621e32eb09be9",
     ),
     (
+        "examples/portal/migrations/audit/postgres_0002.sql",
+        "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
+    ),
+    (
         "examples/portal/migrations/audit/sqlite_0001.sql",
         "332fee84391981a663ff995a460edfa54729bc1acd07662d3e2f0cd1c5c533f1",
+    ),
+    (
+        "examples/portal/migrations/audit/sqlite_0002.sql",
+        "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
     ),
     (
         "examples/portal/migrations/postgres/0001_accounts.sql",
