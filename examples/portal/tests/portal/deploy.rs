@@ -62,4 +62,10 @@ fn the_unit_starts_the_program_and_the_proxy_says_who_asks() {
     // The visitor's own claim about where they come from is replaced, not added to.
     assert!(FORWARDED.contains("proxy_set_header X-Forwarded-For $remote_addr;"));
     assert!(FORWARDED.contains("proxy_set_header Host $host;"));
+    // A form that a slow node has is not sent to the other as well.
+    assert!(FORWARDED.lines().any(|line| line == "proxy_next_upstream error;"));
+    // Secrets in paths are in no log, that of errors neither; and a redirect leads to no other host.
+    assert_eq!(PROXY.matches("access_log off;").count(), 2);
+    assert_eq!(PROXY.matches("error_log /dev/null crit;").count(), 2);
+    assert!(PROXY.contains("return 308 https://portal.example$request_uri;"));
 }
