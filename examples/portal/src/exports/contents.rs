@@ -346,6 +346,7 @@ fn moment(moment: Option<Moment>) -> Cell {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
 mod tests {
     use rusqlite::Connection;
 
