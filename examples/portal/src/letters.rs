@@ -55,14 +55,21 @@ impl Paper {
         Ok(letter::owed(request, &recorded.event, &self.envelope(recorded.at))?)
     }
 
-    /// Every letter that went out, as it was worded on its day.
+    /// Every letter that went out, as it was worded on its day. What comes by the form for people who
+    /// are not signed in is answered by letters of the portal's own, which are not among them.
     pub(crate) fn sent(&self, events: &[Recorded]) -> Result<Vec<Letter>, LettersError> {
         let Some((first, rest)) = events.split_first() else { return Ok(Vec::new()) };
+        let is_by_form = |recorded: &Recorded| recorded.by.as_str() == requests::FORM;
         let mut request = Request::replay([first])?;
-        let mut letters = Vec::from_iter(self.owed(&request, first)?);
+        let mut letters = Vec::new();
+        if !is_by_form(first) {
+            letters.extend(self.owed(&request, first)?);
+        }
         for recorded in rest {
             request = request.apply(recorded)?;
-            letters.extend(self.owed(&request, recorded)?);
+            if !is_by_form(recorded) {
+                letters.extend(self.owed(&request, recorded)?);
+            }
         }
         Ok(letters)
     }

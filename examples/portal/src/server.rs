@@ -26,6 +26,7 @@ use crate::duo::Duo;
 use crate::enrolment;
 use crate::exports;
 use crate::id::PersonId;
+use crate::intakes;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
 use crate::notice::Notices;
@@ -369,6 +370,7 @@ async fn purge_now_and_then(records: Records, clock: Clock) {
         let purged = records.database.transact(move |transaction| {
             sign_in::purge(transaction, now)?;
             exports::purge(transaction, now)?;
+            intakes::purge(transaction, now)?;
             mail::purge(transaction, now)
         });
         if let Err(error) = purged.await {

@@ -217,6 +217,7 @@ async fn finish(
             "DELETE FROM browsers WHERE tenant = $1 AND person = $2",
             "DELETE FROM exports WHERE tenant = $1 AND person = $2",
             "DELETE FROM request_words WHERE tenant = $1 AND person = $2",
+            "DELETE FROM intakes WHERE tenant = $1 AND person = $2",
             // What is not sent yet stays: it may be the answer that the erasure has waited for.
             "DELETE FROM outbox WHERE tenant = $1 AND person = $2 AND next_try IS NULL",
             "UPDATE people SET display_name = '', password_hash = '', name_changed_at = NULL

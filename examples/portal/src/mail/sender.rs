@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{Message, Transport};
 use crate::clock::{Clock, Moment};
 use crate::id::{Id, PersonId};
+use crate::intakes;
 use crate::records::{Records, RecordsError};
 use crate::sealed::{self, Table};
 
@@ -45,14 +46,55 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     drop(stop.wait_for(|is_stopping| *is_stopping).await);
 }
 
+/// Where letters wait.
+#[derive(Clone, Copy, Debug)]
+enum Tray {
+    /// Those to people with an account, which has the address.
+    Outbox,
+    /// Those to people without, whose address is sealed with what is written.
+    Intakes,
+}
+
+impl Tray {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Outbox => "outbox",
+            Self::Intakes => "intake_letters",
+        }
+    }
+
+    const fn seal(self) -> Table {
+        match self {
+            Self::Outbox => Table::Outbox,
+            Self::Intakes => Table::IntakeLetters,
+        }
+    }
+
+    const fn due(self) -> &'static str {
+        match self {
+            Self::Outbox => {
+                "SELECT outbox.id, person, tries, next_try, subject, key_id, body, email
+                 FROM outbox JOIN people ON people.tenant = outbox.tenant AND people.id = person
+                 WHERE outbox.tenant = $1 AND next_try <= $2 ORDER BY next_try LIMIT $3"
+            }
+            Self::Intakes => {
+                "SELECT id, intake, tries, next_try, subject, key_id, body, NULL
+                 FROM intake_letters
+                 WHERE tenant = $1 AND next_try <= $2 ORDER BY next_try LIMIT $3"
+            }
+        }
+    }
+}
+
 struct Due {
+    from: Tray,
     id: Id,
     person: PersonId,
     tries: i64,
     next_try: Moment,
     subject: String,
     body: Sealed,
-    recipient: String,
+    recipient: Option<String>,
 }
 
 async fn send_due(
@@ -61,7 +103,9 @@ async fn send_due(
     clock: &Clock,
     stop: &watch::Receiver<bool>,
 ) -> Result<(), RecordsError> {
-    for due in find_due(records, clock.now()).await? {
+    let mut due = find_due(records, Tray::Outbox, clock.now()).await?;
+    due.extend(find_due(records, Tray::Intakes, clock.now()).await?);
+    for due in due {
         if *stop.borrow() {
             return Ok(());
         }
@@ -76,25 +120,18 @@ async fn send_due(
     Ok(())
 }
 
-async fn find_due(records: &Records, now: Moment) -> Result<Vec<Due>, DatabaseError> {
-    let rows = records
-        .database
-        .query(
-            "SELECT outbox.id, person, tries, next_try, subject, key_id, body, email
-         FROM outbox JOIN people ON people.tenant = outbox.tenant AND people.id = person
-         WHERE outbox.tenant = $1 AND next_try <= $2 ORDER BY next_try LIMIT $3",
-            &[now.into(), BATCH.into()],
-        )
-        .await?;
+async fn find_due(records: &Records, from: Tray, now: Moment) -> Result<Vec<Due>, DatabaseError> {
+    let rows = records.database.query(from.due(), &[now.into(), BATCH.into()]).await?;
     let due = |row: &upheld_store::sql::Row| {
         Ok(Due {
+            from,
             id: Id::at(row, 0)?,
             person: PersonId::at(row, 1)?,
             tries: row.integer(2)?,
             next_try: Moment::at(row, 3)?,
             subject: row.text(4)?.to_owned(),
             body: sealed::read(row, 5)?,
-            recipient: row.text(7)?.to_owned(),
+            recipient: row.optional_text(7)?.map(str::to_owned),
         })
     };
     rows.iter().map(due).collect()
@@ -103,12 +140,13 @@ async fn find_due(records: &Records, now: Moment) -> Result<Vec<Due>, DatabaseEr
 /// Makes sure that no other process sends it now.
 async fn claim(records: &Records, due: &Due, now: Moment) -> Result<bool, DatabaseError> {
     let (id, seen) = (due.id, due.next_try);
+    let sql = format!(
+        "UPDATE {} SET next_try = $4, tries = tries + 1
+         WHERE tenant = $1 AND id = $2 AND next_try = $3",
+        due.from.table()
+    );
     let claimed = records.database.transact(move |transaction| {
-        transaction.execute(
-            "UPDATE outbox SET next_try = $4, tries = tries + 1
-             WHERE tenant = $1 AND id = $2 AND next_try = $3",
-            &[id.into(), seen.into(), now.plus(CLAIM_SECONDS).into()],
-        )
+        transaction.execute(&sql, &[id.into(), seen.into(), now.plus(CLAIM_SECONDS).into()])
     });
     Ok(claimed.await? == 1)
 }
@@ -119,10 +157,10 @@ async fn send(
     due: Due,
     clock: &Clock,
 ) -> Result<(), RecordsError> {
-    let Due { id, person, tries, subject, body, recipient, .. } = due;
+    let Due { from, id, person, tries, subject, body, recipient, .. } = due;
     // One that does not open stays where it is, and stands in nobody's way.
-    let body = sealed::open(records, (Table::Outbox, id, person), &body)?;
-    let Ok(body) = String::from_utf8(body.to_vec()).map(Zeroizing::new) else {
+    let body = sealed::open(records, (from.seal(), id, person), &body)?;
+    let Some((recipient, body)) = read(&body, recipient) else {
         tracing::error!(message = %id, "a message is no text and was not sent");
         return Ok(());
     };
@@ -139,19 +177,28 @@ async fn send(
         }
         Err(_) => false,
     };
+    let table = from.table();
     let noted = records.database.transact(move |transaction| {
         if is_sent {
-            transaction.execute(
-                "UPDATE outbox SET next_try = NULL, body = NULL WHERE tenant = $1 AND id = $2",
-                &[id.into()],
-            )
+            let sql = format!(
+                "UPDATE {table} SET next_try = NULL, body = NULL WHERE tenant = $1 AND id = $2"
+            );
+            transaction.execute(&sql, &[id.into()])
         } else {
-            transaction.execute(
-                "UPDATE outbox SET next_try = $3 WHERE tenant = $1 AND id = $2",
-                &[id.into(), again.into()],
-            )
+            let sql = format!("UPDATE {table} SET next_try = $3 WHERE tenant = $1 AND id = $2");
+            transaction.execute(&sql, &[id.into(), again.into()])
         }
     });
     noted.await?;
     Ok(())
+}
+
+/// To whom a message goes, and what it says.
+fn read(body: &[u8], recipient: Option<String>) -> Option<(String, Zeroizing<String>)> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (recipient, text) = match recipient {
+        Some(recipient) => (recipient, text),
+        None => intakes::addressed(text).map(|(to, text)| (to.to_owned(), text))?,
+    };
+    Some((recipient, Zeroizing::new(text.to_owned())))
 }

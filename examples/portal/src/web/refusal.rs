@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     SecondFactorFirst,
     /// The link from an e-mail was used, is too old, or never was one.
     LinkExpired,
+    /// The same of a link by which a request is confirmed or followed.
+    RequestLinkExpired,
     /// What came back from Duo's page belongs to no sign-in of this browser, or no longer.
     PromptExpired,
     /// The form was not made for this visitor.
@@ -71,6 +73,15 @@ impl IntoResponse for Refusal {
                 StatusCode::NOT_FOUND,
                 phrase("This link no longer works"),
                 phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
+            ),
+            Self::RequestLinkExpired => (
+                StatusCode::NOT_FOUND,
+                phrase("This link no longer works"),
+                phrase(
+                    "A link that confirms a request works once, for three days. If the request is \
+                     confirmed, the e-mail after it has a link that lasts. If it is not, send the \
+                     form again.",
+                ),
             ),
             Self::PromptExpired => (
                 StatusCode::FORBIDDEN,

@@ -40,6 +40,7 @@ mod exports;
 mod gates;
 mod ground;
 mod guessing;
+mod intakes;
 mod languages;
 mod leaks;
 mod load;

@@ -24,7 +24,8 @@ pub(super) struct Line {
 pub(super) fn lines(events: &[Recorded]) -> Vec<Line> {
     let line = |recorded: &Recorded| Line {
         at: recorded.at,
-        by: Some(recorded.by.to_string()).filter(|by| by != requests::ACTOR),
+        by: Some(recorded.by.to_string())
+            .filter(|by| by != requests::ACTOR && by != requests::FORM),
         what: labels::done(recorded.event.act()),
         words: words(&recorded.event),
     };
