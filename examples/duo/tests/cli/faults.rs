@@ -57,6 +57,23 @@ fn t51_only_an_outage_fails_open_and_only_when_asked_to() {
     assert_eq!(duo.asked_so_often(), 0);
 }
 
+/// The time of the command line ends the retries, and makes no outage of what went wrong in them.
+#[test]
+fn t51_what_runs_out_of_time_while_it_is_tried_again_is_no_outage() {
+    let duo = Duo::start();
+    duo.fault("/auth/v2/preauth", 9, Fault::Cut);
+    let mode = ["--fail-mode", "open", "--timeout", "3"];
+    let told = duo.auth(&["push", "push-allow"]).with(&mode).json(3);
+    assert_eq!(told["failure"], "broken", "{told}");
+    // Broken first, and cut off by the deadline then.
+    duo.with_simulator(upheld_duo_sim::Simulator::clear_faults);
+    duo.fault("/auth/v2/preauth", 1, Fault::Cut);
+    duo.fault("/auth/v2/preauth", 9, Fault::Hang);
+    let told = duo.auth(&["push", "push-allow"]).with(&mode).json(3);
+    assert_eq!(told["failure"], "broken", "{told}");
+    assert_eq!(duo.asked_so_often(), 0);
+}
+
 #[test]
 fn t51_nothing_fails_open_once_the_person_is_asked() {
     let duo = Duo::start();
