@@ -277,9 +277,12 @@ pub enum RecordFault {
     /// The key that its person is named by is gone, though the record is not erased.
     #[error("the key of its person's name is gone")]
     Nameless,
-    /// The queue of a desk lists another kind, state or day.
+    /// The queue of a desk lists another kind, state or day; or lists what is no request.
     #[error("the queue does not list it as what its events make of it")]
     Queue,
+    /// Its events are those of a request or a complaint, and make none.
+    #[error("its events cannot have happened one after the other")]
+    Order,
 }
 
 impl From<LedgerError> for RecordError {
