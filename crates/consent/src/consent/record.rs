@@ -359,14 +359,11 @@ impl ConsentRecord {
         scope: &Scope,
         recipient: &RecipientId,
     ) -> Result<(), Rejection> {
-        let owed = self.tracks.get(scope).is_some_and(|track| {
-            let is_owed = |(since, _, owed): (UnixMillis, _, &[RecipientId])| {
-                since <= at && owed.contains(recipient)
-            };
-            !track.told.contains(recipient) && track.end(at).is_some_and(is_owed)
-        });
-        let nothing = || Rejection::NothingToTell { recipient: recipient.clone() };
-        if owed { Ok(()) } else { Err(nothing()) }
+        let track = self.tracks.get(scope).filter(|track| !track.told.contains(recipient));
+        match track.and_then(|track| track.end(at)) {
+            Some((since, _, owed)) if since <= at && owed.contains(recipient) => Ok(()),
+            _ => Err(Rejection::NothingToTell { recipient: recipient.clone() }),
+        }
     }
 }
 
