@@ -298,18 +298,18 @@ mod tests {
     #[test]
     fn a_full_list_can_be_read_and_takes_no_other() {
         let key = PseudonymKey::from_bytes([7; 32]);
-        let last = UnixMillis::new(7_258_118_399_999).unwrap();
+        let moment = UnixMillis::new(7_258_118_399_999).unwrap();
         let mut list = SuppressionList::default();
-        list.add(&key, Channel::Email, "ann@example.org", last).unwrap();
+        list.add(&key, Channel::Email, "ann@example.org", moment).unwrap();
         assert!(list.to_json().len() * SuppressionList::MAX_ENTRIES <= SuppressionList::MAX);
         assert_eq!(SuppressionList::parse(list.to_json().as_bytes()), Ok(list.clone()));
-        let others = (1_u128..).map(|nth| (nth.to_be_bytes(), last));
+        let others = (1_u128..).map(|nth| (nth.to_be_bytes(), moment));
         let ann = std::mem::take(&mut list.entries);
         list.entries = others.take(SuppressionList::MAX_ENTRIES.saturating_sub(1)).collect();
         list.entries.extend(ann);
         let full = SuppressionError::Full { most: SuppressionList::MAX_ENTRIES };
-        assert_eq!(list.add(&key, Channel::Email, "ben@example.org", last), Err(full));
-        list.add(&key, Channel::Email, "ann@example.org", last).unwrap();
+        assert_eq!(list.add(&key, Channel::Email, "ben@example.org", moment), Err(full));
+        list.add(&key, Channel::Email, "ann@example.org", moment).unwrap();
         assert_eq!(list.len(), SuppressionList::MAX_ENTRIES);
     }
 }
