@@ -1,5 +1,4 @@
 //! Somebody erases or publishes between what is read: no alarm, whatever comes first.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use tempfile::TempDir;
 use upheld_consent::{Notice, NoticeDraft};
