@@ -44,8 +44,9 @@ impl Request {
         Ok(events)
     }
 
-    /// Nothing is told to somebody unknown; that nothing is held answers a request for data; and access and portability are granted, or nothing is
-    /// said to be held, after a search alone. So is data kept back for what stands in it.
+    /// Nothing is told to somebody unknown; that nothing is held answers a request for data; and
+    /// access and portability are granted, or nothing is said to be held, after a search alone. So
+    /// is data kept back for what stands in it.
     fn check_search(&self, outcome: &Outcome) -> Result<(), Rejection> {
         let is_refusal = matches!(outcome, Outcome::Refused(_));
         if !is_refusal {

@@ -4,8 +4,7 @@ use core::fmt;
 
 use serde_json::Error;
 use upheld_consent::request::{
-    Complaint, ComplaintEvent, ComplaintRejection, ComplaintStage, OutOfPlace, Recorded,
-    Request,
+    Complaint, ComplaintEvent, ComplaintRejection, ComplaintStage, OutOfPlace, Recorded, Request,
 };
 use upheld_ledger::{JsonError, UnixMillis, Value};
 
@@ -216,9 +215,8 @@ impl Summary {
     /// [`OutOfPlace`] when the events are no request.
     pub fn of_request(events: &[Recorded]) -> Result<Self, OutOfPlace> {
         let request = Request::replay(events)?;
-        let summary =
-            Self::new(request.kind().name(), request.stage().name(), request.received())
-                .running_from(request.runs_from());
+        let summary = Self::new(request.kind().name(), request.stage().name(), request.received())
+            .running_from(request.runs_from());
         Ok(if request.stage().is_open() { summary } else { summary.closed() })
     }
 
