@@ -54,6 +54,9 @@ fn access_is_given_after_a_search_with_everything_that_article_15_asks_for() {
     let page = kim.get(&path);
     page.assert_shows(200, "It is disclosed in part");
     page.assert_shows(200, "DPA 2018 Sch 2 para 16");
+    // The answer begins with what the notice says, also where a time has no number of months.
+    page.assert_shows(200, "until the account is closed");
+    page.assert_shows(200, "72 months after it is last needed");
 
     // Something is kept back: that is the privacy lead's to answer.
     let answer = [
