@@ -98,8 +98,8 @@ impl<'a> Permit<'a> {
     fn name(&self) -> Result<Name, RequestsError> {
         let (name, email) = (self.0.display_name(), self.0.email());
         let names = [format!("{name} <{email}>"), email.to_owned()];
-        let named = names.iter().find_map(|name| Name::new(name).ok());
-        Ok(named.map_or_else(|| Name::new("staff"), Ok)?)
+        let fitting = names.iter().find_map(|name| Name::new(name).ok());
+        Ok(fitting.map_or_else(|| Name::new("staff"), Ok)?)
     }
 }
 
@@ -133,18 +133,18 @@ pub(crate) struct Draft {
     pub(crate) letter: Option<Letter>,
 }
 
-/// Decides what comes of a command; `came` is the day on which what it notes has come, if it notes
+/// Decides what comes of a command; `arrived` is the day on which what it notes has come, if it notes
 /// that something came, and today unless given.
 pub(crate) fn draft(
     case: &Case,
     permit: &Permit<'_>,
-    (command, came): (Command, Option<Date>),
+    (command, arrived): (Command, Option<Date>),
     now: Moment,
 ) -> Result<Draft, RequestsError> {
     let today = requests::today(Some(&case.request), now)?;
     let (act, by, calendar) = (command.act(), permit.name()?, requests::calendar());
     let controller = ControllerStatus::HealthProfessional;
-    let at = came.filter(|_| notes_arrival(&command)).unwrap_or(today);
+    let at = arrived.filter(|_| notes_arrival(&command)).unwrap_or(today);
     let context = Context { at, today, by: &by, calendar: &calendar, controller };
     let new = decide(Some(&case.request), command, &context)?;
     let paper = case.paper()?;

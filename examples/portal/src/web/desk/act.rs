@@ -105,7 +105,7 @@ struct Again<'a> {
     fields: &'a Fields,
 }
 
-impl<'a> Again<'a> {
+impl Again<'_> {
     /// With all that was typed: what is too long is there to be shortened.
     async fn show(&self, field: &str, problem: Problem<'_>) -> Result<Response, Refusal> {
         let typed = |name: &str| self.fields.text(name, usize::MAX).map(str::to_owned);
