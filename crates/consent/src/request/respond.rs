@@ -44,12 +44,17 @@ impl Request {
         Ok(events)
     }
 
-    /// Nothing is told to somebody unknown; and access and portability are granted, or nothing is
-    /// said to be held, after a search alone. So is data kept back for what stands in it.
+    /// Nothing is told to somebody unknown; that nothing is held answers a request for data; and
+    /// access and portability are granted, or nothing is said to be held, after a search alone. So
+    /// is data kept back for what stands in it.
     fn check_search(&self, outcome: &Outcome) -> Result<(), Rejection> {
         let is_refusal = matches!(outcome, Outcome::Refused(_));
         if !is_refusal {
             self.check_requester()?;
+        }
+        let is_nothing = matches!(outcome, Outcome::NothingHeld { .. });
+        if is_nothing && !self.ask().needs_search() {
+            return Err(Rejection::WrongAnswer { ask: self.ask() });
         }
         if !self.ask().needs_search() || (is_refusal && !self.turns_on_data(outcome)) {
             return Ok(());
@@ -57,7 +62,6 @@ impl Request {
         if self.stage() != Stage::Reviewing || !self.search.is_made() {
             return Err(Rejection::NotSearched);
         }
-        let is_nothing = matches!(outcome, Outcome::NothingHeld { .. });
         if is_nothing && !self.search.items.is_empty() {
             return Err(Rejection::SomethingHeld);
         }
