@@ -55,19 +55,18 @@ impl Paper {
         Ok(letter::owed(request, &recorded.event, &self.envelope(recorded.at))?)
     }
 
-    /// Every letter that went out, as it was worded on its day. What comes by the form for people who
-    /// are not signed in is answered by letters of the portal's own, which are not among them.
+    /// The letters of the desk that went out, of the days on which they did.
+    ///
+    /// No letter is kept: each is written again from what was recorded. Facts, reasons and dates are
+    /// those of the letter that went; how it is worded, and to which name, are today's. That a request
+    /// came was confirmed by an e-mail of the portal's own, which is none of these.
     pub(crate) fn sent(&self, events: &[Recorded]) -> Result<Vec<Letter>, LettersError> {
         let Some((first, rest)) = events.split_first() else { return Ok(Vec::new()) };
-        let is_by_form = |recorded: &Recorded| recorded.by.as_str() == requests::FORM;
-        let mut request = Request::replay([first])?;
-        let mut letters = Vec::new();
-        if !is_by_form(first) {
-            letters.extend(self.owed(&request, first)?);
-        }
+        let (mut request, mut letters) = (Request::replay([first])?, Vec::new());
         for recorded in rest {
             request = request.apply(recorded)?;
-            if !is_by_form(recorded) {
+            // In place of a letter that asks who they are the form sends a link.
+            if recorded.by.as_str() != requests::FORM {
                 letters.extend(self.owed(&request, recorded)?);
             }
         }
@@ -86,7 +85,7 @@ impl Paper {
     }
 }
 
-/// The letters that a person was sent about a request, as they were worded on their day.
+/// The letters of the desk that a person was sent about a request: see [`Paper::sent`].
 pub(crate) fn due(asked: &Asked, (name, email): (&str, &str)) -> Result<Vec<String>, LettersError> {
     let paper = Paper::new(asked.id, &[name, email])?;
     Ok(paper.sent(&asked.events)?.iter().map(Letter::to_text).collect())
