@@ -215,7 +215,7 @@ fn what_is_declared_is_seen_however_it_looks() {
     };
     assert_eq!(
         said(&before),
-        ["CL02 visits", "CL06 clinic.example/seen/*", "CL06 clinic.example/count.js"]
+        ["CL01 visits", "CL22 clinic.example/seen/*", "CL22 clinic.example/count.js"]
     );
     let after = findings(&policy, &[(Timeline::always(Phase::Accepted), &exchanges)]);
     assert_eq!(said(&after), ["CL03 clinic.example/never.gif"]);
