@@ -241,7 +241,7 @@ pub(crate) mod tests {
         let write = || keys.current().write(&policy, &host, &choice).unwrap();
         let number = |value: &str| {
             let bytes = data_encoding::BASE64URL_NOPAD.decode(value.as_bytes()).unwrap();
-            u32::from(bytes[1])
+            bytes.get(1).copied().map(u32::from).unwrap()
         };
         let first = write();
         let first_key = ring.ring().current();
