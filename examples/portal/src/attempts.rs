@@ -166,6 +166,14 @@ pub(crate) fn counted(
     rows.first().map_or(Ok(0), |row| row.integer(0))
 }
 
+/// Whether what was charged last is what makes the next wait for the first time.
+pub(crate) fn is_last_free(
+    transaction: &mut Transaction<'_>,
+    subject: &Subject,
+) -> Result<bool, DatabaseError> {
+    Ok(counted(transaction, subject)? == subject.free_attempts())
+}
+
 fn lock(
     transaction: &mut Transaction<'_>,
     subject: &Subject,

@@ -7,7 +7,7 @@ use upheld_consent::request::{
 };
 use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
 use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
-use upheld_store::request::{KIND, RequestError};
+use upheld_store::request::{KIND, KeptRequest, RequestError};
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
@@ -179,17 +179,24 @@ pub(crate) async fn find(
     load(records, person, RecordId(id.to_bits())).await
 }
 
+/// Reads anybody's request. What is no request, or was erased, is not there: nothing of it is left to
+/// be shown.
+pub(crate) async fn read(
+    records: &Records,
+    record: RecordId,
+) -> Result<Option<KeptRequest>, RequestsError> {
+    match records.requests.load(record).await {
+        Err(RequestError::Erased | RequestError::Form { .. }) => Ok(None),
+        kept => Ok(kept?),
+    }
+}
+
 async fn load(
     records: &Records,
     person: PersonId,
     record: RecordId,
 ) -> Result<Option<Asked>, RequestsError> {
-    // What is no request, or was erased, has nothing to show.
-    let kept = match records.requests.load(record).await {
-        Err(RequestError::Erased | RequestError::Form { .. }) => return Ok(None),
-        kept => kept?,
-    };
-    let own = kept.filter(|kept| kept.person == Some(whose(person)));
+    let own = read(records, record).await?.filter(|kept| kept.person == Some(whose(person)));
     let id = Id::from_bits(record.0);
     Ok(own.map(|kept| Asked { id, request: kept.request, events: kept.events }))
 }

@@ -85,14 +85,12 @@ pub(crate) async fn list(
 ) -> Result<Vec<Listed>, RecordsError> {
     // The highest text that begins so: no wildcards, whatever was typed.
     let end = format!("{start}\u{10ffff}");
-    let rows = records
-        .database
-        .query(
-            "SELECT id, email, display_name, coalesce(duty, role), state FROM people
+    let sql = format!(
+        "SELECT id, email, display_name, {}, state FROM people
          WHERE tenant = $1 AND email >= $2 AND email <= $3 ORDER BY email LIMIT $4",
-            &[start.into(), end.into(), PAGE.into()],
-        )
-        .await?;
+        Role::COLUMN
+    );
+    let rows = records.database.query(&sql, &[start.into(), end.into(), PAGE.into()]).await?;
     let mut people = Vec::new();
     for row in &rows {
         people.push(listed(records, row, now).await?);
@@ -106,13 +104,11 @@ pub(crate) async fn find(
     person: PersonId,
     now: Moment,
 ) -> Result<Option<Record>, RecordsError> {
-    let rows = records
-        .database
-        .query(
-            "SELECT id, email, display_name, coalesce(duty, role), state FROM people WHERE tenant = $1 AND id = $2",
-            &[person.into()],
-        )
-        .await?;
+    let sql = format!(
+        "SELECT id, email, display_name, {}, state FROM people WHERE tenant = $1 AND id = $2",
+        Role::COLUMN
+    );
+    let rows = records.database.query(&sql, &[person.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let store = records.guard.store();
     Ok(Some(Record {

@@ -137,8 +137,8 @@ fn compare(published: &BTreeMap<&str, &str>, found: &BTreeMap<&str, String>) -> 
         )
     });
     let is_older = |file: &str| {
-        let in_folder = |other: &str| folder(other) == folder(file);
-        published.keys().any(|other| in_folder(other) && *other > file)
+        let of_series = |other: &str| series(other) == series(file);
+        published.keys().any(|other| of_series(other) && *other > file)
     };
     let unlisted = found.iter().filter(|(file, _)| !published.contains_key(*file));
     let unlisted = unlisted.filter(|(file, _)| is_older(file)).map(|(file, hash)| {
@@ -150,8 +150,11 @@ fn compare(published: &BTreeMap<&str, &str>, found: &BTreeMap<&str, String>) -> 
     lost.chain(unlisted).collect()
 }
 
-fn folder(file: &str) -> Option<&str> {
-    file.rsplit_once('/').map(|(folder, _)| folder)
+/// The folder, and what stands before the number: the texts of two databases may lie side by side.
+fn series(file: &str) -> &str {
+    let name = file.rfind('/').map_or(0, |slash| slash.saturating_add(1));
+    let number = file.get(name..).and_then(|name| name.find(|it: char| it.is_ascii_digit()));
+    number.and_then(|at| file.get(..name.saturating_add(at))).unwrap_or(file)
 }
 
 #[cfg(test)]
@@ -186,5 +189,25 @@ mod tests {
         let between = ("a/migrations/1b.sql", "cc");
         let older = only(&[first, between, second]);
         assert!(older.ends_with("(\"a/migrations/1b.sql\", \"cc\"),"), "{older}");
+    }
+
+    /// A second text for one database is not older than the first for another beside it.
+    #[test]
+    fn each_series_has_numbers_of_its_own() {
+        let published = BTreeMap::from([
+            ("a/migrations/postgres_0001.sql", "aa"),
+            ("a/migrations/sqlite_0001.sql", "bb"),
+            ("a/migrations/sqlite_0003.sql", "cc"),
+        ]);
+        let beside = |file: &'static str| {
+            let mut found: BTreeMap<&str, String> =
+                published.iter().map(|(file, hash)| (*file, (*hash).to_owned())).collect();
+            found.insert(file, "dd".into());
+            compare(&published, &found)
+        };
+        assert!(beside("a/migrations/postgres_0002.sql").is_empty());
+        assert!(beside("a/migrations/sqlite_0004.sql").is_empty());
+        assert_eq!(beside("a/migrations/sqlite_0002.sql").len(), 1);
+        assert_eq!(beside("a/migrations/postgres_0000.sql").len(), 1);
     }
 }

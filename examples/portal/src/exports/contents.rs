@@ -197,7 +197,7 @@ impl Contents {
             let shown = consents::shown(event);
             let notice = shown.map_or(Cell::Empty, |it| Cell::text(it.id.as_str()));
             let version = shown.map_or(Cell::Empty, |it| Cell::Text(it.version.to_string()));
-            let when = moment(Some(event.at().into()));
+            let when = moment(Some(event.effective().into()));
             table.push(vec![when, Cell::text(what), statement, notice, version])?;
         }
         self.0.add_table(table)?;

@@ -16,7 +16,7 @@ use crate::cookies::CookiesError;
 use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
-const MAX_BODY_BYTES: usize = 16 * 1024;
+const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Longer than any address here.
 const MAX_PATH_BYTES: usize = 256;
 /// From the end of a request's headers to its answer.

@@ -27,6 +27,7 @@ mod demo;
 mod deploy;
 mod desk;
 mod desk_acts;
+mod desk_record;
 mod devices;
 mod doctor;
 mod duo_account;

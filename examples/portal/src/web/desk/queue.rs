@@ -13,6 +13,7 @@ use super::super::form::TOKEN_FIELD;
 use super::super::pages::{Problem, form};
 use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
+use super::labels;
 use crate::CLINIC;
 use crate::desk::queue::{self, Row, Show, Time, Wanted, Within};
 use crate::id::Id;
@@ -39,7 +40,7 @@ struct Line {
 
 impl Line {
     fn of(row: &Row) -> Self {
-        let (ask, stage) = (requests::heading(row.ask), requests::where_it_stands(row.stage));
+        let (ask, stage) = (requests::heading(row.ask), labels::stage(row.stage));
         Self { id: row.id, ask, stage, received: row.received, time: row.time }
     }
 }
@@ -144,8 +145,7 @@ fn shows() -> Vec<Choice> {
         ("all", phrase("All there are")),
     ];
     let groups = groups.map(|(value, name)| (value.to_owned(), name));
-    let stages =
-        Stage::ALL.map(|stage| (stage.name().to_owned(), requests::where_it_stands(stage)));
+    let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), labels::stage(stage)));
     groups.into_iter().chain(stages).collect()
 }
 
