@@ -69,20 +69,9 @@ impl IntoResponse for Refusal {
                  of it.",
                 ),
             ),
-            Self::LinkExpired => (
-                StatusCode::NOT_FOUND,
-                phrase("This link no longer works"),
-                phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
-            ),
-            Self::RequestLinkExpired => (
-                StatusCode::NOT_FOUND,
-                phrase("This link no longer works"),
-                phrase(
-                    "A link that confirms a request works once, for three days. If the request is \
-                     confirmed, the e-mail after it has a link that lasts. If it is not, send the \
-                     form again.",
-                ),
-            ),
+            Self::LinkExpired | Self::RequestLinkExpired => {
+                (StatusCode::NOT_FOUND, phrase("This link no longer works"), self.about_links())
+            }
             Self::PromptExpired => (
                 StatusCode::FORBIDDEN,
                 phrase("This answer of Duo belongs to no sign-in here"),
@@ -166,6 +155,18 @@ impl IntoResponse for Refusal {
 }
 
 impl Refusal {
+    /// How long links work, and what to do without.
+    const fn about_links(&self) -> &'static str {
+        match self {
+            Self::RequestLinkExpired => phrase(
+                "A link that confirms a request works once, for three days. If the request is \
+                 confirmed, the e-mail after it has a link that lasts. If it is not, send the form \
+                 again.",
+            ),
+            _ => phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
+        }
+    }
+
     const fn header(self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::Busy => Some((RETRY_AFTER, "2")),
