@@ -17,6 +17,7 @@ use crate::invariants::{self, FREE_ATTEMPTS, Law, Ledger};
 use crate::options::{Desk, Load, Peer, Portal, Scenario};
 use crate::process;
 use crate::report::Report;
+use crate::scenario::crash::Crash;
 use crate::scenario::{Run, Target, desk, login, overload, peer, race, second_factor};
 use crate::server::{Server, free_port};
 use crate::tally::{Kind, Tally};
@@ -35,6 +36,7 @@ pub(crate) async fn measure(scenario: Scenario) -> Result<Report, Failure> {
         Scenario::WrongCodes(options) => wrong_codes(&options).await,
         Scenario::Race(options) => race(&options).await,
         Scenario::Login(options) => login(&options).await,
+        Scenario::Crash(options) => crash(&options).await,
         Scenario::Overload(options) => overload(&options).await,
         Scenario::Desk(options) => desk(&options).await,
         Scenario::Peer(options) => peer(&options).await,
@@ -99,6 +101,25 @@ async fn login(options: &Portal) -> Result<Report, Failure> {
     report.note("ceiling_per_second", ceiling);
     let ledger = stage.close().await?;
     report.laws = invariants::always(&ledger, &run);
+    Ok(report)
+}
+
+async fn crash(options: &Portal) -> Result<Report, Failure> {
+    let people = options.people.unwrap_or(1_000);
+    // One sign-in for each time.
+    let (mut stage, people) = Stage::set("crash", options, people, 2).await?;
+    let crash = Crash::new(people);
+    let victim = stage.server.process();
+    let _run = crash.run(&stage.target, 0, Some(victim)).await?;
+    let before = crash.answers();
+    stage.restart().await?;
+    let meter = stage.meter();
+    let run = crash.run(&stage.target, 1, None).await?;
+    let mut report = stage.report(&run, &meter);
+    report.note("accepted_before", before.accepted);
+    report.note("lost", before.lost);
+    let ledger = stage.close().await?;
+    report.laws = invariants::of_crash(&ledger, before, crash.answers());
     Ok(report)
 }
 
@@ -184,6 +205,7 @@ fn microseconds(spent: Duration, run: &Run) -> f64 {
 /// A portal with people in its database.
 struct Stage {
     name: &'static str,
+    program: PathBuf,
     fixture: Fixture,
     server: Server,
     target: Target,
@@ -216,7 +238,14 @@ impl Stage {
         let mut server = Server::start(&portal, &fixture.environment(), port).await?;
         (server.start, server.idle_kib) = (cold_start, idle_kib);
         let target = target(server.address, server.host.clone(), options.load);
-        Ok((Self { name, fixture, server, target }, people))
+        Ok((Self { name, program: portal, fixture, server, target }, people))
+    }
+
+    /// Starts the portal again, where it was before.
+    async fn restart(&mut self) -> Result<(), Failure> {
+        let (settings, port) = (self.fixture.environment(), self.server.address.port());
+        self.server = Server::start(&self.program, &settings, port).await?;
+        Ok(())
     }
 
     fn meter(&self) -> Meter {
