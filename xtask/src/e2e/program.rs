@@ -53,6 +53,13 @@ impl Program {
         Ok(self.child.wait()?)
     }
 
+    /// Ends the program in the middle of whatever it does.
+    pub(super) fn kill(mut self) -> Outcome<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
     /// Asks the program to end, and waits until it has.
     pub(super) fn terminate(mut self) -> Outcome<ExitStatus> {
         let kill = format!("kill -s TERM {}", self.child.id());
