@@ -16,5 +16,7 @@ pub(crate) const NAME: &str = "Information Commissioner, or the Information Comm
 pub(crate) const BODY: &str = "Information Commissioner's Office";
 /// The helpline.
 pub(crate) const TELEPHONE: &str = "0303 123 1113";
+/// The same, with the code of the country, for programs.
+pub(crate) const TELEPHONE_ABROAD: &str = "+44 303 123 1113";
 /// Where complaints are made.
 pub(crate) const COMPLAINTS: &str = "https://ico.org.uk/make-a-complaint/";

@@ -40,7 +40,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Calendar, Date, DeadlineError, Due, Extension, Facts};
+use crate::{Awaited, Calendar, Date, DeadlineError, Due, Extension, Facts};
 use crate::{Regime, RequestKind, Step, deadline, explain};
 
 mod clock;
@@ -155,6 +155,20 @@ impl Request {
     #[must_use]
     pub const fn received(&self) -> Date {
         self.received
+    }
+
+    /// The day from which its clock runs, as far as is known: the latest of the day on which it came,
+    /// or came up again, and of those on which came what the person was asked for. What came unasked
+    /// moves nothing.
+    //= UK GDPR, Article 12A(2): the clock runs from the latest of receipt, identity and fee
+    #[must_use]
+    pub fn runs_from(&self) -> Date {
+        let awaited = [self.clock.identity, self.clock.authority, self.clock.fee];
+        let came = awaited.into_iter().filter_map(|awaited| match awaited {
+            Awaited::Received(at) => Some(at),
+            Awaited::NotAsked | Awaited::Outstanding => None,
+        });
+        came.fold(self.clock.start, Date::max)
     }
 
     /// The facts from which its deadline follows.

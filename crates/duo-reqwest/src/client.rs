@@ -10,7 +10,7 @@ use reqwest::redirect::Policy;
 use tokio::time::{Instant, sleep};
 use upheld_duo::auth::{AuthOutcome, AuthProgress, AuthStatus, Ping, Progress, Txid};
 use upheld_duo::{
-    Application, Call, ClockOffset, Failure, NextAttempt, ReplyBuffer, Retry, RetryPolicy,
+    Application, Call, ClockOffset, Failure, NextAttempt, Repeat, ReplyBuffer, Retry, RetryPolicy,
     UnixSeconds, retry_after,
 };
 
@@ -67,13 +67,29 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`SendError`] of the last attempt.
+    /// [`SendError`] of the last attempt; where the deadline cut that off, of the one before, if it
+    /// was told more.
     pub async fn send<C: Call>(
         &self,
         application: &Application,
         call: &C,
     ) -> Result<C::Output, SendError> {
         self.send_by(self.retry, application, call).await
+    }
+
+    /// The same, and no longer than `within` either.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub async fn send_within<C: Call>(
+        &self,
+        application: &Application,
+        call: &C,
+        within: Duration,
+    ) -> Result<C::Output, SendError> {
+        let deadline = self.retry.deadline.min(within);
+        self.send_by(RetryPolicy { deadline, ..self.retry }, application, call).await
     }
 
     async fn send_by<C: Call>(
@@ -84,6 +100,7 @@ impl Client {
     ) -> Result<C::Output, SendError> {
         let start = Instant::now();
         let mut retry = Retry::of(call, policy);
+        let mut told = None;
         loop {
             let patience = C::PATIENCE.min(retry.time_left(start.elapsed()));
             let (error, wait) = match self.attempt(application, call, patience).await {
@@ -92,8 +109,13 @@ impl Client {
             };
             match retry.after(error.failure(), wait, start.elapsed(), &mut UnwrapErr(SysRng)) {
                 NextAttempt::After(pause) => sleep(pause).await,
-                NextAttempt::GiveUp(_) => return Err(error),
+                NextAttempt::GiveUp(_) => {
+                    let is_cut_off = error == SendError::Timeout && patience < C::PATIENCE;
+                    return Err(told.filter(|_| is_cut_off).unwrap_or(error));
+                }
             }
+            // Where a call may have acted, that it was cut off is what counts.
+            told = Some(error).filter(|error| C::REPEAT == Repeat::Freely && tells(error));
         }
     }
 
@@ -119,7 +141,8 @@ impl Client {
                 return Err(SendError::Timeout);
             }
             let policy = RetryPolicy { deadline: left, ..self.retry };
-            match self.send_by(policy, application, &call).await? {
+            let late = |error| if start.elapsed() >= within { SendError::Timeout } else { error };
+            match self.send_by(policy, application, &call).await.map_err(late)? {
                 AuthProgress::Done(outcome) => return Ok(outcome),
                 AuthProgress::Waiting(progress) if last.as_ref() == Some(&progress) => {
                     // A server that does not wait for a change must not be asked in a circle.
@@ -194,6 +217,11 @@ impl Client {
         }
         Ok(reply)
     }
+}
+
+/// Whether a failure is not made an outage by our own deadline, which cuts off what comes after it.
+fn tells(error: &SendError) -> bool {
+    matches!(error.failure(), Failure::RateLimited | Failure::Broken | Failure::Clock)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this adapter is where the clock is read")]

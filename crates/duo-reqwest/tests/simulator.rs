@@ -223,6 +223,21 @@ async fn all_attempts_together_take_no_longer_than_the_deadline() {
         );
         duo.server.handle().with(|simulator, _| simulator.clear_faults());
     }
+    // What was turned away or broke is no outage by our own deadline, which cuts off the next attempt.
+    let limited = || Fault::RateLimited { retry_after: None, prefixed: false };
+    for (first, failure) in [(limited(), Failure::RateLimited), (Fault::Cut, Failure::Broken)] {
+        duo.fault(1, first);
+        duo.fault(2, Fault::Hang);
+        let error = client.send(&duo.application, &Check).await.unwrap_err();
+        assert_eq!(error.failure(), failure);
+        duo.server.handle().with(|simulator, _| simulator.clear_faults());
+    }
+    // But a phone may ring for it.
+    duo.fault(1, limited());
+    duo.fault(1, Fault::Hang);
+    let asked = client.send(&duo.application, &StartAuth(push("sms"))).await;
+    assert_eq!(asked, Err(SendError::Timeout));
+    duo.server.handle().with(|simulator, _| simulator.clear_faults());
     // A person may take longer than that: what is followed has a time of its own.
     let txid = client.send(&duo.application, &StartAuth(push("sms"))).await.unwrap();
     let (handle, pressed) = (duo.server.handle().clone(), txid.clone());

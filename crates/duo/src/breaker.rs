@@ -25,14 +25,15 @@ impl Default for BreakerPolicy {
 /// Whether Duo is asked at all, as the application remembers it for all of its people: while Duo is
 /// out of order nobody waits for it, and it is not asked by everybody when it comes back.
 ///
-/// | state | a call | an answer | no answer |
-/// |---|---|---|---|
-/// | closed | is sent | stays closed | open, if it is one too many |
-/// | open | is not sent, until the pause is over; that one is a trial | closed | stays open |
-/// | on trial | is not sent, until the trial is lost; then it is one | closed | open for another pause |
+/// | state | a call | an answer | no answer | given up |
+/// |---|---|---|---|---|
+/// | closed | is sent | stays closed | open, if it is one too many | stays closed |
+/// | open | is not sent, until the pause is over; that one is a trial | closed | stays open | stays open |
+/// | on trial | is not sent, until the trial is lost; then it is one | closed | open for another pause | open, and its pause is over |
 ///
 /// An answer is whatever Duo said, a refusal of wrong keys included. No connection, a broken one, no
-/// reply in time and a status of 500 and above are none.
+/// reply in time and a status of 500 and above are none; who cannot show that it is Duo has said
+/// nothing either: settle that as [`Failure::Broken`].
 ///
 /// A call that was not sent counts as the failure that opened the breaker, so that a
 /// [`FailMode`](crate::FailMode) decides as it would have without.
@@ -74,7 +75,7 @@ impl Default for State {
 #[must_use = "it says whether to send"]
 #[expect(clippy::exhaustive_enums, reason = "a caller must decide on both")]
 pub enum Passage {
-    /// Send it, and [`settle`](Breaker::settle) what comes of it.
+    /// Send it, and [`settle`](Breaker::settle) what comes of it, or [give it up](Breaker::give_up).
     Send,
     /// Do not.
     Refuse {
@@ -118,6 +119,14 @@ impl Breaker {
         } else {
             State::Closed { failures }
         };
+    }
+
+    /// Notes that a call was given up before anything came of it, because nobody waits for it any
+    /// more, say, or because it could not be written: if it was the trial, the next call is.
+    pub fn give_up(&mut self, now: UnixSeconds) {
+        if let State::OnTrial { after, .. } = self.state {
+            self.state = State::Open { until: now, after };
+        }
     }
 }
 

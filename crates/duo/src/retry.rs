@@ -51,6 +51,7 @@ pub struct RetryPolicy {
 pub struct Retry {
     policy: RetryPolicy,
     repeat: Repeat,
+    patience: Duration,
     made: u8,
     clock_was_set: bool,
 }
@@ -76,7 +77,8 @@ pub enum GiveUp {
     Unclear,
     /// There were as many as the policy has.
     Attempts,
-    /// The next one would not begin before the deadline.
+    /// The next one would not begin before the deadline, or so late that nobody would hear what
+    /// came of a call that must not be made twice.
     Deadline,
 }
 
@@ -113,7 +115,8 @@ impl Retry {
     /// The attempts at `call`, of which the first is under way.
     #[must_use]
     pub const fn of<C: Call>(_call: &C, policy: RetryPolicy) -> Self {
-        Self { policy, repeat: C::REPEAT, made: 1, clock_was_set: false }
+        let patience = C::PATIENCE;
+        Self { policy, repeat: C::REPEAT, patience, made: 1, clock_was_set: false }
     }
 
     /// Decides after a failure, `elapsed` after the first attempt began.
@@ -136,7 +139,8 @@ impl Retry {
             let wait = self.policy.wait(self.made).saturating_add(self.draw_jitter(rng));
             wait.max(retry_after.unwrap_or_default())
         };
-        if elapsed.saturating_add(wait) >= self.policy.deadline {
+        let left = self.time_left(elapsed.saturating_add(wait));
+        if left.is_zero() || left < self.time_needed() {
             return NextAttempt::GiveUp(GiveUp::Deadline);
         }
         self.clock_was_set |= failure == Failure::Clock;
@@ -149,6 +153,17 @@ impl Retry {
     #[must_use]
     pub const fn time_left(&self, elapsed: Duration) -> Duration {
         self.policy.deadline.saturating_sub(elapsed)
+    }
+
+    /// How long another attempt must have. One that is cut off leaves open whether Duo has acted,
+    /// which matters where it must not act twice: a phone would ring for nobody.
+    fn time_needed(&self) -> Duration {
+        match self.repeat {
+            Repeat::Freely => Duration::ZERO,
+            Repeat::AfterRefusal if self.patience <= self.policy.deadline => self.patience,
+            // Not even the first attempt had as long.
+            Repeat::AfterRefusal => self.policy.deadline.mul_f64(0.5),
+        }
     }
 
     const fn reason_to_stop(&self, failure: Failure) -> Option<GiveUp> {

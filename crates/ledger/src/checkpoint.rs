@@ -1,6 +1,6 @@
 //! What a log was at one time, in the text of C2SP's `tlog-checkpoint`.
 
-use crate::{Hash, HashTextError, Tree};
+use crate::{Hash, HashTextError, Note, Tree};
 
 /// A log's name, size and root.
 ///
@@ -57,6 +57,21 @@ impl Checkpoint {
             return Err(CheckpointError::Lines);
         }
         Ok(Self { origin: origin.into(), size, root })
+    }
+
+    /// Reads a checkpoint that was kept, signed or not. No signature is checked: that it is genuine
+    /// is why it was kept.
+    ///
+    /// Nothing longer than [`MAX_NOTE`](crate::MAX_NOTE) need be read.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointError`].
+    pub fn parse_kept(text: &str) -> Result<Self, CheckpointError> {
+        match Note::parse(text) {
+            Ok(note) => Self::parse(note.text()),
+            Err(_) => Self::parse(text),
+        }
     }
 
     /// Writes the text that is signed, which ends with a line feed.

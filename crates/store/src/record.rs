@@ -55,6 +55,7 @@ use upheld_ledger::{Checkpoint, Integer, Object, UnixMillis, Value};
 use self::change::NewEvent;
 pub use self::change::{Change, Subject, Written};
 pub use self::erase::Erasure;
+use self::erase::NoName;
 pub use self::sealed::SealedChange;
 pub use self::stored::{Listed, Record, StoredEvent};
 pub use self::verify::Verified;
@@ -196,9 +197,27 @@ impl Records {
         at: UnixMillis,
         actor: &str,
     ) -> Result<Erasure, RecordError> {
+        for _ in 0..erase::ATTEMPTS {
+            let erased = self.try_to_erase(person, keep, (at, actor), NoName::BeginAgain).await?;
+            if let Some(erased) = erased {
+                return Ok(erased);
+            }
+        }
+        // Nobody is making the name: somebody took its key away.
+        let erased = self.try_to_erase(person, keep, (at, actor), NoName::IsGone).await?;
+        Ok(erased.unwrap_or(Erasure::Erased { records: 0, payloads: 0 }))
+    }
+
+    async fn try_to_erase(
+        &self,
+        person: PersonId,
+        keep: &[RecordId],
+        (at, actor): (UnixMillis, &str),
+        no_name: NoName,
+    ) -> Result<Option<Erasure>, RecordError> {
         let (keep, actor) = (keep.to_vec(), actor.to_owned());
         let erase = move |transaction: &mut Transaction<'_>| {
-            erase::erase_person(transaction, person, &keep, at, &actor)
+            erase::erase_person(transaction, person, &keep, (at, &actor), no_name)
         };
         self.database.transact(erase).await
     }
@@ -277,9 +296,12 @@ pub enum RecordFault {
     /// The key that its person is named by is gone, though the record is not erased.
     #[error("the key of its person's name is gone")]
     Nameless,
-    /// The queue of a desk lists another kind, state or day.
+    /// The queue of a desk lists another kind, state or day; or lists what is no request.
     #[error("the queue does not list it as what its events make of it")]
     Queue,
+    /// Its events are those of a request or a complaint, and make none.
+    #[error("its events cannot have happened one after the other")]
+    Order,
 }
 
 impl From<LedgerError> for RecordError {

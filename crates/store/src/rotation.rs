@@ -95,10 +95,12 @@ pub async fn uses(
     tables: &[SealedTable],
 ) -> Result<BTreeMap<KeyId, u64>, DatabaseError> {
     let mut uses = BTreeMap::new();
-    for SealedTable { name, .. } in tables {
+    for SealedTable { name, sealed, .. } in tables {
+        // Of what is over, the key may be known still: nothing needs it.
         let sql = format!(
             "SELECT key_id, count(*) FROM {name}
-             WHERE CAST($1 AS text) IS NOT NULL AND key_id IS NOT NULL GROUP BY key_id"
+             WHERE CAST($1 AS text) IS NOT NULL AND key_id IS NOT NULL AND {sealed} IS NOT NULL
+             GROUP BY key_id"
         );
         for row in database.query(&sql, &[]).await? {
             let rows = u64::try_from(row.integer(1)?).unwrap_or_default();
@@ -142,7 +144,7 @@ async fn reseal_table(
     let SealedTable { name, account, row, sealed } = table;
     let sql = format!(
         "SELECT tenant, {account}, {row}, key_id, {sealed} FROM {name}
-         WHERE CAST($1 AS text) IS NOT NULL AND key_id <> $2
+         WHERE CAST($1 AS text) IS NOT NULL AND key_id <> $2 AND {sealed} IS NOT NULL
          AND (tenant, {account}, {row}) > ($3, $4, $5)
          ORDER BY tenant, {account}, {row} LIMIT $6"
     );

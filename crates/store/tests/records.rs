@@ -57,7 +57,7 @@ impl Fresh {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_law_holds() {
     let fresh = Fresh::new().await;
-    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 25);
+    assert_eq!(laws::all(fresh.records.database()).await.unwrap(), 27);
 }
 
 #[tokio::test]

@@ -45,8 +45,11 @@ impl Duo {
         })
     }
 
+    /// Sends a call for as long as the command line allows. The client ends by then, and not we:
+    /// it knows what went wrong before, and broken is not late.
     pub(crate) async fn send<C: Call>(&self, call: &C) -> Result<C::Output, SendError> {
-        self.within(self.client.send(&self.application, call)).await
+        let left = self.patience(Duration::MAX);
+        self.client.send_within(&self.application, call, left).await
     }
 
     /// Ends what takes longer than the command line allows.

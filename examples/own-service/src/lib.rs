@@ -30,7 +30,7 @@ use upheld_totp::UnixSeconds;
 
 use crate::cookies::Cookies;
 use crate::enrolment::Enrolments;
-use crate::yours::{SESSION, Tokens};
+use crate::yours::{PendingLogins, Sessions};
 
 /// Says whose account it is if the password is right. Yours: hash slowly, and limit attempts.
 pub type PasswordCheck = fn(&str, &str) -> Option<AccountId>;
@@ -43,7 +43,8 @@ pub struct Service {
     requests: Requests,
     cookies: Cookies,
     enrolments: Enrolments,
-    tokens: Tokens,
+    pending: PendingLogins,
+    sessions: Sessions,
     check_password: PasswordCheck,
     clock: fn() -> UnixSeconds,
 }
@@ -72,7 +73,8 @@ impl Service {
             requests: Requests::new(records),
             cookies: Cookies::new()?,
             enrolments: Enrolments::default(),
-            tokens: Tokens::default(),
+            pending: PendingLogins::new(),
+            sessions: Sessions::new(),
             check_password,
             clock,
         }))
@@ -88,7 +90,7 @@ impl Service {
 
     /// The person of a session; no handler goes on without one.
     fn person(&self, headers: &HeaderMap) -> Result<PersonId, StatusCode> {
-        let account = self.tokens.find(headers, SESSION, self.now());
+        let account = self.sessions.find(headers, self.now());
         account.map(|AccountId(id)| PersonId(id)).ok_or(StatusCode::UNAUTHORIZED)
     }
 }

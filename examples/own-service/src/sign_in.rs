@@ -11,7 +11,6 @@ use serde::Deserialize;
 use upheld_second_factor::Outcome;
 use upheld_totp::Code;
 
-use crate::yours::{PENDING, SESSION, set_cookie};
 use crate::{Service, unavailable};
 
 /// What the first page asks for.
@@ -38,8 +37,8 @@ pub(crate) async fn password(
 ) -> Result<Response, StatusCode> {
     let account = (service.check_password)(&credentials.name, &credentials.password);
     let account = account.ok_or(StatusCode::UNAUTHORIZED)?;
-    let token = service.tokens.begin(account, service.now()).map_err(unavailable)?;
-    Ok(AppendHeaders([(SET_COOKIE, set_cookie(PENDING, &token))]).into_response())
+    let cookie = service.pending.begin(account, service.now()).map_err(unavailable)?;
+    Ok(AppendHeaders([(SET_COOKIE, cookie)]).into_response())
 }
 
 /// The second step.
@@ -53,16 +52,16 @@ pub(crate) async fn code(
     Form(typed): Form<Typed>,
 ) -> Result<Response, StatusCode> {
     let now = service.now();
-    let account = service.tokens.find(&headers, PENDING, now);
+    let account = service.pending.find(&headers, now);
     let account = account.ok_or(StatusCode::UNAUTHORIZED)?;
     let code = Code::parse(&typed.code).map_err(|_| StatusCode::UNAUTHORIZED)?;
     match service.guard.verify_code(account, &code, now).await {
         Ok(Outcome::Passed(accepted)) => {
-            if !service.tokens.take(&headers, PENDING) {
+            if !service.pending.take(&headers) {
                 return Err(StatusCode::UNAUTHORIZED);
             }
-            let token = service.tokens.open(&accepted).map_err(unavailable)?;
-            Ok(AppendHeaders([(SET_COOKIE, set_cookie(SESSION, &token))]).into_response())
+            let cookie = service.sessions.open(&accepted).map_err(unavailable)?;
+            Ok(AppendHeaders([(SET_COOKIE, cookie)]).into_response())
         }
         Ok(Outcome::Refused(refused)) => {
             // For the audit; the person is told nothing of it.

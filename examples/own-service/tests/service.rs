@@ -1,12 +1,17 @@
 //! The guide's service, driven as a browser would: what is promised holds, and the guide quotes it.
 
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests may panic"
+)]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::Cell;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, HeaderValue, SET_COOKIE};
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use own_service::{Service, router};
@@ -17,11 +22,23 @@ use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, SharedKeys};
 use upheld_store::second_factor::SecondFactors;
 use upheld_store::sql::{Database, Settings};
-use upheld_totp::{Parameters, Secret, Totp, UnixSeconds};
+use upheld_totp::{KeyUri, Parameters, Secret, Totp, UnixSeconds};
 
 /// 2026-06-01, noon: a Monday.
 const START: u64 = 1_780_315_200;
-static NOW: AtomicU64 = AtomicU64::new(START);
+
+thread_local! {
+    /// The clock of a test: everything that asks for the time is on its thread.
+    static NOW: Cell<u64> = const { Cell::new(START) };
+}
+
+fn now() -> UnixSeconds {
+    UnixSeconds(NOW.get())
+}
+
+fn wait(seconds: u64) {
+    NOW.set(NOW.get() + seconds);
+}
 
 struct Answer {
     status: StatusCode,
@@ -47,14 +64,14 @@ impl Browser {
             ("lee", "right") => Some(AccountId(43)),
             _ => None,
         };
-        let clock = || UnixSeconds(NOW.load(Ordering::SeqCst));
-        let service = Service::open(&file, keys, check, clock).await.unwrap();
+        let service = Service::open(&file, keys, check, now).await.unwrap();
         Self { service: router(service).unwrap(), cookies: Vec::new(), _folder: folder }
     }
 
     async fn send(&mut self, method: &str, path: &str, form: &str, site: &str) -> Answer {
         let request = Request::builder().method(method).uri(path).header(HOST, "localhost");
-        let request = request.header(COOKIE, self.cookies.join("; "));
+        let cookies = HeaderValue::from_bytes(self.cookies.join("; ").as_bytes()).unwrap();
+        let request = request.header(COOKIE, cookies);
         let request = request.header("sec-fetch-site", site);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let request = request.body(Body::from(form.to_owned())).unwrap();
@@ -108,6 +125,11 @@ async fn a_session_takes_a_password_and_a_code_and_a_code_works_once() {
     let half = browser.post("/sign-in", "name=alice&password=right").await;
     assert_eq!(half.status, StatusCode::OK);
     assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::UNAUTHORIZED);
+    // The token of half a sign-in, under the name of a session.
+    let disguised = half.cookies[0].replace("__Host-pending", "__Host-session");
+    browser.cookies.push(disguised);
+    assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::UNAUTHORIZED);
+    browser.cookies.pop();
     assert_eq!(browser.post("/sign-in/enrol", "").await.status, StatusCode::CONFLICT);
     assert_eq!(browser.post("/sign-in/code", "code=000000").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(browser.post("/sign-in/code", &code).await.status, StatusCode::OK);
@@ -123,17 +145,95 @@ async fn a_session_takes_a_password_and_a_code_and_a_code_works_once() {
     assert_eq!(browser.post("/sign-in/code", &code).await.status, StatusCode::UNAUTHORIZED);
 }
 
+/// Photographs the picture, five pixels to a module, and keeps what is in it.
+fn scan(svg: &str) -> Totp {
+    let between = |text: &str, before: &str, after: &str| {
+        text.split_once(before).unwrap().1.split_once(after).unwrap().0.to_owned()
+    };
+    let side: usize = between(svg, "viewBox=\"0 0 ", " ").parse().unwrap();
+    let drawn = between(svg.split_once("d=\"").unwrap().1, "d=\"", "\"");
+    let mut dark = vec![vec![false; side]; side];
+    for run in drawn.split_terminator('z') {
+        let (place, shape) = run.strip_prefix('M').unwrap().split_once('h').unwrap();
+        let (x, y) = place.split_once(' ').unwrap();
+        let (x, y): (usize, usize) = (x.parse().unwrap(), y.parse().unwrap());
+        let width: usize = shape.split_once('v').unwrap().0.parse().unwrap();
+        dark[y][x..x + width].fill(true);
+    }
+    let pixel = |x: usize, y: usize| if dark[y / 5][x / 5] { 0 } else { 255 };
+    let mut image = rqrr::PreparedImage::prepare_from_greyscale(side * 5, side * 5, pixel);
+    let (_, text) = image.detect_grids()[0].decode().unwrap();
+    KeyUri::parse(&text).unwrap().uri.totp().unwrap()
+}
+
+fn code(app: &Totp) -> String {
+    format!("code={}", app.code_at(now()).to_text().expose())
+}
+
 #[tokio::test]
-async fn who_has_no_app_is_shown_a_secret_and_gets_no_session_by_it() {
+async fn an_app_counts_once_it_has_shown_its_code_and_that_code_is_used_up() {
     let mut browser = Browser::new().await;
+    let confirm = "/sign-in/enrol/confirm";
     assert_eq!(browser.post("/sign-in/enrol", "").await.status, StatusCode::UNAUTHORIZED);
     let half = browser.post("/sign-in", "name=lee&password=right").await;
     assert_eq!(half.status, StatusCode::OK);
-    let picture = browser.post("/sign-in/enrol", "").await;
-    assert!(picture.text.starts_with("<svg "));
-    let wrong = browser.post("/sign-in/enrol/confirm", "code=000000").await;
-    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    let first = scan(&browser.post("/sign-in/enrol", "").await.text);
+    // A wrong code costs the picture; so does another picture.
+    assert_eq!(browser.post(confirm, "code=000000").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(browser.post(confirm, &code(&first)).await.status, StatusCode::UNAUTHORIZED);
+    let phone = scan(&browser.post("/sign-in/enrol", "").await.text);
+    let shown = code(&phone);
+    assert_eq!(browser.post(confirm, &shown).await.status, StatusCode::OK);
     assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::UNAUTHORIZED);
+
+    assert_eq!(browser.post("/sign-in/code", &shown).await.status, StatusCode::UNAUTHORIZED);
+    wait(30);
+    assert_eq!(browser.post("/sign-in/code", &code(&phone)).await.status, StatusCode::OK);
+    assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn of_two_pictures_one_becomes_an_app() {
+    let mut browser = Browser::new().await;
+    let _half = browser.post("/sign-in", "name=lee&password=right").await;
+    let mut phones = Vec::new();
+    for _ in 0..2 {
+        phones.push(scan(&browser.post("/sign-in/enrol", "").await.text));
+    }
+    let last = phones.pop().unwrap();
+    let confirm = "/sign-in/enrol/confirm";
+    assert_eq!(browser.post(confirm, &code(&last)).await.status, StatusCode::OK);
+    assert_eq!(browser.post("/sign-in/enrol", "").await.status, StatusCode::CONFLICT);
+    assert_eq!(browser.post(confirm, &code(&phones[0])).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn half_a_sign_in_lasts_five_minutes_and_a_picture_ten() {
+    let mut browser = Browser::new().await;
+    let _half = browser.post("/sign-in", "name=lee&password=right").await;
+    let phone = scan(&browser.post("/sign-in/enrol", "").await.text);
+    wait(300);
+    let confirm = "/sign-in/enrol/confirm";
+    assert_eq!(browser.post(confirm, &code(&phone)).await.status, StatusCode::UNAUTHORIZED);
+    let _half = browser.post("/sign-in", "name=lee&password=right").await;
+    wait(299);
+    assert_eq!(browser.post(confirm, &code(&phone)).await.status, StatusCode::OK);
+
+    NOW.set(START);
+    let mut late = Browser::new().await;
+    let _half = late.post("/sign-in", "name=lee&password=right").await;
+    let phone = scan(&late.post("/sign-in/enrol", "").await.text);
+    wait(600);
+    let _half = late.post("/sign-in", "name=lee&password=right").await;
+    assert_eq!(late.post(confirm, &code(&phone)).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_cookie_of_another_site_hides_no_other() {
+    let mut browser = Browser::new().await;
+    browser.cookies.push("greeting=Zo\u{eb}".to_owned());
+    let _half = browser.post("/sign-in", "name=lee&password=right").await;
+    assert_eq!(browser.post("/sign-in/enrol", "").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

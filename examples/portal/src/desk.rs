@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
+use crate::intakes::{self, Contents};
 use crate::letters::Paper;
 use crate::mail;
 use crate::people::{self, Contact, Role};
@@ -36,8 +37,10 @@ const KIND: &str = "request letter";
 pub(crate) struct Case {
     pub(crate) id: Id,
     pub(crate) person: PersonId,
-    /// Whose account it is; none when there is no such account any more.
+    /// Whose account it is, or who sent the form; none when there is neither any more.
     pub(crate) contact: Option<Contact>,
+    /// What was typed in the form, where no account has the request.
+    pub(crate) form: Option<Contents>,
     pub(crate) request: Request,
     pub(crate) events: Vec<Recorded>,
 }
@@ -55,16 +58,17 @@ impl Case {
 
 /// Finds a request of anybody.
 pub(crate) async fn find(records: &Records, id: Id) -> Result<Option<Case>, RequestsError> {
-    let kept = match records.requests.load(RecordId(id.to_bits())).await {
-        // What is no request, or was erased, has nothing to show.
-        Err(RequestError::Erased | RequestError::Form { .. }) => return Ok(None),
-        kept => kept?,
+    let Some(kept) = requests::read(records, RecordId(id.to_bits())).await? else {
+        return Ok(None);
     };
-    let Some(kept) = kept else { return Ok(None) };
     let Some(Whose(person)) = kept.person else { return Ok(None) };
     let person = PersonId::from(AccountId(person));
-    let contact = people::contact(&records.database, person).await?;
-    Ok(Some(Case { id, person, contact, request: kept.request, events: kept.events }))
+    let form = intakes::find(records, id).await?;
+    let contact = match &form {
+        Some(form) => Some(form.contact()),
+        None => people::contact(&records.database, person).await?,
+    };
+    Ok(Some(Case { id, person, contact, form, request: kept.request, events: kept.events }))
 }
 
 /// That somebody may give a command about a request. [`keep`] takes nothing else.
@@ -97,23 +101,35 @@ impl<'a> Permit<'a> {
         }
     }
 
-    /// The name under which events are recorded.
+    /// The name under which events are recorded: with the address, as people choose names freely.
     fn name(&self) -> Result<Name, RequestsError> {
-        let names = [self.0.display_name(), self.0.email()];
-        Ok(names
-            .iter()
-            .find_map(|name| Name::new(name).ok())
-            .map_or_else(|| Name::new("staff"), Ok)?)
+        let (name, email) = (self.0.display_name(), self.0.email());
+        let names = [format!("{name} <{email}>"), email.to_owned()];
+        let fitting = names.iter().find_map(|name| Name::new(name).ok());
+        Ok(fitting.map_or_else(|| Name::new("staff"), Ok)?)
     }
 }
 
-/// Whether a command gives a person less than they asked for, or later, or for money.
+/// Whether a command refuses something, takes longer for it, or asks for money.
 fn needs_lead(command: &Command) -> bool {
     match command {
         Command::Lapse { .. } | Command::Extend { .. } | Command::ChargeFee(_) => true,
+        Command::SendCopy { fee_pence } => fee_pence.is_some_and(|pence| pence > 0),
         Command::Respond(response) => !response.outcome.refused().is_empty(),
         _ => false,
     }
+}
+
+/// Whether a command notes what came to the clinic, which may have been on an earlier day. What the
+/// clinic does itself it does today: another day would move a deadline.
+const fn notes_arrival(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::ConfirmIdentity { .. }
+            | Command::ReceiveAuthority { .. }
+            | Command::PayFee
+            | Command::Clarify { .. }
+    )
 }
 
 /// What a command comes to, before it is kept: the letter can be read.
@@ -124,17 +140,18 @@ pub(crate) struct Draft {
     pub(crate) letter: Option<Letter>,
 }
 
-/// Decides what comes of a command; `at` is when what it notes has happened, today unless given.
+/// Decides what comes of a command; `arrived` is the day on which what it notes has come, if it notes
+/// that something came, and today unless given.
 pub(crate) fn draft(
     case: &Case,
     permit: &Permit<'_>,
-    (command, at): (Command, Option<Date>),
+    (command, arrived): (Command, Option<Date>),
     now: Moment,
 ) -> Result<Draft, RequestsError> {
     let today = requests::today(Some(&case.request), now)?;
     let (act, by, calendar) = (command.act(), permit.name()?, requests::calendar());
     let controller = ControllerStatus::HealthProfessional;
-    let at = at.unwrap_or(today);
+    let at = arrived.filter(|_| notes_arrival(&command)).unwrap_or(today);
     let context = Context { at, today, by: &by, calendar: &calendar, controller };
     let new = decide(Some(&case.request), command, &context)?;
     let paper = case.paper()?;
@@ -165,12 +182,16 @@ pub(crate) async fn keep(
         body: Zeroizing::new(letter.to_text()),
     });
     let (context, actor) = (records.clone(), Actor::Person(permit.0.person().to_bits()));
+    let (intake, form_to) = (case.id, case.form.as_ref().map(|form| form.email.clone()));
     let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
         let action = format!("request: {act}");
         let subject = Some(person.to_bits());
         audit::append(transaction, &Entry { at: now.into(), actor, action: &action, subject })?;
         if let Some(letter) = &letter {
-            mail::put(&context, transaction, person, letter, now)?;
+            match &form_to {
+                None => mail::put(&context, transaction, person, letter, now)?,
+                Some(to) => intakes::put(&context, transaction, (intake, to), letter, now)?,
+            }
         }
         match sealed.keep(transaction)? {
             Written::Written { .. } => Ok(()),

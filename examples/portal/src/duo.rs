@@ -39,7 +39,7 @@ pub use settings::{DuoKeys, DuoKeysError, DuoSettings, DuoSettingsError, NotAske
 pub(crate) use account::{Account, add, end_what_was_begun, find, has, note_use, purge, remove};
 pub(crate) use challenge::{Progress, progress};
 pub(crate) use passcode::{Passcode, check_passcode};
-pub(crate) use phone::{Ask, Asked, Way, ask, devices, label, refuse_blocked};
+pub(crate) use phone::{Ask, Asked, Devices, Way, ask, devices, label, refuse_blocked};
 pub(crate) use prompt::{Begun, Holder, Purpose, Trip, begin, come_back, take};
 pub(crate) use verdict::{Admitted, On};
 
@@ -109,14 +109,18 @@ impl Duo {
         application: &Application,
         call: &C,
     ) -> Result<C::Output, SendError> {
-        if let Passage::Refuse { after, .. } = self.through_breaker(Breaker::ask) {
-            tracing::warn!("Duo is not asked: it has not answered lately");
-            return Err(left_alone(after));
+        self.turn()?.send(application, call).await
+    }
+
+    /// Leave to send one call; while Duo does not answer anybody, what it would come to.
+    fn turn(&self) -> Result<Turn<'_>, SendError> {
+        match self.through_breaker(Breaker::ask) {
+            Passage::Send => Ok(Turn { duo: self, is_settled: false }),
+            Passage::Refuse { after, .. } => {
+                tracing::warn!("Duo is not asked: it has not answered lately");
+                Err(left_alone(after))
+            }
         }
-        let sent = self.client.send(application, call).await;
-        let failure = sent.as_ref().err().map(SendError::failure);
-        self.through_breaker(|breaker, policy, now| breaker.settle(policy, now, failure));
-        sent
     }
 
     fn through_breaker<T>(
@@ -126,6 +130,43 @@ impl Duo {
         // Whoever panicked with the lock left a state that is one all the same.
         let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut breaker, &self.settings.breaker, self.client.now())
+    }
+}
+
+/// Leave to send one call. Visitors go away: a turn that is dropped with its request is given up,
+/// so that nobody waits for what would have come of it.
+#[must_use]
+struct Turn<'a> {
+    duo: &'a Duo,
+    is_settled: bool,
+}
+
+impl Turn<'_> {
+    async fn send<C: Call>(
+        mut self,
+        application: &Application,
+        call: &C,
+    ) -> Result<C::Output, SendError> {
+        let sent = self.duo.client.send(application, call).await;
+        let failure = match &sent {
+            Ok(_) => None,
+            // Nothing went to Duo.
+            Err(SendError::Request(_)) => return sent,
+            // Whoever that was, it was not Duo that answered.
+            Err(SendError::Tls) => Some(Failure::Broken),
+            Err(error) => Some(error.failure()),
+        };
+        self.duo.through_breaker(|breaker, policy, now| breaker.settle(policy, now, failure));
+        self.is_settled = true;
+        sent
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            self.duo.through_breaker(|breaker, _, now| breaker.give_up(now));
+        }
     }
 }
 

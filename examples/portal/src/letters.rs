@@ -55,14 +55,20 @@ impl Paper {
         Ok(letter::owed(request, &recorded.event, &self.envelope(recorded.at))?)
     }
 
-    /// Every letter that went out, as it was worded on its day.
+    /// The letters of the desk that went out, of the days on which they did.
+    ///
+    /// No letter is kept: each is written again from what was recorded. Facts, reasons and dates are
+    /// those of the letter that went; how it is worded, and to which name, are today's. That a request
+    /// came was confirmed by an e-mail of the portal's own, which is none of these.
     pub(crate) fn sent(&self, events: &[Recorded]) -> Result<Vec<Letter>, LettersError> {
         let Some((first, rest)) = events.split_first() else { return Ok(Vec::new()) };
-        let mut request = Request::replay([first])?;
-        let mut letters = Vec::from_iter(self.owed(&request, first)?);
+        let (mut request, mut letters) = (Request::replay([first])?, Vec::new());
         for recorded in rest {
             request = request.apply(recorded)?;
-            letters.extend(self.owed(&request, recorded)?);
+            // In place of a letter that asks who they are the form sends a link.
+            if recorded.by.as_str() != requests::FORM {
+                letters.extend(self.owed(&request, recorded)?);
+            }
         }
         Ok(letters)
     }
@@ -79,7 +85,7 @@ impl Paper {
     }
 }
 
-/// The letters that a person was sent about a request, as they were worded on their day.
+/// The letters of the desk that a person was sent about a request: see [`Paper::sent`].
 pub(crate) fn due(asked: &Asked, (name, email): (&str, &str)) -> Result<Vec<String>, LettersError> {
     let paper = Paper::new(asked.id, &[name, email])?;
     Ok(paper.sent(&asked.events)?.iter().map(Letter::to_text).collect())

@@ -109,10 +109,13 @@ impl Portal {
     pub async fn accounts(&self) -> Result<Vec<Account>, OperateError> {
         let (records, now) = (self.records(), self.clock().now());
         let (mut accounts, mut last) = (Vec::new(), String::new());
+        let sql = format!(
+            "SELECT id, email, display_name, {}, state FROM people
+             WHERE tenant = $1 AND email > $2 ORDER BY email LIMIT $3",
+            Role::COLUMN
+        );
         loop {
-            let sql = "SELECT id, email, display_name, coalesce(duty, role), state FROM people
-                       WHERE tenant = $1 AND email > $2 ORDER BY email LIMIT $3";
-            let rows = records.database.query(sql, &[last.as_str().into(), PAGE.into()]).await;
+            let rows = records.database.query(&sql, &[last.as_str().into(), PAGE.into()]).await;
             let rows = rows.map_err(OperateError::Database)?;
             for row in &rows {
                 accounts.push(account(records, row, now).await.map_err(OperateError::of)?);

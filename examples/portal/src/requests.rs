@@ -7,7 +7,7 @@ use upheld_consent::request::{
 };
 use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
 use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
-use upheld_store::request::{KIND, RequestError};
+use upheld_store::request::{KIND, KeptRequest, RequestError};
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
@@ -66,6 +66,8 @@ pub(crate) const MAX_OPEN: usize = 10;
 
 /// Who acts, in the log. It names nobody.
 pub(crate) const ACTOR: &str = "self-service";
+/// Who notes what comes by the form for people who are not signed in.
+pub(crate) const FORM: &str = "public form";
 
 /// A request of a person.
 #[derive(Debug)]
@@ -179,17 +181,24 @@ pub(crate) async fn find(
     load(records, person, RecordId(id.to_bits())).await
 }
 
+/// Reads anybody's request. What is no request, or was erased, is not there: nothing of it is left to
+/// be shown.
+pub(crate) async fn read(
+    records: &Records,
+    record: RecordId,
+) -> Result<Option<KeptRequest>, RequestsError> {
+    match records.requests.load(record).await {
+        Err(RequestError::Erased | RequestError::Form { .. }) => Ok(None),
+        kept => Ok(kept?),
+    }
+}
+
 async fn load(
     records: &Records,
     person: PersonId,
     record: RecordId,
 ) -> Result<Option<Asked>, RequestsError> {
-    // What is no request, or was erased, has nothing to show.
-    let kept = match records.requests.load(record).await {
-        Err(RequestError::Erased | RequestError::Form { .. }) => return Ok(None),
-        kept => kept?,
-    };
-    let own = kept.filter(|kept| kept.person == Some(whose(person)));
+    let own = read(records, record).await?.filter(|kept| kept.person == Some(whose(person)));
     let id = Id::from_bits(record.0);
     Ok(own.map(|kept| Asked { id, request: kept.request, events: kept.events }))
 }
@@ -248,7 +257,7 @@ pub(crate) async fn withdraw(
     Ok(true)
 }
 
-fn replay(events: &[Recorded]) -> Result<Request, RequestsError> {
+pub(crate) fn replay(events: &[Recorded]) -> Result<Request, RequestsError> {
     Request::replay(events).map_err(|error| RequestError::from(error).into())
 }
 
@@ -288,11 +297,7 @@ async fn keep(
             return Err(RequestsError::Stale);
         }
         if let Some(words) = words {
-            let place = (Table::RequestWords, id, person);
-            let [key, words] = sealed::seal(&context, place, words.as_str().as_bytes())?;
-            let sql = "INSERT INTO request_words (tenant, id, person, key_id, words)
-                       VALUES ($1, $2, $3, $4, $5)";
-            transaction.execute(sql, &[id.into(), person.into(), key, words])?;
+            keep_words(&context, transaction, (id, person), &words)?;
         }
         events::tell(&context, transaction, person, told, now)?;
         match sealed.keep(transaction)? {
@@ -301,6 +306,21 @@ async fn keep(
         }
     });
     kept.await
+}
+
+/// Keeps what a person wrote with a request.
+pub(crate) fn keep_words(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    (id, person): (Id, PersonId),
+    words: &Text,
+) -> Result<(), RecordsError> {
+    let place = (Table::RequestWords, id, person);
+    let [key, words] = sealed::seal(records, place, words.as_str().as_bytes())?;
+    let sql = "INSERT INTO request_words (tenant, id, person, key_id, words)
+               VALUES ($1, $2, $3, $4, $5)";
+    transaction.execute(sql, &[id.into(), person.into(), key, words])?;
+    Ok(())
 }
 
 const fn whose(person: PersonId) -> Whose {

@@ -92,8 +92,8 @@ impl Session {
         token: Token,
         now: Moment,
     ) -> Result<Option<Self>, DatabaseError> {
-        let rows = records.database.query(
-            "SELECT sessions.id, people.id, email, display_name, coalesce(duty, role), grounds, reauthenticated_at,
+        let sql = format!(
+            "SELECT sessions.id, people.id, email, display_name, {}, grounds, reauthenticated_at,
                     seen_at, due_at, is_held
              FROM sessions JOIN people ON people.tenant = sessions.tenant
                                           AND people.id = sessions.person
@@ -101,12 +101,12 @@ impl Session {
                                         AND closures.person = sessions.person
              WHERE sessions.tenant = $1 AND token_hash = $2 AND seen_at > $3 AND opened_at > $4
                    AND state = 'active'",
-            &[
-                token.to_hash().into(),
-                now.minus(IDLE_SECONDS).into(),
-                now.minus(ABSOLUTE_SECONDS).into(),
-            ],
-        ).await?;
+            Role::COLUMN
+        );
+        let since = [now.minus(IDLE_SECONDS), now.minus(ABSOLUTE_SECONDS)].map(Into::into);
+        let [idle, absolute] = since;
+        let values = [token.to_hash().into(), idle, absolute];
+        let rows = records.database.query(&sql, &values).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let fresh_since = now.minus(REAUTHENTICATED_SECONDS);
         let session = Self {

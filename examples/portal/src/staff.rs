@@ -9,6 +9,7 @@ use upheld_totp::Digits;
 use crate::accounts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
+use crate::closures::{self, Closing};
 use crate::devices;
 use crate::duo;
 use crate::events::{self, Event};
@@ -51,6 +52,7 @@ pub(crate) struct Record {
     pub(crate) recovery_codes: u8,
     pub(crate) failures: u32,
     pub(crate) reset: Option<Reset>,
+    pub(crate) closing: Option<Closing>,
 }
 
 /// A request to take away a second factor.
@@ -85,14 +87,12 @@ pub(crate) async fn list(
 ) -> Result<Vec<Listed>, RecordsError> {
     // The highest text that begins so: no wildcards, whatever was typed.
     let end = format!("{start}\u{10ffff}");
-    let rows = records
-        .database
-        .query(
-            "SELECT id, email, display_name, coalesce(duty, role), state FROM people
+    let sql = format!(
+        "SELECT id, email, display_name, {}, state FROM people
          WHERE tenant = $1 AND email >= $2 AND email <= $3 ORDER BY email LIMIT $4",
-            &[start.into(), end.into(), PAGE.into()],
-        )
-        .await?;
+        Role::COLUMN
+    );
+    let rows = records.database.query(&sql, &[start.into(), end.into(), PAGE.into()]).await?;
     let mut people = Vec::new();
     for row in &rows {
         people.push(listed(records, row, now).await?);
@@ -106,13 +106,11 @@ pub(crate) async fn find(
     person: PersonId,
     now: Moment,
 ) -> Result<Option<Record>, RecordsError> {
-    let rows = records
-        .database
-        .query(
-            "SELECT id, email, display_name, coalesce(duty, role), state FROM people WHERE tenant = $1 AND id = $2",
-            &[person.into()],
-        )
-        .await?;
+    let sql = format!(
+        "SELECT id, email, display_name, {}, state FROM people WHERE tenant = $1 AND id = $2",
+        Role::COLUMN
+    );
+    let rows = records.database.query(&sql, &[person.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let store = records.guard.store();
     Ok(Some(Record {
@@ -122,6 +120,7 @@ pub(crate) async fn find(
         recovery_codes: store.unused_recovery_codes(person.into()).await?,
         failures: store.failures(person.into(), Budget::Code).await?.count,
         reset: find_reset(records, person, now).await?,
+        closing: closures::find(&records.database, person).await?,
     }))
 }
 

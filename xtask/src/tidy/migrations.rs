@@ -59,8 +59,16 @@ const PUBLISHED: &[(&str, &str)] = &[
         "426a2b6cfaf6f3bdbfb79ada5e6ba26bd6bb22edfe26f560790621e32eb09be9",
     ),
     (
+        "examples/portal/migrations/audit/postgres_0002.sql",
+        "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
+    ),
+    (
         "examples/portal/migrations/audit/sqlite_0001.sql",
         "332fee84391981a663ff995a460edfa54729bc1acd07662d3e2f0cd1c5c533f1",
+    ),
+    (
+        "examples/portal/migrations/audit/sqlite_0002.sql",
+        "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
     ),
     (
         "examples/portal/migrations/postgres/0001_accounts.sql",
@@ -87,6 +95,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "96602f3346187541c1ad45c2fe2b7369c79004c1fa5676776908c87a24e9bbe5",
     ),
     (
+        "examples/portal/migrations/postgres/0007_intakes.sql",
+        "f57a75501e906e02a41b05a6ef3cb2902306cfbad00795a9e958ea5d44609e43",
+    ),
+    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -109,6 +121,10 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "examples/portal/migrations/sqlite/0006_account_data.sql",
         "c78853e262b6249be4d04d2da5ee4ad01dea5757c95a073110def1737cac436a",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0007_intakes.sql",
+        "3e58d9a9218a60022636cbb2bcf04c14fd0250ed8fddf0b74d5cb7cc14210dc7",
     ),
 ];
 
@@ -137,8 +153,8 @@ fn compare(published: &BTreeMap<&str, &str>, found: &BTreeMap<&str, String>) -> 
         )
     });
     let is_older = |file: &str| {
-        let in_folder = |other: &str| folder(other) == folder(file);
-        published.keys().any(|other| in_folder(other) && *other > file)
+        let of_series = |other: &str| series(other) == series(file);
+        published.keys().any(|other| of_series(other) && *other > file)
     };
     let unlisted = found.iter().filter(|(file, _)| !published.contains_key(*file));
     let unlisted = unlisted.filter(|(file, _)| is_older(file)).map(|(file, hash)| {
@@ -150,8 +166,11 @@ fn compare(published: &BTreeMap<&str, &str>, found: &BTreeMap<&str, String>) -> 
     lost.chain(unlisted).collect()
 }
 
-fn folder(file: &str) -> Option<&str> {
-    file.rsplit_once('/').map(|(folder, _)| folder)
+/// The folder, and what stands before the number: the texts of two databases may lie side by side.
+fn series(file: &str) -> &str {
+    let name = file.rfind('/').map_or(0, |slash| slash.saturating_add(1));
+    let number = file.get(name..).and_then(|name| name.find(|it: char| it.is_ascii_digit()));
+    number.and_then(|at| file.get(..name.saturating_add(at))).unwrap_or(file)
 }
 
 #[cfg(test)]
@@ -186,5 +205,25 @@ mod tests {
         let between = ("a/migrations/1b.sql", "cc");
         let older = only(&[first, between, second]);
         assert!(older.ends_with("(\"a/migrations/1b.sql\", \"cc\"),"), "{older}");
+    }
+
+    /// A second text for one database is not older than the first for another beside it.
+    #[test]
+    fn each_series_has_numbers_of_its_own() {
+        let published = BTreeMap::from([
+            ("a/migrations/postgres_0001.sql", "aa"),
+            ("a/migrations/sqlite_0001.sql", "bb"),
+            ("a/migrations/sqlite_0003.sql", "cc"),
+        ]);
+        let beside = |file: &'static str| {
+            let mut found: BTreeMap<&str, String> =
+                published.iter().map(|(file, hash)| (*file, (*hash).to_owned())).collect();
+            found.insert(file, "dd".into());
+            compare(&published, &found)
+        };
+        assert!(beside("a/migrations/postgres_0002.sql").is_empty());
+        assert!(beside("a/migrations/sqlite_0004.sql").is_empty());
+        assert_eq!(beside("a/migrations/sqlite_0002.sql").len(), 1);
+        assert_eq!(beside("a/migrations/postgres_0000.sql").len(), 1);
     }
 }

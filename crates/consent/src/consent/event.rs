@@ -162,7 +162,8 @@ impl ConsentEvent {
         Ok(Self { at, said: None, what })
     }
 
-    /// A withdrawal or an objection that was said before it is noted.
+    /// A withdrawal, an objection, or what a recipient was told of one, that was said before it is
+    /// noted.
     pub(super) fn said(self, said: UnixMillis) -> Result<Self, EventError> {
         if said >= self.at {
             return Ok(self);
@@ -171,12 +172,14 @@ impl ConsentEvent {
             self.what,
             Happening::Consent { change: Change::Withdrawn { .. }, .. }
                 | Happening::MarketingObjection { .. }
+                | Happening::RecipientTold { .. }
         );
         if ends { Ok(Self { said: Some(said), ..self }) } else { Err(EventError::Said) }
     }
 
     /// Since when it has effect. That is when it happened; but what a person takes back is taken back
-    /// when they say so, even where the record is ahead of the clock.
+    /// when they say so, and whoever is told of it is told then, even where the record is ahead of
+    /// the clock. It is the moment to show.
     #[must_use]
     pub fn effective(&self) -> UnixMillis {
         self.said.unwrap_or(self.at)
@@ -283,8 +286,11 @@ pub enum EventError {
     /// A consent that does not begin when it was given, or ends before.
     #[error("a consent begins when it is given and ends later")]
     Span,
-    /// Something else than a withdrawal or an objection, or one that was said when it was noted.
-    #[error("only a withdrawal or an objection is said before it is noted")]
+    /// Something else than a withdrawal, an objection or word of one, or what was said when it was
+    /// noted.
+    #[error(
+        "only a withdrawal, an objection or what a recipient was told is said before it is noted"
+    )]
     Said,
     /// A text is blank, too long, or has control characters.
     #[error(transparent)]

@@ -214,21 +214,22 @@ impl ConsentRecord {
         Ok(ConsentEvent::new(noted, Happening::MarketingObjection { channel })?.said(at)?)
     }
 
-    /// A recipient was told that a consent is over.
+    /// A recipient was told that a consent is over. Where the record is ahead of `at`, it is noted
+    /// after what happened last, as the withdrawal that it follows from was.
     ///
     /// # Errors
     ///
-    /// [`Rejection::NothingToTell`], [`Rejection::OutOfOrder`].
+    /// [`Rejection::NothingToTell`], [`Rejection::Event`] for a moment beyond the calendar.
     pub fn tell(
         &self,
         at: UnixMillis,
         scope: &Scope,
         recipient: &RecipientId,
     ) -> Result<ConsentEvent, Rejection> {
-        self.check_order(at)?;
         self.check_obligation(at, scope, recipient)?;
         let (scope, recipient) = (scope.clone(), recipient.clone());
-        Ok(ConsentEvent::new(at, Happening::RecipientTold { scope, recipient })?)
+        let noted = self.not_before(at);
+        Ok(ConsentEvent::new(noted, Happening::RecipientTold { scope, recipient })?.said(at)?)
     }
 
     /// Takes in what happened. A record that refuses an event is as it was.
@@ -246,7 +247,7 @@ impl ConsentRecord {
                 self.objections.push((event.at(), *channel));
             }
             Happening::RecipientTold { scope, recipient } => {
-                self.check_obligation(event.at(), scope, recipient)?;
+                self.check_obligation(event.effective(), scope, recipient)?;
                 if let Some(track) = self.tracks.get_mut(scope) {
                     track.told.insert(recipient.clone());
                 }
@@ -358,12 +359,11 @@ impl ConsentRecord {
         scope: &Scope,
         recipient: &RecipientId,
     ) -> Result<(), Rejection> {
-        let owed = self.tracks.get(scope).is_some_and(|track| {
-            let is_owed = |(_, _, owed): (_, _, &[RecipientId])| owed.contains(recipient);
-            !track.told.contains(recipient) && track.end(at).is_some_and(is_owed)
-        });
-        let nothing = || Rejection::NothingToTell { recipient: recipient.clone() };
-        if owed { Ok(()) } else { Err(nothing()) }
+        let track = self.tracks.get(scope).filter(|track| !track.told.contains(recipient));
+        match track.and_then(|track| track.end(at)) {
+            Some((since, _, owed)) if since <= at && owed.contains(recipient) => Ok(()),
+            _ => Err(Rejection::NothingToTell { recipient: recipient.clone() }),
+        }
     }
 }
 

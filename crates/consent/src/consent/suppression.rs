@@ -53,8 +53,10 @@ pub struct SuppressionList {
 }
 
 impl SuppressionList {
-    /// The most that is read, in bytes: a million and a half of entries.
+    /// The most that is read, in bytes: room for [`Self::MAX_ENTRIES`].
     pub const MAX: usize = 1 << 27;
+    /// The most addresses that are taken, so that every list that is written can be read.
+    pub const MAX_ENTRIES: usize = 1_500_000;
     /// The longest address, in bytes: a postal one has some lines.
     pub const MAX_ADDRESS: usize = 1_000;
 
@@ -63,7 +65,8 @@ impl SuppressionList {
     ///
     /// # Errors
     ///
-    /// [`SuppressionError`]: what is no address would suppress nobody.
+    /// [`SuppressionError`]: what is no address would suppress nobody. A list that is full takes no
+    /// other: begin a second one, and ask both.
     //= UK GDPR, Article 21(3): after an objection, nothing more is done with it for marketing
     pub fn add(
         &mut self,
@@ -72,7 +75,11 @@ impl SuppressionList {
         address: &str,
         since: UnixMillis,
     ) -> Result<(), SuppressionError> {
-        let first = self.entries.entry(name(key, channel, address)?).or_insert(since);
+        let name = name(key, channel, address)?;
+        if self.entries.len() >= Self::MAX_ENTRIES && !self.entries.contains_key(&name) {
+            return Err(SuppressionError::Full { most: Self::MAX_ENTRIES });
+        }
+        let first = self.entries.entry(name).or_insert(since);
         *first = since.min(*first);
         Ok(())
     }
@@ -189,6 +196,12 @@ pub enum SuppressionError {
         /// How many there may be.
         most: usize,
     },
+    /// No other address goes in.
+    #[error("there are {most} addresses already; begin a second list, and ask both")]
+    Full {
+        /// How many there may be.
+        most: usize,
+    },
     /// Not its JSON.
     #[error("line {line}, column {column}: no suppression list")]
     Json {
@@ -226,16 +239,22 @@ fn name(key: &PseudonymKey, channel: Channel, address: &str) -> Result<[u8; 16],
     Ok(*key.name(kind, &written).as_bytes())
 }
 
-/// In lower case throughout: no mail server in use tells the local part apart by case.
+/// In lower case throughout: no mail server in use tells the local part apart by case. What has
+/// more than the address, a name, a scheme or a second one, is refused: its hash would be found by
+/// nobody.
 fn email(address: &str) -> Option<String> {
     let address = trimmed(address)?.to_lowercase();
-    let (local, host) = address.rsplit_once('@')?;
+    let (local, host) = address.split_once('@')?;
     let host = host.trim_end_matches('.');
-    let is_one = !address.contains(char::is_whitespace) && !local.is_empty() && !host.is_empty();
+    let is_more = |it: char| it.is_whitespace() || "<>,;:\"()".contains(it);
+    let is_one =
+        !address.contains(is_more) && !local.is_empty() && !host.is_empty() && !host.contains('@');
     is_one.then(|| format!("{local}@{host}"))
 }
 
-/// Digits with the code of the country, which is the United Kingdom's where none is written.
+/// Digits with the code of the country, which is the United Kingdom's where none is written. No
+/// number there begins with 44 after its 0, and none keeps that 0 after 44: both are ways to write
+/// the same number.
 //= ITU-T E.164 §6.2.1: at most fifteen digits with the country code
 fn number(address: &str) -> Option<String> {
     let address = trimmed(address)?.replace("(0)", "");
@@ -250,7 +269,12 @@ fn number(address: &str) -> Option<String> {
     } else if let Some(abroad) = digits.strip_prefix("00") {
         abroad.into()
     } else {
-        format!("44{}", digits.strip_prefix('0').unwrap_or(&digits))
+        let national = digits.strip_prefix('0').unwrap_or(&digits);
+        if national.starts_with("44") { national.into() } else { format!("44{national}") }
+    };
+    let international = match international.strip_prefix("440") {
+        Some(national) => format!("44{national}"),
+        None => international,
     };
     (7..=15).contains(&international.len()).then_some(international)
 }
@@ -264,4 +288,28 @@ fn words(address: &str) -> Option<String> {
 fn trimmed(address: &str) -> Option<String> {
     let address = address.trim();
     (!address.is_empty()).then(|| address.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Channel, PseudonymKey, SuppressionError, SuppressionList, UnixMillis};
+
+    /// The last moment before the year 2200 has as many digits as any.
+    #[test]
+    fn a_full_list_can_be_read_and_takes_no_other() {
+        let key = PseudonymKey::from_bytes([7; 32]);
+        let moment = UnixMillis::new(7_258_118_399_999).unwrap();
+        let mut list = SuppressionList::default();
+        list.add(&key, Channel::Email, "ann@example.org", moment).unwrap();
+        assert!(list.to_json().len() * SuppressionList::MAX_ENTRIES <= SuppressionList::MAX);
+        assert_eq!(SuppressionList::parse(list.to_json().as_bytes()), Ok(list.clone()));
+        let others = (1_u128..).map(|nth| (nth.to_be_bytes(), moment));
+        let ann = std::mem::take(&mut list.entries);
+        list.entries = others.take(SuppressionList::MAX_ENTRIES.saturating_sub(1)).collect();
+        list.entries.extend(ann);
+        let full = SuppressionError::Full { most: SuppressionList::MAX_ENTRIES };
+        assert_eq!(list.add(&key, Channel::Email, "ben@example.org", moment), Err(full));
+        list.add(&key, Channel::Email, "ann@example.org", moment).unwrap();
+        assert_eq!(list.len(), SuppressionList::MAX_ENTRIES);
+    }
 }

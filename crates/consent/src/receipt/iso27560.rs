@@ -45,7 +45,7 @@ pub(super) fn authority(country: &str) -> Option<Value> {
             "party_type": dpv("DataProtectionAuthority").to_string(),
             "party_address": regulator::COMPLAINTS,
             "party_url": regulator::COMPLAINTS,
-            "party_phone": "+44 303 123 1113",
+            "party_phone": regulator::TELEPHONE_ABROAD,
             "party_contact": regulator::COMPLAINTS,
         })
     })

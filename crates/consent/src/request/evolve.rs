@@ -109,7 +109,10 @@ impl Request {
             Event::RecipientNotified { recipient, result } => self.tell(recipient, result),
             Event::RestrictionLifted { .. } => self.restricted = None,
             Event::Complained { complaint } => self.complaints.push(complaint.clone()),
-            Event::Reopened { .. } => self.reopen(at),
+            Event::Reopened { .. } => {
+                self.reopen(at);
+                self.search.take(event);
+            }
             other => self.search.take(other),
         }
         self.clock.take(event, at);
@@ -130,14 +133,20 @@ impl Request {
         if self.clock.fee == Awaited::Outstanding {
             self.fee = None;
         }
-        let keeps_account = |chosen: &Option<Choice>| *chosen != Some(Choice::DeleteAccount);
-        if matches!(&self.scope, ErasureScope::RequiresAccountDeletion { chosen, .. } if keeps_account(chosen))
-        {
+        if self.chosen() != Some(&Choice::DeleteAccount) {
             // They may choose again.
             self.scope = ErasureScope::DataAlone;
         }
         self.clock = Clock::starting(at);
         self.is_answered = false;
+    }
+
+    /// What the person chose, where erasing the data takes their account.
+    pub(super) const fn chosen(&self) -> Option<&Choice> {
+        match &self.scope {
+            ErasureScope::RequiresAccountDeletion { chosen, .. } => chosen.as_ref(),
+            ErasureScope::DataAlone => None,
+        }
     }
 
     fn choose(&mut self, choice: &Choice) {

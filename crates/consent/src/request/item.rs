@@ -1,7 +1,5 @@
 //! What was found, and what becomes of it in the answer.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{ControllerStatus, Finding, Ground, Name, Opinion, OpinionFault, Other, Text};
@@ -39,13 +37,10 @@ impl Item {
         self.health_data || matches!(self.record, Record::Health)
     }
 
-    /// Whether the answer that withholds it names nobody for it who is named in such a record.
+    /// Whether somebody is named in such a record, whatever they want.
     //= DPA 2018, Schedule 2, paragraph 17: it is reasonable to name who made a health record
-    pub(super) fn check_nobody_hidden(&self, others: &BTreeSet<Other>) -> Result<(), ItemFault> {
-        if others.iter().any(|other| is_their_record(*other, self.record)) {
-            return Err(ItemFault::ProfessionalHidden { item: self.name.clone() });
-        }
-        Ok(())
+    pub(super) fn is_record_of(&self, other: Other) -> bool {
+        is_their_record(other, self.record)
     }
 }
 

@@ -160,6 +160,21 @@ pub enum Rejection {
     Restricted,
 }
 
+impl Rejection {
+    /// What it is about, by name: what is not done, not there, or there already. For whoever may see
+    /// it; none where it is about nothing that has a name.
+    #[must_use]
+    pub const fn names(&self) -> &[Name] {
+        match self {
+            Self::Unfinished { names } => names.as_slice(),
+            Self::Unknown { name } | Self::Duplicate { name } | Self::Disclosed { name } => {
+                core::slice::from_ref(name)
+            }
+            _ => &[],
+        }
+    }
+}
+
 fn stands(stage: Option<&Stage>) -> String {
     match stage {
         Some(stage) => format!("is {stage}"),

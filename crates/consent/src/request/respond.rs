@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Choice, Context, Done, ErasureScope, Event, Ground, Name, Other, Outcome, Rejection, Request,
-    Response, Stage, Verdict,
+    Choice, Context, Done, Event, Ground, Item, ItemFault, Name, Other, Outcome, Rejection,
+    Request, Response, Stage, Verdict,
 };
 use crate::Provision;
 
@@ -44,12 +44,17 @@ impl Request {
         Ok(events)
     }
 
-    /// Nothing is told to somebody unknown; and access and portability are granted, or nothing is
-    /// said to be held, after a search alone. So is data kept back for what stands in it.
+    /// Nothing is told to somebody unknown; that nothing is held answers a request for data; and
+    /// access and portability are granted, or nothing is said to be held, after a search alone. So
+    /// is data kept back for what stands in it.
     fn check_search(&self, outcome: &Outcome) -> Result<(), Rejection> {
         let is_refusal = matches!(outcome, Outcome::Refused(_));
         if !is_refusal {
             self.check_requester()?;
+        }
+        let is_nothing = matches!(outcome, Outcome::NothingHeld { .. });
+        if is_nothing && !self.ask().needs_search() {
+            return Err(Rejection::WrongAnswer { ask: self.ask() });
         }
         if !self.ask().needs_search() || (is_refusal && !self.turns_on_data(outcome)) {
             return Ok(());
@@ -57,7 +62,6 @@ impl Request {
         if self.stage() != Stage::Reviewing || !self.search.is_made() {
             return Err(Rejection::NotSearched);
         }
-        let is_nothing = matches!(outcome, Outcome::NothingHeld { .. });
         if is_nothing && !self.search.items.is_empty() {
             return Err(Rejection::SomethingHeld);
         }
@@ -88,19 +92,38 @@ impl Request {
             return Err(Rejection::Unfinished { names });
         }
         let mut kept_back: BTreeSet<Provision> = BTreeSet::new();
-        let others: BTreeSet<Other> = stated.iter().filter_map(Ground::other).collect();
-        for (name, (item, verdict)) in items {
+        for (name, (_, verdict)) in items {
             let Some(verdict) = verdict else { continue };
             self.check_verdict(name, verdict, context)?;
             if is_refusal && !matches!(verdict, Verdict::Withhold(_)) {
                 return Err(Rejection::Disclosed { name: name.clone() });
             }
-            if let Some(Ground::RightsOfOthers(_)) = verdict.ground() {
-                item.check_nobody_hidden(&others)?;
-            }
             kept_back.extend(verdict.ground().map(Ground::provision));
         }
-        self.check_stated(stated, &kept_back)
+        self.check_stated(stated, &kept_back)?;
+        self.check_others(stated)
+    }
+
+    /// The answer speaks of nobody whom no verdict keeps back: who may be, and in which record, was
+    /// seen verdict by verdict.
+    //= DPA 2018, Schedule 2, paragraph 17: it is reasonable to name who made a health record
+    fn check_others(&self, stated: &[Ground]) -> Result<(), Rejection> {
+        if !self.ask().needs_search() {
+            return Ok(());
+        }
+        let kept_back: Vec<(&Item, Other)> = self.search.kept_back_for_others().collect();
+        for ground in stated {
+            let Some(other) = ground.other() else { continue };
+            if kept_back.iter().any(|(_, of)| *of == other) {
+                continue;
+            }
+            let theirs = kept_back.iter().find(|(item, _)| item.is_record_of(other));
+            return Err(match theirs {
+                Some((item, _)) => ItemFault::ProfessionalHidden { item: item.name.clone() }.into(),
+                None => Rejection::NotSo { provision: ground.provision() },
+            });
+        }
+        Ok(())
     }
 
     /// The answer states each ground on which data is kept back; and none about data on which
@@ -142,14 +165,11 @@ impl Request {
         if !done.answers(self.ask()) {
             return Err(Rejection::WrongAnswer { ask: self.ask() });
         }
-        if let Done::Erasure(answer) = done {
-            let chosen = match &self.scope {
-                ErasureScope::RequiresAccountDeletion { chosen, .. } => chosen.as_ref(),
-                ErasureScope::DataAlone => None,
-            };
-            if answer.account_deleted && chosen != Some(&Choice::DeleteAccount) {
-                return Err(Rejection::AccountNotChosen);
-            }
+        if let Done::Erasure(answer) = done
+            && answer.account_deleted
+            && self.chosen() != Some(&Choice::DeleteAccount)
+        {
+            return Err(Rejection::AccountNotChosen);
         }
         Ok(())
     }

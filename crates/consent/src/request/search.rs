@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Command, Context, Event, Item, Name, Rejection, Request, SearchPlan, SearchResult, Verdict,
+    Command, Context, Event, Item, Name, Other, Rejection, Request, SearchPlan, SearchResult,
+    Verdict,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,10 @@ pub(super) struct Search {
     pub(super) sources: BTreeMap<Name, Option<SearchResult>>,
     pub(super) processors: BTreeMap<Name, Option<SearchResult>>,
     pub(super) items: BTreeMap<Name, (Item, Option<Verdict>)>,
+    /// The sources that were looked through since the request came or was taken up again.
+    through: BTreeSet<Name>,
+    /// The processors that looked since then.
+    by: BTreeSet<Name>,
 }
 
 impl Request {
@@ -85,19 +90,29 @@ impl Search {
         match event {
             Event::CollectionBegun(plan) => {
                 self.plans.push(plan.clone());
-                self.sources.extend(plan.sources.iter().map(|source| (source.clone(), None)));
+                for source in &plan.sources {
+                    self.sources.insert(source.clone(), None);
+                    self.through.remove(source);
+                }
             }
             Event::ItemFound(item) => {
                 self.items.insert(item.name.clone(), (item.clone(), None));
             }
             Event::SourceFinished { source, result } => {
                 self.sources.insert(source.clone(), Some(result.clone()));
+                note(&mut self.through, source, result);
             }
             Event::ProcessorInstructed { processor } => {
                 self.processors.insert(processor.clone(), None);
             }
             Event::ProcessorFinished { processor, result } => {
                 self.processors.insert(processor.clone(), Some(result.clone()));
+                note(&mut self.by, processor, result);
+            }
+            // What is new is looked for anew.
+            Event::Reopened { .. } => {
+                self.through.clear();
+                self.by.clear();
             }
             Event::Reviewed { item, verdict } => {
                 if let Some((_, reviewed)) = self.items.get_mut(item) {
@@ -107,12 +122,25 @@ impl Search {
             _ => {}
         }
     }
+
+    /// Whether anything was looked through: a search that passed over each of its sources is none.
+    /// Nor is one that was made before the request was taken up again.
+    pub(super) fn is_made(&self) -> bool {
+        !self.through.is_empty() || !self.by.is_empty()
+    }
+
+    /// What is kept back, in whole or in part, because it tells about somebody, and about whom.
+    pub(super) fn kept_back_for_others(&self) -> impl Iterator<Item = (&Item, Other)> {
+        let read =
+            self.items.values().filter_map(|(item, verdict)| Some((item, verdict.as_ref()?)));
+        read.filter_map(|(item, verdict)| Some((item, verdict.ground()?.other()?)))
+    }
 }
 
-impl Search {
-    /// Whether anything was looked through: a search that passed over each of its sources is none.
-    pub(super) fn is_made(&self) -> bool {
-        let mut results = self.sources.values().chain(self.processors.values());
-        results.any(|result| matches!(result, Some(SearchResult::Searched)))
+fn note(looked: &mut BTreeSet<Name>, name: &Name, result: &SearchResult) {
+    if matches!(result, SearchResult::Searched) {
+        looked.insert(name.clone());
+    } else {
+        looked.remove(name);
     }
 }

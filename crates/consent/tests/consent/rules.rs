@@ -204,6 +204,29 @@ fn a_withdrawal_is_never_refused() {
     assert!(upheld_consent::ConsentEvent::parse(forged.as_bytes()).is_err());
 }
 
+/// Nor is what follows from it: whoever was given data is told the day it was withdrawn.
+//= UK GDPR, Article 19: whoever was given the data is told
+#[test]
+fn a_recipient_is_told_whatever_the_clock_says() {
+    let (to, news) = (scope("study").to(recipient("university")), scope("newsletter"));
+    let mut record = given(&to);
+    carry_out(&mut record, &news, Command::Give(ticked()), day(90)).unwrap();
+    let early = record.tell(day(9), &to, &recipient("university"));
+    assert!(matches!(early, Err(Rejection::NothingToTell { .. })), "{early:?}");
+    withdraw_all(&mut record, day(10));
+    // It is not over before it was withdrawn.
+    let early = record.tell(day(9), &to, &recipient("university"));
+    assert!(matches!(early, Err(Rejection::NothingToTell { .. })), "{early:?}");
+    let told = record.tell(day(11), &to, &recipient("university")).unwrap();
+    assert_eq!((told.at(), told.effective()), (day(90), day(11)));
+    record.apply(told).unwrap();
+    let owed = |on| record.obligations(day(on)).iter().filter(|it| it.scope == to).count();
+    assert_eq!((owed(9), owed(10), owed(11), owed(90)), (0, 1, 0, 0));
+    let kept: Vec<_> = record.events().iter().map(|it| serde_json::to_vec(it).unwrap()).collect();
+    let read = kept.iter().map(|it| upheld_consent::ConsentEvent::parse(it).unwrap());
+    assert_eq!(upheld_consent::ConsentRecord::replay(record.id(), read), Ok(record.clone()));
+}
+
 //= UK GDPR, Article 4(11): consent is informed, and does not reach what was not told
 #[test]
 fn a_new_notice_ends_what_it_changes() {

@@ -229,3 +229,29 @@ fn nothing_is_due_once_it_is_answered_and_news_make_a_new_day() {
     assert_eq!(desk.due(), None);
     desk.must("2026-06-21", Command::Complain { complaint: name("c1") });
 }
+
+/// What came unasked moves no day; what was asked for does, and so does what is new.
+//= UK GDPR, Article 12A(2): the clock runs from the latest of receipt, identity and fee
+#[test]
+fn the_clock_runs_from_what_was_asked_for_and_came() {
+    let mut desk = Desk::new();
+    let mut receipt = receipt(Ask::Access);
+    receipt.identity = upheld_consent::request::Identity::Unproven;
+    desk.must("2026-06-01", Command::Receive(receipt.clone()));
+    desk.must("2026-06-04", Command::ConfirmIdentity { how: text("a passport, unasked") });
+    assert_eq!(desk.request().runs_from(), date("2026-06-01"));
+    assert_eq!(desk.day(), date("2026-07-01"));
+
+    let mut desk = Desk::new();
+    desk.must("2026-06-01", Command::Receive(receipt));
+    desk.must("2026-06-02", Command::RequestIdentity { doubt: text("a new address") });
+    assert_eq!(desk.request().runs_from(), date("2026-06-01"));
+    desk.must("2026-06-05", Command::ConfirmIdentity { how: text("a passport") });
+    assert_eq!(desk.request().runs_from(), date("2026-06-05"));
+    desk.must("2026-06-08", Command::ChargeFee(fee()));
+    desk.must("2026-06-09", Command::PayFee);
+    assert_eq!(desk.request().runs_from(), date("2026-06-09"));
+    desk.must("2026-06-10", Command::Accept);
+    desk.must("2026-06-11", Command::Withdraw);
+    assert_eq!(desk.request().runs_from(), date("2026-06-09"));
+}

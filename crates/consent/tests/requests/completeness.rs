@@ -220,6 +220,12 @@ fn nothing_is_said_to_be_held_unsearched() {
     assert_eq!(desk.refused("2026-06-03", nothing()), Rejection::NotSearched);
     assert_eq!(desk.refused("2026-06-03", fulfilled(Ask::Portability)), Rejection::NotSearched);
     Desk::reviewing(Ask::Portability, &[]).must("2026-06-05", nothing());
+    // What is not searched for is done, or refused with a ground.
+    for ask in Ask::ALL.into_iter().filter(|ask| !ask.needs_search()) {
+        let mut desk = Desk::with(ask);
+        desk.must("2026-06-02", Command::Accept);
+        assert_eq!(desk.refused("2026-06-03", nothing()), Rejection::WrongAnswer { ask });
+    }
 }
 
 /// Each element has its provision, and none has another's.

@@ -140,6 +140,37 @@ fn a_refusal_as_a_whole_hides_no_professional_either() {
     desk.must("2026-06-05", respond(Outcome::Refused(vec![ground(Other::Anyone)])));
 }
 
+/// Who is named in one record may be kept back in another, and so the answer speaks of them.
+#[test]
+fn each_record_is_held_against_its_own_ground() {
+    let ground = |other| {
+        let consent = text("asked on 3 June, and refused");
+        Ground::RightsOfOthers(OthersTest { other, consent, weighed: text("told in confidence") })
+    };
+    let (anyone, doctor) = (ground(Other::Anyone), ground(Other::HealthProfessional));
+    let items = [item("note 1", Record::Health, true), item("mail 1", Record::Other, false)];
+    let mut desk = Desk::reviewing(Ask::Access, &items);
+    desk.must("2026-06-05", review(Verdict::Withhold(anyone.clone())));
+    let mail =
+        |ground| Command::Review { item: name("mail 1"), verdict: Verdict::Withhold(ground) };
+    desk.must("2026-06-05", mail(doctor.clone()));
+    for command in
+        [Outcome::Refused, |refused| Outcome::Partial { done: done(Ask::Access), refused }]
+            .map(|outcome| respond(outcome(vec![anyone.clone(), doctor.clone()])))
+    {
+        desk.clone().must("2026-06-05", command);
+    }
+    // And of nobody who is kept back nowhere, in a record of theirs or in another.
+    desk.must("2026-06-05", mail(anyone.clone()));
+    let both = respond(Outcome::Refused(vec![anyone.clone(), doctor.clone()]));
+    let hidden = fault(desk.refused("2026-06-05", both));
+    assert_eq!(hidden, ItemFault::ProfessionalHidden { item: name("note 1") });
+    let mut desk = Desk::reviewing(Ask::Access, &items[1..]);
+    desk.must("2026-06-05", mail(anyone));
+    let not_so = Rejection::NotSo { provision: doctor.provision() };
+    assert_eq!(desk.refused("2026-06-05", respond(Outcome::Refused(vec![doctor]))), not_so);
+}
+
 /// The six months end with the day of reliance: the corresponding date six months before is the
 /// last that lies outside, and the last day of a month that has none such stands for it.
 //= DPA 2018, Schedule 3, paragraph 6: the same before health data is disclosed

@@ -241,7 +241,11 @@ proptest! {
             prop_assert_eq!(due.is_some(), after.stage().is_open());
             let expected = match due {
                 None => continue,
-                Some(Due::Running(deadline)) => Statute::Due(deadline.due),
+                Some(Due::Running(deadline)) => {
+                    // What a queue is sorted by.
+                    prop_assert_eq!(deadline.relevant_time, after.runs_from(), "{}", act);
+                    Statute::Due(deadline.due)
+                }
                 Some(Due::Paused { .. }) => Statute::Paused,
                 Some(Due::NotRunning(_)) => Statute::Waits,
             };

@@ -116,6 +116,7 @@ fn a_search_names_its_sources_and_finishes_each() {
     let stray = Item { source: name("attic"), ..item("note 1", Record::Other, false) };
     let stray = desk.refused("2026-06-03", Command::FindItem(stray));
     assert_eq!(stray, Rejection::Unknown { name: name("attic") });
+    assert_eq!(stray.names(), [name("attic")]);
     let found = || Command::FindItem(item("note 1", Record::Other, false));
     desk.must("2026-06-03", found());
     assert_eq!(desk.refused("2026-06-03", found()), Rejection::Duplicate { name: name("note 1") });
@@ -125,6 +126,7 @@ fn a_search_names_its_sources_and_finishes_each() {
     assert_eq!(twice, Rejection::Duplicate { name: cloud.clone() });
     let open = desk.refused("2026-06-04", Command::SubmitForReview);
     let names = vec![name("mail"), name("records"), cloud.clone()];
+    assert_eq!(open.names(), names);
     assert_eq!(open, Rejection::Unfinished { names });
     for source in ["records", "mail"] {
         let result = SearchResult::Searched;

@@ -3,10 +3,10 @@
 use upheld_consent::letter;
 use upheld_consent::request::{
     Ask, Command, Done, Ground, Identity, Notified, Outcome, RectificationAnswer, Rejection,
-    RequestHold, Requester, Stage,
+    RequestHold, Requester, SearchResult, Stage,
 };
 
-use crate::desk::{Desk, burden, fee, fulfilled, receipt, respond};
+use crate::desk::{Desk, burden, fee, fulfilled, plan, receipt, respond};
 use crate::office::Office;
 use crate::{date, name, text};
 
@@ -185,4 +185,26 @@ fn a_request_of_nobody_ends_as_well() {
     assert_eq!(desk.day(), date("2026-07-01"));
     desk.must("2026-07-02", Command::Accept);
     assert_eq!(desk.refused("2026-07-03", lapse()), Rejection::NothingAwaited);
+}
+
+/// What is new is looked for anew: what was looked through for the first answer does not count.
+#[test]
+fn a_search_is_made_again() {
+    let mut desk = Desk::reviewing(Ask::Access, &[]);
+    desk.must("2026-06-05", fulfilled(Ask::Access));
+    desk.must("2026-06-06", reopen());
+    desk.must("2026-06-06", Command::BeginCollection(plan(&["mail"])));
+    let finish = |source, result| Command::FinishSource { source: name(source), result };
+    let passed_over = || SearchResult::NotSearched(text("nothing of theirs goes there"));
+    desk.must("2026-06-06", finish("mail", passed_over()));
+    let mut again = desk.clone();
+    desk.must("2026-06-06", Command::SubmitForReview);
+    assert_eq!(desk.refused("2026-06-07", fulfilled(Ask::Access)), Rejection::NotSearched);
+    again.must("2026-06-06", finish("records", SearchResult::Searched));
+    again.must("2026-06-06", Command::SubmitForReview);
+    // A second round of the same search goes on from the first.
+    again.must("2026-06-07", Command::BeginCollection(plan(&["mail"])));
+    again.must("2026-06-07", finish("mail", passed_over()));
+    again.must("2026-06-07", Command::SubmitForReview);
+    again.must("2026-06-07", fulfilled(Ask::Access));
 }

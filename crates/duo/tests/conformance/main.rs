@@ -12,6 +12,7 @@
 mod admin;
 mod auth_replies;
 mod auth_requests;
+mod breaker;
 mod encoding;
 mod id_token;
 mod planted_secret;

@@ -8,12 +8,12 @@ use proptest::prelude::*;
 use rand_core::TryRng;
 use upheld_duo::auth::{Auth, Factor, Ping, Preauth, Target, User};
 use upheld_duo::{
-    Breaker, BreakerPolicy, ClockOffset, FailCause, FailMode, Failure, Fallback, GiveUp,
-    NextAttempt, Passage, PushAnswer, PushDecision, PushPolicy, PushRecord, ReplyError, Retry,
-    RetryPolicy, StatusMessage, UnixSeconds, retry_after,
+    ClockOffset, FailCause, FailMode, Failure, Fallback, GiveUp, NextAttempt, PushAnswer,
+    PushDecision, PushPolicy, PushRecord, ReplyError, Retry, RetryPolicy, StatusMessage,
+    UnixSeconds, retry_after,
 };
 
-const ALL: [Failure; 7] = [
+pub(crate) const ALL: [Failure; 7] = [
     Failure::Unreachable,
     Failure::Broken,
     Failure::Timeout,
@@ -127,62 +127,6 @@ fn an_attempt_takes_no_longer_than_what_is_left() {
 }
 
 #[test]
-fn t51_a_service_that_is_silent_is_left_alone_and_tried_by_one_call() {
-    let policy = BreakerPolicy { failures: 3, pause: 10, trial: 30 };
-    let mut breaker = Breaker::default();
-    let mut now = 100;
-    let silent = Some(Failure::Unavailable { status: 503 });
-    for _ in 0..3 {
-        assert_eq!(breaker.ask(&policy, UnixSeconds(now)), Passage::Send);
-        breaker.settle(&policy, UnixSeconds(now), silent);
-    }
-    // Open.
-    let until = UnixSeconds(110);
-    let refused = Passage::Refuse { until, after: Failure::Unavailable { status: 503 } };
-    assert_eq!(breaker.ask(&policy, UnixSeconds(now)), refused);
-    breaker.settle(&policy, UnixSeconds(105), Some(Failure::Timeout));
-    now = 109;
-    assert_eq!(breaker.ask(&policy, UnixSeconds(now)), refused, "a late failure changes nothing");
-    // On trial: one call, and no other.
-    now = 110;
-    assert_eq!(breaker.ask(&policy, UnixSeconds(now)), Passage::Send);
-    assert!(matches!(breaker.ask(&policy, UnixSeconds(now)), Passage::Refuse { .. }));
-    breaker.settle(&policy, UnixSeconds(115), Some(Failure::Timeout));
-    let refused = Passage::Refuse { until: UnixSeconds(125), after: Failure::Timeout };
-    assert_eq!(breaker.ask(&policy, UnixSeconds(124)), refused, "open for another pause");
-    // The trial that is lost.
-    assert_eq!(breaker.ask(&policy, UnixSeconds(125)), Passage::Send);
-    assert!(matches!(breaker.ask(&policy, UnixSeconds(154)), Passage::Refuse { .. }));
-    assert_eq!(breaker.ask(&policy, UnixSeconds(155)), Passage::Send);
-    breaker.settle(&policy, UnixSeconds(156), None);
-    assert_eq!(breaker, Breaker::default(), "closed");
-}
-
-#[test]
-fn t51_an_answer_of_any_kind_closes_the_breaker() {
-    let policy = BreakerPolicy { failures: 2, ..BreakerPolicy::default() };
-    for failure in ALL {
-        let mut breaker = Breaker::default();
-        for _ in 0..2 {
-            breaker.settle(&policy, UnixSeconds(0), Some(failure));
-        }
-        let is_silence = !matches!(failure, Failure::RateLimited | Failure::Clock | Failure::Other);
-        let passage = breaker.ask(&policy, UnixSeconds(1));
-        assert_eq!(matches!(passage, Passage::Refuse { .. }), is_silence, "{failure:?}");
-        breaker.settle(&policy, UnixSeconds(1), Some(Failure::Other));
-        assert_eq!(breaker, Breaker::default());
-        breaker.settle(&policy, UnixSeconds(1), Some(Failure::Timeout));
-        assert_eq!(breaker.ask(&policy, UnixSeconds(1)), Passage::Send, "one is not too many");
-    }
-    // A clock that was far ahead when it opened keeps nobody out.
-    let mut breaker = Breaker::default();
-    for _ in 0..2 {
-        breaker.settle(&policy, UnixSeconds(1_000_000), Some(Failure::Timeout));
-    }
-    assert_eq!(breaker.ask(&policy, UnixSeconds(1)), Passage::Send);
-}
-
-#[test]
 fn t21_nobody_is_asked_twice_by_a_retry() {
     let auth = Auth::new(User::named("alice"), Factor::Phone(Target::Any));
     for failure in ALL {
@@ -196,6 +140,29 @@ fn t21_nobody_is_asked_twice_by_a_retry() {
         };
         assert_eq!(next, expected, "{failure:?}");
     }
+}
+
+/// A push that nobody hears the answer of: no other is made so late that it may be cut off.
+#[test]
+fn t21_nobody_is_asked_so_late_that_the_answer_is_lost() {
+    let auth = Auth::new(User::named("alice"), Factor::Phone(Target::Any));
+    let late = NextAttempt::GiveUp(GiveUp::Deadline);
+    let next = |deadline, elapsed| {
+        let policy = RetryPolicy { deadline: seconds(deadline), ..RetryPolicy::default() };
+        let at = |call: &mut Retry| {
+            call.after(Failure::RateLimited, None, seconds(elapsed), &mut Constant(0))
+        };
+        (at(&mut Retry::of(&auth, policy)), at(&mut Retry::of(&Ping, policy)))
+    };
+    let again = NextAttempt::After(seconds(1));
+    // The patience of a call that waits for a person is 75 seconds.
+    assert_eq!(next(90, 14), (again, again));
+    assert_eq!(next(90, 15), (late, again));
+    assert_eq!(next(75, 0), (late, again));
+    // There was less from the start: half of it.
+    assert_eq!(next(6, 2), (again, again));
+    assert_eq!(next(6, 3), (late, again));
+    assert_eq!(next(6, 5), (late, late));
 }
 
 #[test]
@@ -350,29 +317,6 @@ proptest! {
                 pending = false;
             }
         }
-    }
-
-    /// Whatever comes in whatever order, the breaker never refuses for longer than it may.
-    #[test]
-    fn t51_no_order_of_events_keeps_the_breaker_open(
-        events in proptest::collection::vec((0_u64..40, 0_usize..9), 1..60),
-    ) {
-        let policy = BreakerPolicy::default();
-        let mut breaker = Breaker::default();
-        let mut now = 1_000;
-        for (pause, event) in events {
-            now += pause;
-            match ALL.get(event) {
-                Some(failure) => breaker.settle(&policy, UnixSeconds(now), Some(*failure)),
-                None => {
-                    if let Passage::Refuse { until, after } = breaker.ask(&policy, UnixSeconds(now)) {
-                        prop_assert!(until.0 > now && until.0 - now <= policy.trial);
-                        prop_assert!(ALL[..4].contains(&after));
-                    }
-                }
-            }
-        }
-        prop_assert_eq!(breaker.ask(&policy, UnixSeconds(now + policy.trial)), Passage::Send);
     }
 
     #[test]

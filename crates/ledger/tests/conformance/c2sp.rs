@@ -130,7 +130,12 @@ fn the_example_checkpoint() {
     assert_eq!(checkpoint.root().to_string(), "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=");
     assert_eq!(checkpoint.to_text(), note.text());
     let extended = format!("{}opaque\n", note.text());
-    assert_eq!(Checkpoint::parse(&extended), Ok(checkpoint));
+    assert_eq!(Checkpoint::parse(&extended), Ok(checkpoint.clone()));
+    // As it was kept: with its signatures, or what they are of.
+    for kept in [CHECKPOINT, note.text()] {
+        assert_eq!(Checkpoint::parse_kept(kept), Ok(checkpoint.clone()));
+    }
+    assert_eq!(Checkpoint::parse_kept("text\n\n— a AAAAAAAA\n"), Err(CheckpointError::Lines));
 }
 
 #[test]

@@ -55,12 +55,12 @@ impl Publications {
         }
     }
 
-    /// Compares with what is stored; `false` when something is stored that was not published.
-    pub(crate) async fn check(&self, database: &Database) -> Result<bool, VerifyError> {
+    /// Compares with what is stored, and returns what is stored and was not published.
+    pub(crate) async fn check(&self, database: &Database) -> Result<Vec<Unknown>, VerifyError> {
         let mut left: BTreeMap<&Key, u64> =
             self.0.iter().map(|(key, publication)| (key, publication.index)).collect();
         let mut after: Key = (String::new(), 0, String::new());
-        let mut is_complete = true;
+        let mut unknown = Vec::new();
         loop {
             let (id, version, language) = &after;
             let version = crate::columns::count(*version);
@@ -68,23 +68,40 @@ impl Publications {
             let page = database.query(AFTER, &values).await?;
             for row in &page {
                 let key = key_of(row)?;
-                if let Some(Publication { index, hash }) = self.0.get(&key) {
-                    let is_same = read_notice(row).is_ok_and(|it| it.hash().to_string() == *hash);
-                    if !is_same {
-                        return Err(gone(*index));
+                let hash = read_notice(row).ok().map(|notice| notice.hash().to_string());
+                after = key.clone();
+                match self.0.get(&key) {
+                    None => unknown.push(Unknown { key, hash }),
+                    Some(published) if Some(&published.hash) != hash.as_ref() => {
+                        return Err(gone(published.index));
                     }
-                    left.remove(&key);
-                } else {
-                    is_complete = false;
+                    Some(_) => drop(left.remove(&key)),
                 }
-                after = key;
             }
             if page.is_empty() {
                 break;
             }
         }
-        left.into_values().min().map_or(Ok(is_complete), |index| Err(gone(index)))
+        left.into_values().min().map_or(Ok(unknown), |index| Err(gone(index)))
     }
+
+    /// Whether what was stored and not published is now, as what was stored. What is stored now is
+    /// not read: something else may have been published meanwhile.
+    pub(crate) fn explain(&self, unknown: &[Unknown]) -> Result<(), VerifyError> {
+        for Unknown { key, hash } in unknown {
+            let published = self.0.get(key).ok_or(VerifyError::Unpublished)?;
+            if Some(&published.hash) != hash.as_ref() {
+                return Err(gone(published.index));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A notice that no entry spoke of, and its hash if it reads as one.
+pub(crate) struct Unknown {
+    key: Key,
+    hash: Option<String>,
 }
 
 fn gone(index: u64) -> VerifyError {

@@ -66,9 +66,12 @@ pub enum PayloadFault {
     /// It is empty, and no entry says that it was erased.
     #[error("its payload is empty, and no entry says that it was erased")]
     Vanished,
-    /// Its record is another person's, or the key of the person's name is gone.
+    /// Its record is another person's.
     #[error("its record is not of the person that the entry names")]
     Person,
+    /// The key of the person's name is gone, as [`RecordFault::Nameless`] says of a record.
+    #[error("the key of its person's name is gone")]
+    Nameless,
     /// The key of the person's name does not open.
     #[error("the key of its person's name {0}")]
     Name(OpenSealedError),

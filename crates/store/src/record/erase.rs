@@ -49,24 +49,37 @@ pub enum Erasure {
     },
 }
 
+/// How often an erasure begins again before the key of a name counts as gone.
+pub(super) const ATTEMPTS: u32 = 3;
+
+/// What to make of records whose person's name is not there to be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoName {
+    /// Somebody made it and a record after it was asked for.
+    BeginAgain,
+    /// Its key was taken away.
+    IsGone,
+}
+
+/// None where it must begin again, having done nothing.
 pub(super) fn erase_person(
     transaction: &mut Transaction<'_>,
     person: PersonId,
     keep: &[RecordId],
-    at: UnixMillis,
-    actor: &str,
-) -> Result<Erasure, RecordError> {
+    (at, actor): (UnixMillis, &str),
+    no_name: NoName,
+) -> Result<Option<Erasure>, RecordError> {
     // Whoever begins a record or appends to one holds the name first as well: it is seen here, or
     // begins after.
-    let mut has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
+    let has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
     let records = transaction.query(HOLD_RECORDS, &[id(person.0)])?;
+    if !has_name && !records.is_empty() && no_name == NoName::BeginAgain {
+        // To hold the name after the records would be to wait for somebody who waits for them.
+        return Ok(None);
+    }
     let requests = held(transaction, person.0)?;
     if !requests.is_empty() {
-        return Ok(Erasure::Held { requests });
-    }
-    if !has_name && !records.is_empty() {
-        // Somebody made the name and a record between these statements.
-        has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
+        return Ok(Some(Erasure::Held { requests }));
     }
     let mut chosen = Vec::new();
     for row in &records {
@@ -75,12 +88,11 @@ pub(super) fn erase_person(
             chosen.push((record, count_of(row, 1)?));
         }
     }
-    // What is kept has the name in its entries, and is still to be vouched for. A name that is not
-    // held is being made, by somebody who begins a record.
+    // What is kept has the name in its entries, and is still to be vouched for.
     if has_name && chosen.len() == records.len() {
         transaction.execute(FORGET_NAME, &[id(person.0)])?;
     }
-    erase(transaction, &chosen, at, actor)
+    erase(transaction, &chosen, at, actor).map(Some)
 }
 
 pub(super) fn erase_record(

@@ -35,13 +35,14 @@ pub(super) async fn load(
     let wrong = |fault| RecordError::Tampered(VerifyError::Record { record, fault });
     let Some(holder) = Holder::read(first)? else { return Ok(None) };
     let expected = count_of(first, 11)?;
+    let name = holder.name(ring, tenant);
     let mut events = Vec::with_capacity(rows.len());
     for (version, row) in (1..).zip(&rows) {
         let Some(found) = FoundEvent::read(row)? else { break };
         let index = found.index;
         let tampered = |fault| RecordError::Tampered(VerifyError::Payload { index, fault });
         let entry = Entry::parse(&found.entry).map_err(|_| tampered(PayloadFault::Entry))?;
-        let name = holder.name(ring, tenant).map_err(tampered)?;
+        let name = name.map_err(tampered)?;
         let expected = Expected { record: record.0, version, holder: &holder, name };
         let payload = found.open(ring, tenant, &entry, &expected).map_err(tampered)?;
         match (holder.person, &payload) {
@@ -85,8 +86,13 @@ impl Holder {
         tenant: &Tenant,
     ) -> Result<Option<Pseudonym>, PayloadFault> {
         let Some(person) = self.person else { return Ok(None) };
-        let key = self.key.as_ref().ok_or(PayloadFault::Person)?;
+        let key = self.key.as_ref().ok_or(PayloadFault::Nameless)?;
         name_under(ring, tenant, person, key).map(Some).map_err(PayloadFault::Name)
+    }
+
+    /// Whether entries call the person of both the same.
+    pub(super) fn has_name_of(&self, other: &Self) -> bool {
+        (self.person, &self.key) == (other.person, &other.key)
     }
 }
 

@@ -4,8 +4,7 @@ use core::fmt;
 
 use serde_json::Error;
 use upheld_consent::request::{
-    Complaint, ComplaintEvent, ComplaintRejection, ComplaintStage, Event, OutOfPlace, Recorded,
-    Request,
+    Complaint, ComplaintEvent, ComplaintRejection, ComplaintStage, OutOfPlace, Recorded, Request,
 };
 use upheld_ledger::{JsonError, UnixMillis, Value};
 
@@ -216,17 +215,8 @@ impl Summary {
     /// [`OutOfPlace`] when the events are no request.
     pub fn of_request(events: &[Recorded]) -> Result<Self, OutOfPlace> {
         let request = Request::replay(events)?;
-        //= UK GDPR, Article 12A(2): the clock runs from the latest of receipt, identity and fee
-        let restarts = events.iter().filter(|recorded| {
-            matches!(
-                recorded.event,
-                Event::IdentityConfirmed { .. } | Event::AuthorityReceived { .. } | Event::FeePaid
-            )
-        });
-        let latest = restarts.map(|recorded| recorded.at).max();
-        let received = request.received();
-        let summary = Self::new(request.kind().name(), request.stage().name(), received)
-            .running_from(latest.map_or(received, |day| day.max(received)));
+        let summary = Self::new(request.kind().name(), request.stage().name(), request.received())
+            .running_from(request.runs_from());
         Ok(if request.stage().is_open() { summary } else { summary.closed() })
     }
 

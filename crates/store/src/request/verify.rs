@@ -9,11 +9,16 @@ use crate::sql::DatabaseError;
 
 const REQUESTS: &str = "SELECT id FROM records
      WHERE tenant = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4";
+/// What is listed and no request: complaints are records of the same kind.
+const NO_REQUEST: &str = "SELECT requests.id FROM requests
+     LEFT JOIN records ON records.tenant = requests.tenant AND records.id = requests.id
+     WHERE requests.tenant = $1 AND (records.kind IS NULL OR records.kind <> $2)
+     ORDER BY requests.id LIMIT 1";
 
 impl Requests {
     /// Verifies that the queue lists each request and complaint of `upheld-consent` as what its
-    /// events make of it, and returns how many there are. Who handles it is nobody's to vouch for,
-    /// and nor is what the queue says of requests whose events are yours.
+    /// events make of it, and nothing that is neither; returns how many there are. Who handles it is
+    /// nobody's to vouch for, and nor is what the queue says of requests whose events are yours.
     ///
     /// That the records are what was logged is [`Records::verify`](crate::record::Records::verify)'s.
     ///
@@ -26,12 +31,18 @@ impl Requests {
         loop {
             let values = [KIND.into(), after, PAGE.into()];
             let page = database.query(REQUESTS, &values).await?;
-            let Some(last) = page.last() else { return Ok(verified) };
+            let Some(last) = page.last() else { break };
             after = id(id_of(last, 0)?);
             for row in &page {
                 let request = RecordId(id_of(row, 0)?);
                 verified = verified.saturating_add(self.verify_one(request).await?.into());
             }
+        }
+        // It would hold its person's data from being erased, and nobody could answer it.
+        let planted = database.query(NO_REQUEST, &[KIND.into()]).await?;
+        match planted.first() {
+            Some(row) => Err(fault(RecordId(id_of(row, 0)?), RecordFault::Queue)),
+            None => Ok(verified),
         }
     }
 
@@ -42,14 +53,16 @@ impl Requests {
             let listed = self.listed(request).await?;
             let Some(record) = self.record(request).await? else { return Ok(false) };
             let Some(expected) = Expected::of(&record) else { return Ok(false) };
+            if let Expected::Impossible = expected {
+                return Err(fault(request, RecordFault::Order));
+            }
             if listed.is_some_and(|listed| expected.is_met_by(&listed)) {
                 return Ok(true);
             }
             let state = (record.version(), record.person);
             if seen == Some(state) {
                 // It was listed while the record was this.
-                let fault = RecordFault::Queue;
-                return Err(VerifyError::Record { record: request, fault });
+                return Err(fault(request, RecordFault::Queue));
             }
             // Something may have happened between reading the one and the other.
             seen = Some(state);
@@ -72,13 +85,20 @@ impl Requests {
     }
 }
 
+fn fault(record: RecordId, fault: RecordFault) -> VerifyError {
+    VerifyError::Record { record, fault }
+}
+
 /// What the queue must say of a request.
 enum Expected {
     Erased,
     Listed(Summary),
+    /// Nothing: its events are of a known form, and cannot have happened in their order.
+    Impossible,
 }
 
 impl Expected {
+    /// None for events of another form, which are whoever wrote them's.
     fn of(record: &Record) -> Option<Self> {
         if record.person.is_none() {
             return Some(Self::Erased);
@@ -88,9 +108,9 @@ impl Expected {
             Err(RequestError::Form { .. }) => {
                 Summary::of_complaint(&super::kept::complaint_of(record).ok()?).ok()
             }
-            Err(_) => None,
+            Err(_) => return None,
         };
-        summary.map(Self::Listed)
+        Some(summary.map_or(Self::Impossible, Self::Listed))
     }
 
     fn is_met_by(&self, listed: &Summary) -> bool {
@@ -100,6 +120,7 @@ impl Expected {
                 let expected = Summary { assignee: listed.assignee, ..summary.clone() };
                 *listed == expected
             }
+            Self::Impossible => false,
         }
     }
 }

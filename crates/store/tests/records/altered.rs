@@ -99,7 +99,7 @@ const CASES: [Case; 13] = [
         payload(1, PayloadFault::Differs),
         SECOND,
     ),
-    (&["DELETE FROM ledger_people WHERE tenant = $1"], payload(0, PayloadFault::Person), FIRST),
+    (&["DELETE FROM ledger_people WHERE tenant = $1"], payload(0, PayloadFault::Nameless), FIRST),
     (
         &[
             "UPDATE record_events SET key_id = NULL, sealed = NULL WHERE tenant = $1 AND seq < 2",

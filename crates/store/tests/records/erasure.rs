@@ -112,6 +112,19 @@ pub(crate) async fn is_final_for_whoever_writes_meanwhile(records: &Records) -> 
     Ok(())
 }
 
+/// Somebody took away the key of a person's name: what they have is erased all the same.
+pub(crate) async fn needs_no_name(records: &Records) -> Law {
+    let _: Written = records.create(RecordId(1), consent(ALICE), change("a", "")).await?;
+    let take = |transaction: &mut Transaction<'_>| -> Result<u64, DatabaseError> {
+        transaction.execute("DELETE FROM ledger_people WHERE tenant = $1", &[])
+    };
+    assert_eq!(records.database().transact(take).await?, 1);
+    let erased = records.erase_person(ALICE, &[], at(5), "dpo").await?;
+    assert_eq!(erased, Erasure::Erased { records: 1, payloads: 1 });
+    records.verify(vec![]).await?;
+    Ok(())
+}
+
 /// Nothing is left to be answered of a request that is erased.
 pub(crate) async fn closes_requests(records: &Records) -> Law {
     let requests = Requests::new(records.clone());

@@ -40,16 +40,18 @@ pub(crate) async fn all(database: &Database) -> Result<usize, Box<dyn Error>> {
     consents::notices_are_published_once(&of("notices")?).await?;
     requests::are_kept_as_they_were_decided(&of("requests")?).await?;
     requests::complaints_are_kept_beside_them(&of("complaints")?).await?;
+    requests::impossible_ones_are_found(&of("impossible")?).await?;
     erasure::goes_as_far_as_it_can(&of("kept")?).await?;
     erasure::is_final(&of("final")?).await?;
     erasure::is_final_for_whoever_writes_meanwhile(&of("meanwhile")?).await?;
+    erasure::needs_no_name(&of("no-name")?).await?;
     erasure::closes_requests(&of("closed")?).await?;
     erasure::and_sealing_are_of_one_tenant(&of("one-tenant")?).await?;
     altered::rows_are_found(&of("altered")?).await?;
     altered::erasures_excuse_what_they_name(&of("excused")?).await?;
     altered::what_was_erased_does_not_come_back(&of("restored")?).await?;
     altered::notices_are_found(&of("notices-altered")?).await?;
-    Ok(25)
+    Ok(27)
 }
 
 /// The records of a tenant beside.

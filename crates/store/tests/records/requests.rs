@@ -7,12 +7,13 @@ use upheld_consent::request::{
     Receipt, Recorded, Request, Requester, Text, decide, decide_complaint,
 };
 use upheld_consent::{Calendar, Date, Division};
+use upheld_ledger::Value;
 use upheld_store::ledger::VerifyError;
-use upheld_store::record::{Erasure, RecordFault, RecordId, Records, Written};
+use upheld_store::record::{Change, Erasure, RecordFault, RecordId, Records, Written};
 use upheld_store::request::{self, COMPLAINT, Filter, RequestError, Requests, Summary};
 use upheld_store::sql::{DatabaseError, Transaction};
 
-use super::laws::{ALICE, BOB, Law, at};
+use super::laws::{ALICE, BOB, Law, at, change, consent};
 
 const REQUEST: RecordId = RecordId(10);
 
@@ -90,6 +91,26 @@ pub(crate) async fn are_kept_as_they_were_decided(records: &Records) -> Law {
     }
     assert_eq!(requests.verify().await?, 1);
 
+    // Or plants a request that nobody made, which nobody can answer.
+    let _: Written = records.create(RecordId(12), consent(BOB), change("a", "")).await?;
+    let planted = Summary::new("access", "received", summary.received());
+    let plant = move |transaction: &mut Transaction<'_>| {
+        request::summarise(transaction, RecordId(12), &planted)
+    };
+    records.database().transact(plant).await?;
+    let held = records.erase_person(BOB, &[], by.0, "dpo").await?;
+    assert_eq!(held, Erasure::Held { requests: vec![RecordId(12)] });
+    let (record, fault) = (RecordId(12), RecordFault::Queue);
+    assert_eq!(requests.verify().await, Err(VerifyError::Record { record, fault }));
+    let remove = |transaction: &mut Transaction<'_>| -> Result<u64, DatabaseError> {
+        transaction.execute(
+            "DELETE FROM requests WHERE tenant = $1 AND id = $2",
+            &[12_u128.to_be_bytes().into()],
+        )
+    };
+    assert_eq!(records.database().transact(remove).await?, 1);
+    assert_eq!(requests.verify().await?, 1);
+
     //= DPA 2018, section 173: what a person has asked for is not erased before they are answered
     let held = records.erase_person(ALICE, &[], by.0, "dpo").await?;
     assert_eq!(held, Erasure::Held { requests: vec![REQUEST] });
@@ -104,6 +125,30 @@ pub(crate) async fn are_kept_as_they_were_decided(records: &Records) -> Law {
     assert_eq!(requests.verify().await?, 1);
     records.verify(vec![]).await?;
     assert!(Summary::of_request(&[]).is_err());
+    Ok(())
+}
+
+/// Events of requests that make none, as only another program could have written them.
+pub(crate) async fn impossible_ones_are_found(records: &Records) -> Law {
+    let requests = Requests::new(records.clone());
+    let mut events = Vec::new();
+    let receipt = Receipt {
+        ask: Ask::Access,
+        channel: Channel::Email,
+        requester: Requester::Subject,
+        identity: Identity::SignedIn,
+    };
+    follow(&mut events, Command::Receive(receipt), "2026-06-01")?;
+    follow(&mut events, Command::Accept, "2026-06-02")?;
+    let summary = Summary::of_request(&events)?;
+    let mut written = Change::new(at(1_780_000_000_000), "desk");
+    for event in events.iter().rev() {
+        written = written.with_event("request.noted", Value::parse(&serde_json::to_vec(event)?)?);
+    }
+    let created = requests.create(REQUEST, ALICE, written, summary).await?;
+    assert_eq!(created, Written::Written { version: 2 });
+    let fault = RecordFault::Order;
+    assert_eq!(requests.verify().await, Err(VerifyError::Record { record: REQUEST, fault }));
     Ok(())
 }
 

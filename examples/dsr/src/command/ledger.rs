@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use upheld_ledger::{Checkpoint, LineError, MAX_LINE, MAX_NOTE, Note, RecordRef, Tampering};
+use upheld_ledger::{Checkpoint, LineError, MAX_LINE, MAX_NOTE, RecordRef, Tampering};
 
 pub(crate) mod append;
 pub(crate) mod check;
@@ -84,10 +84,5 @@ fn read_short(path: &Path) -> Result<String> {
 
 /// Reads a checkpoint, with or without signatures: that it is genuine is why it was kept.
 fn read_checkpoint(path: &Path) -> Result<Checkpoint> {
-    let text = read_short(path)?;
-    let checkpoint = match Note::parse(&text) {
-        Ok(note) => Checkpoint::parse(note.text()),
-        Err(_) => Checkpoint::parse(&text),
-    };
-    checkpoint.with_context(|| path.display().to_string())
+    Checkpoint::parse_kept(&read_short(path)?).with_context(|| path.display().to_string())
 }

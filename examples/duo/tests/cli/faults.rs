@@ -1,7 +1,7 @@
 //! What goes wrong, and who gets in by it: nobody, but by an outage and on request.
 
 use serde_json::{Value, json};
-use upheld_duo_sim::{DevCa, Fault};
+use upheld_duo_sim::{DevCa, Fault, FaultAt};
 
 use crate::Duo;
 
@@ -54,6 +54,25 @@ fn t51_only_an_outage_fails_open_and_only_when_asked_to() {
             }
         }
     }
+    assert_eq!(duo.asked_so_often(), 0);
+}
+
+/// The time of the command line ends the retries, and makes no outage of what went wrong in them.
+#[test]
+fn t51_what_runs_out_of_time_while_it_is_tried_again_is_no_outage() {
+    let duo = Duo::start();
+    duo.fault("/auth/v2/preauth", 9, Fault::Cut);
+    let mode = ["--fail-mode", "open", "--timeout", "3"];
+    let told = duo.auth(&["push", "push-allow"]).with(&mode).json(3);
+    assert_eq!(told["failure"], "broken", "{told}");
+    // Broken first, and cut off by the deadline then.
+    duo.fault("/auth/v2/preauth", 1, Fault::Cut);
+    duo.with_simulator(|simulator| {
+        let path = "/auth/v2/preauth".to_owned();
+        simulator.fault(FaultAt { path, times: 9, fault: Fault::Hang });
+    });
+    let told = duo.auth(&["push", "push-allow"]).with(&mode).json(3);
+    assert_eq!(told["failure"], "broken", "{told}");
     assert_eq!(duo.asked_so_often(), 0);
 }
 

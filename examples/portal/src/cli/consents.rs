@@ -1,12 +1,14 @@
 //! `portal consents`: whether consents and requests are still what was logged of them.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use portal::config::Config;
 use portal::{LogHead, behind, log_origin, verify_log};
 use serde_json::json;
-use upheld_ledger::{Checkpoint, Note};
+use upheld_ledger::{Checkpoint, MAX_NOTE};
 use upheld_store::Tenant;
 use upheld_store::keys::SharedKeys;
 use upheld_store::ledger::VerifyError;
@@ -54,16 +56,17 @@ pub(crate) async fn run(command: &Command) -> Result<Output, Failure> {
         Command::Verify(options) => {
             let mut kept: Vec<Checkpoint> =
                 options.expect.iter().map(|head| head.as_checkpoint().clone()).collect();
-            let tenant = tenant(&options.place)?;
+            let config = options.place.read()?;
+            let tenant = Tenant::new(&config.tenant).map_err(|error| Exit::Usage.because(error))?;
             for file in &options.checkpoint {
                 kept.push(read_checkpoint(file, &tenant)?);
             }
-            Ok(match verify(&options.place, kept).await? {
+            Ok(match verify(&config, kept).await? {
                 Ok((verified, head)) => intact(&verified, &head),
                 Err(found) => broken(&found),
             })
         }
-        Command::Checkpoint(place) => match verify(place, Vec::new()).await? {
+        Command::Checkpoint(place) => match verify(&place.read()?, Vec::new()).await? {
             Ok((_, head)) => {
                 let checkpoint = head.as_checkpoint();
                 let (size, root) = (checkpoint.size(), checkpoint.root().to_string());
@@ -75,22 +78,21 @@ pub(crate) async fn run(command: &Command) -> Result<Output, Failure> {
     }
 }
 
-fn tenant(place: &Place) -> Result<Tenant, Failure> {
-    Tenant::new(&place.read()?.tenant).map_err(|error| Exit::Usage.because(error))
-}
-
-/// Reads a checkpoint, signed by somebody or not: that it is genuine is why it was kept.
+/// Reads a checkpoint of this portal's log, signed by somebody or not. What is longer than a note is
+/// none.
 fn read_checkpoint(file: &Path, tenant: &Tenant) -> Result<Checkpoint, Failure> {
     let shown = file.display();
-    let text = fs::read_to_string(file);
-    let text =
-        text.map_err(|error| Exit::NotFound.because(format!("cannot read {shown}: {error}")))?;
-    let checkpoint = match Note::parse(&text) {
-        Ok(note) => Checkpoint::parse(note.text()),
-        Err(_) => Checkpoint::parse(&text),
-    };
-    let checkpoint =
-        checkpoint.map_err(|error| Exit::Usage.because(format!("{shown}: {error}")))?;
+    let most = u64::try_from(MAX_NOTE).unwrap_or(u64::MAX);
+    let mut text = String::new();
+    let read = File::open(file)
+        .and_then(|file| file.take(most.saturating_add(1)).read_to_string(&mut text));
+    read.map_err(|error| Exit::NotFound.because(format!("cannot read {shown}: {error}")))?;
+    if text.len() > MAX_NOTE {
+        let why = format!("{shown} has more than {MAX_NOTE} bytes; checkpoints are shorter");
+        return Err(Exit::Usage.because(why));
+    }
+    let checkpoint = Checkpoint::parse_kept(&text)
+        .map_err(|error| Exit::Usage.because(format!("{shown}: {error}")))?;
     let wanted = log_origin(tenant);
     if checkpoint.origin() == wanted {
         Ok(checkpoint)
@@ -102,10 +104,9 @@ fn read_checkpoint(file: &Path, tenant: &Tenant) -> Result<Checkpoint, Failure> 
 type Found = Result<(Verified, LogHead), VerifyError>;
 
 /// The outer error is why nothing was verified, the inner what was found.
-async fn verify(place: &Place, kept: Vec<Checkpoint>) -> Result<Found, Failure> {
-    let config = place.read()?;
+async fn verify(config: &Config, kept: Vec<Checkpoint>) -> Result<Found, Failure> {
     let keys = SharedKeys::new(key_file::read(&config.key_file)?);
-    let database = open::database(&config).await?;
+    let database = open::database(config).await?;
     let missing = behind(&database).await.map_err(open::of_database)?;
     if let Some(component) = missing.first() {
         let why = format!("the tables of {component} are of another version; portal migrate");

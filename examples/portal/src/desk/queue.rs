@@ -7,7 +7,7 @@
 use upheld_consent::request::{Ask, Stage};
 use upheld_consent::{Date, Due, RequestKind};
 use upheld_store::record::RecordId;
-use upheld_store::request::{Filter, Listed, Place, RequestError};
+use upheld_store::request::{Filter, Listed, Place};
 
 use crate::clock::Moment;
 use crate::id::Id;
@@ -207,11 +207,7 @@ async fn read_row(
     record: RecordId,
     today: Date,
 ) -> Result<Option<Row>, RequestsError> {
-    let kept = match records.requests.load(record).await {
-        Err(RequestError::Erased | RequestError::Form { .. }) => return Ok(None),
-        kept => kept?,
-    };
-    let Some(kept) = kept else { return Ok(None) };
+    let Some(kept) = requests::read(records, record).await? else { return Ok(None) };
     let request = kept.request;
     let time = Time::of(request.due(&requests::calendar())?, today);
     Ok(Some(Row {

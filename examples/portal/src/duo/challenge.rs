@@ -163,7 +163,12 @@ impl Asking {
         let Some(application) = &self.duo.phones else {
             return (Err(SendError::Unreachable), Some(PushAnswer::Denied));
         };
-        let txid = match self.duo.send(application, &StartAuth(self.auth.clone())).await {
+        let turn = match self.duo.turn() {
+            Ok(turn) => turn,
+            // Nothing was sent, whatever it counts as: no phone rings.
+            Err(error) => return (Err(error), Some(PushAnswer::Denied)),
+        };
+        let txid = match turn.send(application, &StartAuth(self.auth.clone())).await {
             Ok(txid) => txid,
             Err(error) => {
                 let rings = is_unclear(error.failure());

@@ -9,9 +9,9 @@ pub(crate) use upheld_duo::auth::Passcode;
 
 use super::Duo;
 use super::account::Account;
-use super::settings::NotAsked;
+use super::traffic::{Charge, charge};
 use super::verdict::{Admitted, Said, judge};
-use crate::attempts::{self, ChargeError, Subject};
+use crate::attempts::{self, Subject};
 use crate::clock::Moment;
 use crate::records::{Records, RecordsError};
 
@@ -24,16 +24,9 @@ pub(crate) async fn check_passcode(
     now: Moment,
 ) -> Result<Option<Admitted>, RecordsError> {
     let Some(application) = &duo.phones else { return Ok(None) };
-    let subjects = [Subject::Passcode(account.person)];
-    let charged =
-        records.database.transact(move |transaction| attempts::charge(transaction, &subjects, now));
-    match charged.await {
-        Ok(()) => {}
-        Err(ChargeError::Throttled) => {
-            let said = Said::NotConsulted("a passcode too soon after others");
-            return judge(records, account.person, NotAsked::Refuse, said, now).await;
-        }
-        Err(ChargeError::Database(error)) => return Err(error.into()),
+    let subject = (account.person, Subject::Passcode(account.person));
+    if charge(records, subject, "too many passcodes", now).await? == Charge::TooMany {
+        return Ok(None);
     }
     let factor = Factor::Passcode(passcode);
     let auth = Auth::new(User::named(&account.username), factor).from_address(from);

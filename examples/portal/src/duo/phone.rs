@@ -14,7 +14,7 @@ use super::Duo;
 use super::account::{self, Account};
 use super::challenge::{Asking, Challenge};
 use super::settings::NotAsked;
-use super::traffic::{self, fallback};
+use super::traffic::{Charge, charge_call, fallback};
 use super::verdict::{Admitted, Said, judge};
 use crate::CLINIC;
 use crate::clock::{Clock, Moment};
@@ -32,9 +32,6 @@ pub(crate) enum Way {
     Text,
 }
 
-/// What the audit says when Duo was asked about a person too often.
-pub(super) const TOO_OFTEN: &str = "asked too often about this person";
-
 /// Which phone to ask, and how.
 #[derive(Debug)]
 pub(crate) struct Ask {
@@ -44,6 +41,17 @@ pub(crate) struct Ask {
     pub(crate) remember: bool,
     /// Where the browser is: a push shows it.
     pub(crate) from: IpAddr,
+}
+
+/// What Duo offers a person.
+#[derive(Debug)]
+#[must_use]
+pub(crate) enum Devices {
+    Offered(PreauthChallenge),
+    /// It was asked too often, and is not asked now.
+    TooMany,
+    /// It decided without asking.
+    Decided(Option<Admitted>),
 }
 
 /// What came of wanting a phone to be asked.
@@ -101,43 +109,42 @@ impl Way {
     }
 }
 
-/// What Duo offers a person: devices, or a decision without asking.
+/// Asks what Duo offers a person: devices, or a decision without asking.
 pub(crate) async fn devices(
     records: &Records,
     duo: &Duo,
     account: &Account,
     (from, now): (IpAddr, Moment),
-) -> Result<Result<PreauthChallenge, Option<Admitted>>, RecordsError> {
+) -> Result<Devices, RecordsError> {
     if account.is_blocked {
-        return refuse_blocked(records, account, now).await.map(|()| Err(None));
+        refuse_blocked(account);
+        return Ok(Devices::Decided(None));
     }
     let preauth =
         Preauth::new(User::named(&account.username)).from_address(from).with_verified_push();
-    let Some(application) = &duo.phones else { return Ok(Err(None)) };
-    let Some(traffic) = traffic::charge(records, account.person, now).await? else {
-        return not_consulted(records, account, TOO_OFTEN, now).await.map(|()| Err(None));
-    };
+    let (person, fail_mode) = (account.person, duo.settings.fail_mode);
+    let Some(application) = &duo.phones else { return Ok(Devices::Decided(None)) };
+    if charge_call(records, person, now).await? == Charge::TooMany {
+        return Ok(Devices::TooMany);
+    }
     let said = match duo.send(application, &preauth).await {
-        Ok(PreauthOutcome::Challenge(challenge)) => return Ok(Ok(challenge)),
+        Ok(PreauthOutcome::Challenge(challenge)) => return Ok(Devices::Offered(challenge)),
         Ok(outcome) => Said::Preauth(outcome),
-        Err(error) => match fallback(duo.settings.fail_mode, (&preauth, &error), traffic) {
+        Err(error) => match fallback(records, person, fail_mode, (&preauth, &error)).await? {
             Fallback::Open(failed) => Said::FailedOpen(failed),
             Fallback::Closed => Said::Silent(error),
         },
     };
-    judge(records, account.person, duo.settings.not_asked, said, now).await.map(Err)
+    judge(records, person, duo.settings.not_asked, said, now).await.map(Devices::Decided)
 }
 
-/// Writes down that a person is turned away because they reported fraud.
-pub(crate) async fn refuse_blocked(
-    records: &Records,
-    account: &Account,
-    now: Moment,
-) -> Result<(), RecordsError> {
-    not_consulted(records, account, "a report of fraud", now).await
+/// Logs that a person is turned away because they reported fraud. The audit has the report, and
+/// whoever is turned away could write into it without end.
+pub(crate) fn refuse_blocked(account: &Account) {
+    tracing::warn!(person = %account.person, "Duo is not asked: a report of fraud");
 }
 
-/// Writes down that the portal itself turned a person away.
+/// Writes down that the portal itself turned a person away, after what was counted.
 async fn not_consulted(
     records: &Records,
     account: &Account,
@@ -158,8 +165,9 @@ pub(crate) async fn ask(
     let now = clock.now();
     // Anew, for the phones there are now and the code of a verified push.
     let challenge = match devices(records, duo, account, (ask.from, now)).await? {
-        Ok(challenge) => challenge,
-        Err(decided) => return Ok(Asked::Decided(decided)),
+        Devices::Offered(challenge) => challenge,
+        Devices::TooMany => return Ok(Asked::TooMany),
+        Devices::Decided(decided) => return Ok(Asked::Decided(decided)),
     };
     let is_meant = |device: &&Device| device.id.as_str() == ask.device && ask.way.is_of(device);
     let Some(device) = challenge.devices.iter().find(is_meant) else { return Ok(Asked::Unable) };

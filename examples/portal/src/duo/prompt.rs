@@ -10,8 +10,7 @@ use upheld_duo::{FailMode, Fallback, SecretText};
 use upheld_store::sql::{DatabaseError, Row, Value};
 
 use super::account::Account;
-use super::phone::TOO_OFTEN;
-use super::traffic::{self, fallback};
+use super::traffic::{Charge, charge_call, fallback};
 use super::verdict::{Admitted, Said, judge};
 use super::{Duo, settings::NotAsked};
 use crate::clock::Moment;
@@ -58,7 +57,9 @@ pub(crate) enum Begun {
     Redirect(SecretText),
     /// Duo is out of reach, and the settings let this person in.
     Admitted(Admitted),
-    /// Duo is out of reach, or is not to be asked now.
+    /// It was asked too often about this person, and is not asked now.
+    TooMany,
+    /// Duo is out of reach.
     Refused,
 }
 
@@ -97,23 +98,25 @@ pub(crate) async fn begin(
     now: Moment,
 ) -> Result<Begun, RecordsError> {
     let person = trip.holder.person;
-    let Some(traffic) = traffic::charge(records, person, now).await? else {
-        let said = Said::NotConsulted(TOO_OFTEN);
-        let judged = judge(records, person, NotAsked::Refuse, said, now).await?;
-        return Ok(judged.map_or(Begun::Refused, Begun::Admitted));
-    };
+    if charge_call(records, person, now).await? == Charge::TooMany {
+        return Ok(Begun::TooMany);
+    }
     let health = HealthCheck::new(&mut SysRng).map_err(|_| NoRandomness)?;
     if let Err(error) = duo.send(duo.prompt.application(), &health).await {
         tracing::warn!(%person, %error, "Duo's prompt is not there");
         let fail_mode = trip.purpose.fail_mode(duo.settings.fail_mode);
-        let said = match fallback(fail_mode, (&health, &error), traffic) {
+        let said = match fallback(records, person, fail_mode, (&health, &error)).await? {
             Fallback::Open(failed) => Said::FailedOpen(failed),
             Fallback::Closed => Said::Silent(error),
         };
         let judged = judge(records, person, NotAsked::Refuse, said, now).await?;
         return Ok(judged.map_or(Begun::Refused, Begun::Admitted));
     }
-    let Ok(login) = Login::new(&trip.username) else { return Ok(Begun::Refused) };
+    let Ok(login) = Login::new(&trip.username) else {
+        let said = Said::NoAnswer("not asked, the name is none that it takes");
+        let judged = judge(records, person, NotAsked::Refuse, said, now).await?;
+        return Ok(judged.map_or(Begun::Refused, Begun::Admitted));
+    };
     let login = login.within(u32::try_from(PENDING_SECONDS).unwrap_or(0));
     let login = match trip.purpose {
         Purpose::SignIn => login,

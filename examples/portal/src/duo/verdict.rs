@@ -59,7 +59,8 @@ pub(super) enum Said {
     Preauth(PreauthOutcome),
     /// A phone was asked, or a passcode shown.
     Asked(FactorUsed, Result<AuthOutcome, SendError>),
-    /// Nothing, because the portal did not ask: it says why.
+    /// Nothing, because the portal did not ask: it says why. Something was counted before, so that
+    /// nobody writes this without end.
     NotConsulted(&'static str),
     /// Nothing, and nobody is let in for it.
     Silent(SendError),
@@ -89,14 +90,18 @@ pub(super) async fn judge(
     now: Moment,
 ) -> Result<Option<Admitted>, RecordsError> {
     let start = Instant::now();
+    let cause = if let Said::FailedOpen(failed) = &said { Some(failed.cause()) } else { None };
     let mut decision = Decision::of(said, rule);
     let context = records.clone();
     let judged = records.database.transact(move |transaction| {
         let Some(_) = people::hold_with_role(transaction, person)? else {
             return Ok::<_, RecordsError>(None);
         };
-        if decision.on == Some(On::FailedOpen) && !may_fail_open(transaction, person)? {
-            decision = Decision::refused("Duo is out of reach, and there is no way around it");
+        if let Some(cause) = cause
+            && !may_fail_open(transaction, person)?
+        {
+            let why = format!("Duo is out of reach, and there is no way around it ({cause})");
+            decision = Decision::refused(&why);
         }
         let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
         let entry = Entry { at: now.into(), actor, action: &decision.action, subject };
@@ -117,6 +122,23 @@ pub(super) async fn judge(
     let Some(decision) = decision else { return Ok(None) };
     tracing::info!(%person, outcome, on = ?decision.on, "Duo decided");
     Ok(decision.on.map(|on| Admitted { person, on }))
+}
+
+/// Writes down that a person has to wait from now on before Duo is asked again, and for what.
+pub(super) async fn note_wait(
+    records: &Records,
+    person: PersonId,
+    what: &'static str,
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let action = line("second factor held back: Duo, ", what);
+    let noted = records.database.transact(move |transaction| {
+        let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+        audit::append(transaction, &Entry { at: now.into(), actor, action: &action, subject })
+    });
+    noted.await?;
+    tracing::warn!(%person, what, "Duo is held back");
+    Ok(())
 }
 
 /// Whether a person may go in without a second factor while Duo is out of reach: neither staff,

@@ -324,7 +324,8 @@ const OUTCOMES: [&str; 9] = [
 ];
 
 /// What Duo can decide.
-const DUO_OUTCOMES: [&str; 5] = ["accepted", "refused", "not_asked", "failed", "failed_open"];
+const DUO_OUTCOMES: [&str; 6] =
+    ["accepted", "refused", "not_asked", "throttled", "failed", "failed_open"];
 
 const fn name_of(outcome: &Outcome<Accepted>) -> &'static str {
     match outcome {

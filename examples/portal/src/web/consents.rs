@@ -150,7 +150,7 @@ impl Entry {
             Happening::RecipientTold { .. } => (consents::TOLD, None),
         };
         let notice = consents::shown(event).cloned();
-        Self { at: event.at().into(), what, question, notice }
+        Self { at: event.effective().into(), what, question, notice }
     }
 }
 

@@ -10,7 +10,7 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::header::HeaderMap;
 use axum::response::Response;
-use upheld_duo::auth::{Device, PreauthChallenge};
+use upheld_duo::auth::Device;
 
 use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
@@ -20,7 +20,8 @@ use super::second_factor::{Offers, finish, wants_to_be_remembered};
 use super::{App, Peer};
 use crate::CLINIC;
 use crate::duo::{
-    self, Account, Admitted, Ask, Asked, Begun, Duo, Passcode, Progress, Purpose, Trip, Way,
+    self, Account, Admitted, Ask, Asked, Begun, Devices, Duo, Passcode, Progress, Purpose, Trip,
+    Way,
 };
 use crate::id::PersonId;
 use crate::language::phrase;
@@ -144,7 +145,7 @@ pub(super) async fn to_prompt(
 ) -> Result<Response, Refusal> {
     let (duo, account) = find(&app, login.person()).await?;
     if account.is_blocked {
-        duo::refuse_blocked(&app.records, &account, app.clock.now()).await?;
+        duo::refuse_blocked(&account);
         return refuse(&app, &duo, &login, BLOCKED).await;
     }
     let remember = wants_to_be_remembered(&fields);
@@ -154,6 +155,7 @@ pub(super) async fn to_prompt(
         Begun::Admitted(admitted) => {
             finish(&app, (Proof::Admitted(admitted), login), &headers, false).await
         }
+        Begun::TooMany => refuse(&app, &duo, &login, TOO_MANY).await,
         Begun::Refused => refuse(&app, &duo, &login, SILENT).await,
     }
 }
@@ -168,11 +170,14 @@ pub(super) async fn devices_page(
     let whose = find_with_phones(&app, login.person()).await?;
     let sent = query.as_deref() == Some("sent");
     match duo::devices(&app.records, &whose.0, &whose.1, (from, app.clock.now())).await? {
-        Ok(challenge) => {
-            let page = DevicesPage::new(&app, &login, &whose.1, &challenge).await?;
+        Devices::Offered(challenge) => {
+            let page = DevicesPage::new(&app, &login, &whose.1, &challenge.devices).await?;
             form(&DevicesPage { sent, ..page }, None)
         }
-        Err(decided) => follow_decision(&app, whose, (decided, login), &headers).await,
+        Devices::TooMany => {
+            show_passcode_alone(&app, (&login, &whose.1), ("enter", TOO_MANY)).await
+        }
+        Devices::Decided(decided) => follow_decision(&app, whose, (decided, login), &headers).await,
     }
 }
 
@@ -214,20 +219,19 @@ pub(super) async fn passcode(
 ) -> Result<Response, Refusal> {
     let whose = find_with_phones(&app, login.person()).await?;
     let typed = fields.text("passcode", MAX_PASSCODE_BYTES).map(Passcode::parse);
-    // Nothing is evaluated, so nothing is charged.
-    let problem = if let Some(Ok(passcode)) = typed {
-        let shown = (passcode, from);
-        let now = app.clock.now();
-        let judged = duo::check_passcode(&app.records, &whose.0, &whose.1, shown, now).await?;
-        if let Some(admitted) = judged {
-            let remember = wants_to_be_remembered(&fields);
-            return finish(&app, (Proof::Admitted(admitted), login), &headers, remember).await;
-        }
-        PASSCODE_REFUSED
-    } else {
-        PASSCODE_MALFORMED
+    let Some(Ok(passcode)) = typed else {
+        // Duo is asked nothing, so nothing is charged.
+        let problem = ("passcode", PASSCODE_MALFORMED);
+        return show_passcode_alone(&app, (&login, &whose.1), problem).await;
     };
-    show_devices_again(&app, whose, (login, from), &headers, ("passcode", problem)).await
+    let (shown, now) = ((passcode, from), app.clock.now());
+    let judged = duo::check_passcode(&app.records, &whose.0, &whose.1, shown, now).await?;
+    if let Some(admitted) = judged {
+        let remember = wants_to_be_remembered(&fields);
+        return finish(&app, (Proof::Admitted(admitted), login), &headers, remember).await;
+    }
+    let problem = ("passcode", PASSCODE_REFUSED);
+    show_devices_again(&app, whose, (login, from), &headers, problem).await
 }
 
 /// How far a push or a call is. What was approved opens a session.
@@ -274,9 +278,9 @@ impl<'a> DevicesPage<'a> {
         app: &App,
         login: &PendingLogin,
         account: &Account,
-        challenge: &'a PreauthChallenge,
+        devices: &'a [Device],
     ) -> Result<Self, Refusal> {
-        let mut devices: Vec<&Device> = challenge.devices.iter().collect();
+        let mut devices: Vec<&Device> = devices.iter().collect();
         // The one that was asked last comes first.
         devices.sort_by_key(|device| Some(device.id.as_str()) != account.device.as_deref());
         let phones = devices.iter().map(|device| Phone {
@@ -333,12 +337,26 @@ async fn show_devices_again(
     (field, problem): (&'static str, Problem<'static>),
 ) -> Result<Response, Refusal> {
     match duo::devices(&app.records, &whose.0, &whose.1, (from, app.clock.now())).await? {
-        Ok(challenge) => {
-            let page = DevicesPage::new(app, &login, &whose.1, &challenge).await?;
+        Devices::Offered(challenge) => {
+            let page = DevicesPage::new(app, &login, &whose.1, &challenge.devices).await?;
             form(&DevicesPage { field, problem: Some(problem), ..page }, Some(problem))
         }
-        Err(decided) => follow_decision(app, whose, (decided, login), headers).await,
+        Devices::TooMany => {
+            let field = if field == "ways" { "enter" } else { field };
+            show_passcode_alone(app, (&login, &whose.1), (field, problem)).await
+        }
+        Devices::Decided(decided) => follow_decision(app, whose, (decided, login), headers).await,
     }
+}
+
+/// The page without the phones, for which Duo is not asked: a passcode may be entered all the same.
+async fn show_passcode_alone(
+    app: &App,
+    (login, account): (&PendingLogin, &Account),
+    (field, problem): (&'static str, Problem<'_>),
+) -> Result<Response, Refusal> {
+    let page = DevicesPage::new(app, login, account, &[]).await?;
+    form(&DevicesPage { field, problem: Some(problem), ..page }, Some(problem))
 }
 
 async fn refuse(

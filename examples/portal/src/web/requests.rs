@@ -97,7 +97,8 @@ pub(super) async fn ask(
     Posted { visitor: session, fields }: Posted<Session>,
 ) -> Result<Response, Refusal> {
     let typed = fields.text("words", Text::MAX);
-    let shown = typed.unwrap_or_default();
+    // What is too long is there to be shortened.
+    let shown = fields.text("words", usize::MAX).unwrap_or_default();
     let Some(ask) = chosen(&fields) else {
         return show(&app, &session, shown, Some(("ask-access", NOTHING_CHOSEN))).await;
     };
@@ -111,7 +112,7 @@ pub(super) async fn ask(
                 return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await;
             }
         },
-        None => return show(&app, &session, "", Some(("words", WORDS_UNREADABLE))).await,
+        None => return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await,
     };
     let (records, person) = (&app.records, session.person());
     if requests::count_open(records, person).await? >= MAX_OPEN {

@@ -255,7 +255,7 @@ impl Clinic {
     }
 
     /// Does what an operator does, with a portal on the same database.
-    fn operate(&self, work: impl AsyncFnOnce(&Portal)) {
+    pub(crate) fn operate(&self, work: impl AsyncFnOnce(&Portal)) {
         let opened = async {
             let tenant = Tenant::new("northside").unwrap();
             let settings = self.ground.settings();

@@ -42,6 +42,8 @@ fn a_withdrawal_that_somebody_hides_is_named() {
     office.write("other", &checkpoint.replace("upheld-portal/", "upheld-portal/other-"));
     verify(&office, &["--checkpoint", "other"]).assert_refused(2, "another log");
     verify(&office, &["--checkpoint", "none"]).assert_refused(3, "cannot read none");
+    office.write("long", &"x".repeat(upheld_ledger::MAX_NOTE + 1));
+    verify(&office, &["--checkpoint", "long"]).assert_refused(2, "checkpoints are shorter");
     verify(&office, &["--expect", "4:x"]).assert_refused(2, "as it was printed");
     let longer = checkpoint.replace("\n4\n", "\n5\n");
     office.write("longer", &longer);

@@ -147,10 +147,14 @@ fn t53_roles_at_the_desk() {
     let reasons = [("ground", "complexity"), ("words", "nine sources")];
     kim.act(&path, "extend", &reasons).assert_shows(422, "This takes the privacy lead");
     assert!(!kim.get(&path).body.contains("/extend\""));
+    kim.must(&path, "accept", &[]);
     let refusal = [("ground", "unfounded"), ("because", "a"), ("weighed", "b")];
     kim.act(&path, "refuse", &refusal).assert_shows(422, "This takes the privacy lead");
-    kim.must(&path, "accept", &[]);
     robin.write(&path, "extend", &reasons);
+    // A person takes their request back, and nobody for them.
+    for browser in [&mut kim, &mut robin] {
+        browser.act(&path, "withdraw", &[]).assert_shows(404, "Page not found");
+    }
 
     // Whoever audits reads.
     clinic.change("UPDATE people SET duty = 'auditor' WHERE email = 'kim@example.com'");
@@ -211,12 +215,13 @@ fn t55_a_stale_page_changes_nothing() {
     robin.get(&path).assert_shows(200, "Take the request up");
     kim.must(&path, "accept", &[]);
     for version in ["1", "", "x", "99999999999", "-1"] {
-        let page = robin.post(&format!("{path}/withdraw"), &[("version", version)]);
+        let page = robin.post(&format!("{path}/begin-collection"), &[("version", version)]);
         page.assert_shows(409, "Somebody else was faster");
     }
-    robin.post(&format!("{path}/withdraw"), &[]).assert_shows(409, "Somebody else was faster");
+    let page = robin.post(&format!("{path}/begin-collection"), &[]);
+    page.assert_shows(409, "Somebody else was faster");
     assert_eq!(clinic.query("SELECT count(*) FROM record_events"), 2);
-    assert_eq!(clinic.audited("request: withdraw"), 0);
+    assert_eq!(clinic.audited("request: accept"), 1);
 }
 
 /// Names that are none, and of other records.

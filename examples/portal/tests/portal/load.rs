@@ -48,9 +48,9 @@ fn people_sign_in_from_the_first_page_to_the_session() {
 }
 
 #[test]
-fn staff_read_the_queue_in_any_of_its_pages() {
+fn staff_read_the_queue_in_any_of_its_pages_and_requests_in_it() {
     let arguments = ["desk", "--people", "3", "--requests", "120", "--connections", "2"];
     let report = run(&[&arguments[..], &["--seconds", "3"]].concat());
-    assert!(count(&report, "page") > 0, "{report}");
+    assert!(count(&report, "page") > 0 && count(&report, "case") > 0, "{report}");
     assert_eq!((count(&report, "odd"), count(&report, "busy")), (0, 0), "{report}");
 }

@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Busy,
     /// A page came that nobody was judged for.
     Page,
+    /// The page of a request at the desk.
+    Case,
     /// Anything else: another status, a broken connection.
     Odd,
 }
@@ -27,6 +29,7 @@ impl Kind {
             Self::Refused => "refused",
             Self::Busy => "busy",
             Self::Page => "page",
+            Self::Case => "case",
             Self::Odd => "odd",
         }
     }

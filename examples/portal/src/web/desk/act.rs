@@ -13,7 +13,7 @@ use super::super::refusal::Refusal;
 use super::super::visitor::FreshStaff;
 use super::case::{find, show_again};
 use super::commands::{self, Form, Unread};
-use super::forms::MAX_TEXT;
+use super::forms;
 use crate::CLINIC;
 use crate::desk::{self, Case, NoPermit, Permit};
 use crate::language::phrase;
@@ -63,6 +63,10 @@ pub(in super::super) async fn act(
     if seen != Some(case.events.len()) {
         return Err(Refusal::Stale);
     }
+    // Forms are made for what may be done as the request stands: any other is not of this portal.
+    if !forms::is_offered(&slug, &case.request) {
+        return Err(Refusal::NotFound);
+    }
     let sent = Form(&fields);
     let command = commands::read(&slug, &sent, &case.request).ok_or(Refusal::NotFound)?;
     let command = command.and_then(|command| Ok((command, sent.day("day")?)));
@@ -101,20 +105,22 @@ struct Again<'a> {
     fields: &'a Fields,
 }
 
-impl<'a> Again<'a> {
-    async fn show(&self, field: &str, problem: Problem<'a>) -> Result<Response, Refusal> {
-        let typed = |name: &str| self.fields.text(name, MAX_TEXT).map(str::to_owned);
+impl Again<'_> {
+    /// With all that was typed: what is too long is there to be shortened.
+    async fn show(&self, field: &str, problem: Problem<'_>) -> Result<Response, Refusal> {
+        let typed = |name: &str| self.fields.text(name, usize::MAX).map(str::to_owned);
         let form = (self.slug, field);
         show_again(self.app, (self.session, self.case), form, typed, problem).await
     }
 
-    /// Says in the words of the law why nothing was done.
+    /// Says in the words of the law why nothing was done, and what it is about.
     async fn refuse(&self, rejection: &Rejection) -> Result<Response, Refusal> {
-        let what = rejection.to_string();
-        let problem = Problem { what: &what, advice: phrase("Nothing was done.") };
-        let typed = |name: &str| self.fields.text(name, MAX_TEXT).map(str::to_owned);
-        let form = (self.slug, "");
-        show_again(self.app, (self.session, self.case), form, typed, problem).await
+        let mut what = rejection.to_string();
+        for (at, name) in rejection.names().iter().enumerate() {
+            what.push_str(if at == 0 { ": " } else { ", " });
+            what.push_str(name.as_str());
+        }
+        self.show("", Problem { what: &what, advice: phrase("Nothing was done.") }).await
     }
 
     fn preview(&self, letter: String) -> Result<Response, Refusal> {

@@ -5,7 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use upheld_consent::letter::Letter;
 use upheld_consent::request::{Item, Name, SearchResult, Text, Verdict};
-use upheld_consent::{Date, StoragePeriod};
+use upheld_consent::{Date, Purpose, StoragePeriod};
 use zeroize::Zeroizing;
 
 use super::super::App;
@@ -16,6 +16,7 @@ use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
 use super::fields::{Input, Prefilled};
 use super::forms::{self, Form};
+use super::labels;
 use super::timeline::{self, Line};
 use crate::CLINIC;
 use crate::desk::queue::Time;
@@ -125,11 +126,14 @@ async fn write<'a>(
         case,
         version: case.events.len(),
         heading: requests::heading(request.ask()),
-        stage: requests::where_it_stands(request.stage()),
+        stage: labels::stage(request.stage()),
         received: request.received(),
         time: Time::of(request.due(&calendar)?, today),
         steps: request.explain(&calendar)?.iter().map(ToString::to_string).collect(),
-        words: requests::words(records, case.person, case.id).await?,
+        words: match case.form.as_ref().and_then(|form| form.words.as_ref()) {
+            Some(words) => Some(Zeroizing::new(words.as_str().to_owned())),
+            None => requests::words(records, case.person, case.id).await?,
+        },
         evidence: timeline::evidence(&case.events),
         tasks: request.sources().chain(request.processors()).map(task).collect(),
         found: request.items().map(|(item, verdict)| found(item, verdict)).collect(),
@@ -172,16 +176,16 @@ fn found(item: &Item, verdict: Option<&Verdict>) -> Found {
 fn prefilled(app: &App) -> Prefilled {
     let notice = app.records.notices.in_language(crate::language::Language::English);
     let purposes = &notice.content().purposes;
-    let retention = |months: u16| format!("{months} months after it is last needed");
-    let mut kept: Vec<_> = purposes
-        .iter()
-        .filter_map(|purpose| match purpose.storage() {
-            StoragePeriod::Months(months) => Some(*months),
-            StoragePeriod::Until(_) => None,
-        })
-        .collect();
-    kept.sort_unstable();
+    let mut kept: Vec<_> = purposes.iter().map(Purpose::storage).collect();
+    kept.sort_by_key(|storage| match storage {
+        StoragePeriod::Months(months) => (*months, ""),
+        StoragePeriod::Until(event) => (u16::MAX, event.as_str()),
+    });
     kept.dedup();
+    let retention = |storage: &StoragePeriod| match storage {
+        StoragePeriod::Months(months) => format!("{months} months after it is last needed"),
+        StoragePeriod::Until(event) => format!("until {event}"),
+    };
     Prefilled {
         purposes: lines(purposes.iter().map(|purpose| purpose.description().to_owned())),
         categories: lines(

@@ -161,7 +161,6 @@ pub(super) fn read(
         "send-copy" => send_copy(form),
         "lift-restriction" => lift(form),
         "reopen" => form.text("words").map(|news| Command::Reopen { news }),
-        "withdraw" => Ok(Command::Withdraw),
         "close" => Ok(Command::Close),
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! The forms for what may be done with a request where it stands.
 
-use upheld_consent::request::{Act, Ask, Request, Requester, Text, transition};
+use upheld_consent::request::{Act, Ask, Request, Requester, transition};
 
 use super::fields::{self, Field};
 use super::grounds;
@@ -107,14 +107,13 @@ const KINDS: [Kind; 30] = [
 
 /// The forms that somebody of this role may send about a request as it stands.
 pub(super) fn of(request: &Request, role: Role, prefilled: &fields::Prefilled) -> Vec<Form> {
-    let is_here = |kind: &&Kind| {
-        let is_here = transition(Some(request.stage()), kind.act).is_some();
+    let is_for_them = |kind: &&Kind| {
         let is_allowed = match role {
             Role::PrivacyLead => true,
             Role::Staff => !kind.is_leads,
             Role::Patient | Role::Auditor => false,
         };
-        is_here && is_allowed && suits(kind, request)
+        is_allowed && is_here(kind, request)
     };
     let form = |kind: &Kind| Form {
         slug: kind.slug,
@@ -122,7 +121,16 @@ pub(super) fn of(request: &Request, role: Role, prefilled: &fields::Prefilled) -
         hint: kind.hint,
         fields: fields::of(kind.slug, request, prefilled),
     };
-    KINDS.iter().filter(is_here).map(form).collect()
+    KINDS.iter().filter(is_for_them).map(form).collect()
+}
+
+/// Whether there is a form of this name for a request as it stands, for somebody.
+pub(super) fn is_offered(slug: &str, request: &Request) -> bool {
+    KINDS.iter().any(|kind| kind.slug == slug && is_here(kind, request))
+}
+
+fn is_here(kind: &Kind, request: &Request) -> bool {
+    transition(Some(request.stage()), kind.act).is_some() && suits(kind, request)
 }
 
 /// Whether the act is of use for such a request; whether it is granted is for `decide` to say.
@@ -145,6 +153,3 @@ fn suits(kind: &Kind, request: &Request) -> bool {
         _ => true,
     }
 }
-
-/// The longest text of a field.
-pub(super) const MAX_TEXT: usize = Text::MAX;

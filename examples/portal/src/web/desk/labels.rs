@@ -1,8 +1,26 @@
 //! What acts and answers are called, to be translated.
 
-use upheld_consent::request::Act;
+use upheld_consent::request::{Act, Stage};
 
 use crate::language::phrase;
+
+/// Where a request stands, for staff: what the desk does, or waits for.
+pub(super) const fn stage(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Received => phrase("Received"),
+        Stage::AwaitingIdentity => phrase("Waiting for proof of identity"),
+        Stage::AwaitingAuthority => phrase("Waiting for proof of authority"),
+        Stage::AwaitingFee => phrase("Waiting for the fee"),
+        Stage::InProgress => phrase("Taken up"),
+        Stage::AwaitingClarification => phrase("Waiting for an answer to a question"),
+        Stage::AwaitingChoice => phrase("Waiting for a choice"),
+        Stage::Collecting => phrase("Being searched for"),
+        Stage::Reviewing => phrase("Being reviewed"),
+        Stage::Responded => phrase("Answered"),
+        Stage::Withdrawn => phrase("Taken back"),
+        _ => phrase("Closed"),
+    }
+}
 
 /// What was done, in a timeline.
 pub(super) const fn done(act: Act) -> &'static str {

@@ -13,12 +13,13 @@ use super::super::form::TOKEN_FIELD;
 use super::super::pages::{Problem, form};
 use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
+use super::labels;
 use crate::CLINIC;
 use crate::desk::queue::{self, Row, Show, Time, Wanted, Within};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
-use crate::requests::{self, ASKS};
+use crate::requests;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
@@ -39,7 +40,7 @@ struct Line {
 
 impl Line {
     fn of(row: &Row) -> Self {
-        let (ask, stage) = (requests::heading(row.ask), requests::where_it_stands(row.stage));
+        let (ask, stage) = (requests::heading(row.ask), labels::stage(row.stage));
         Self { id: row.id, ask, stage, received: row.received, time: row.time }
     }
 }
@@ -123,7 +124,7 @@ fn read_show(text: &str) -> Show {
 }
 
 fn read_kind(text: &str) -> Option<RequestKind> {
-    ASKS.into_iter().map(Ask::kind).find(|kind| kind.name() == text)
+    RequestKind::ALL.into_iter().find(|kind| kind.name() == text)
 }
 
 fn read_within(text: &str) -> Within {
@@ -144,13 +145,14 @@ fn shows() -> Vec<Choice> {
         ("all", phrase("All there are")),
     ];
     let groups = groups.map(|(value, name)| (value.to_owned(), name));
-    let stages =
-        Stage::ALL.map(|stage| (stage.name().to_owned(), requests::where_it_stands(stage)));
+    let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), labels::stage(stage)));
     groups.into_iter().chain(stages).collect()
 }
 
 fn kinds() -> Vec<Choice> {
-    let kinds = ASKS.map(|ask| (ask.kind().name().to_owned(), requests::heading(ask)));
+    // Of the two objections one stands for both.
+    let kinds = Ask::ALL.into_iter().filter(|ask| *ask != Ask::MarketingObjection);
+    let kinds = kinds.map(|ask| (ask.kind().name().to_owned(), requests::heading(ask)));
     [(String::new(), phrase("Anything"))].into_iter().chain(kinds).collect()
 }
 

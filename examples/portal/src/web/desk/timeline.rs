@@ -8,12 +8,11 @@ use upheld_consent::request::{
 
 use super::labels;
 use crate::language::phrase;
-use crate::requests;
 
 /// Something that happened.
 pub(super) struct Line {
     pub(super) at: Date,
-    /// None for the person themselves.
+    /// Who recorded it; none for what the person did themselves.
     pub(super) by: Option<String>,
     pub(super) what: &'static str,
     /// What was written down about it.
@@ -24,11 +23,17 @@ pub(super) struct Line {
 pub(super) fn lines(events: &[Recorded]) -> Vec<Line> {
     let line = |recorded: &Recorded| Line {
         at: recorded.at,
-        by: Some(recorded.by.to_string()).filter(|by| by != requests::ACTOR),
+        by: Some(recorded.by.to_string()).filter(|_| !is_persons(&recorded.event)),
         what: labels::done(recorded.event.act()),
         words: words(&recorded.event),
     };
     events.iter().map(line).collect()
+}
+
+/// Whether it is something that people do in their account and nobody does for them. Names do not
+/// tell: anybody may be called anything.
+const fn is_persons(event: &Event) -> bool {
+    matches!(event, Event::Received(_) | Event::Withdrawn)
 }
 
 /// How it is known who asks, as far as it is.

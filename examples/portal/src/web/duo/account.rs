@@ -68,7 +68,9 @@ pub(in super::super) async fn start(
     };
     match duo::begin(&app.records, &duo, trip, now).await? {
         Begun::Redirect(address) => Ok(see_other(address.expose())),
-        Begun::Admitted(_) | Begun::Refused => show(&app, &session, Some(SILENT)).await,
+        Begun::Admitted(_) | Begun::TooMany | Begun::Refused => {
+            show(&app, &session, Some(SILENT)).await
+        }
     }
 }
 

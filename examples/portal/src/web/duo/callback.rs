@@ -47,7 +47,7 @@ pub(in super::super) async fn reauthenticate(
     let (duo, account) = find(&app, session.person()).await?;
     let leads_to = After::parse(fields.text("for", 64).unwrap_or_default());
     if account.is_blocked {
-        duo::refuse_blocked(&app.records, &account, app.clock.now()).await?;
+        duo::refuse_blocked(&account);
         return Ok(see_other(&format!("/reauth?duo-refused&for={leads_to}")));
     }
     let trip = Trip::of(&account, session.id(), Purpose::Reauthenticate);
@@ -55,7 +55,7 @@ pub(in super::super) async fn reauthenticate(
     match duo::begin(&app.records, &duo, trip, app.clock.now()).await? {
         Begun::Redirect(address) => Ok(see_other(address.expose())),
         // Nobody is let through here while Duo is out of reach.
-        Begun::Admitted(_) | Begun::Refused => {
+        Begun::Admitted(_) | Begun::TooMany | Begun::Refused => {
             Ok(see_other(&format!("/reauth?duo-refused&for={leads_to}")))
         }
     }

@@ -1,5 +1,6 @@
 //! Reading the queue of the desk, in any of its pages, and requests in it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use portal::seeding::Seeded;
@@ -32,6 +33,8 @@ const PAGES: [&str; 16] = [
 ];
 /// Places of the queue to begin at, by the day from which clocks run: none, and days after today.
 const DAYS: usize = 4;
+/// What the address of a request begins with, in links.
+const LINK: &str = "href=\"/staff/requests/";
 
 /// Reads pages in turn until time is up.
 pub(crate) async fn run(
@@ -45,13 +48,34 @@ pub(crate) async fn run(
     let session = session.map_err(|Oddity(what)| format!("staff did not sign in: {what}"))?;
     let after = places.iter().take(DAYS).map(|place| format!("after={place}"));
     let places: Vec<String> = [String::new()].into_iter().chain(after).collect();
-    let turn: Vec<String> =
+    let queue: Vec<String> =
         places.iter().flat_map(|place| PAGES.iter().map(move |page| at(page, place))).collect();
-    // More than can be read.
-    let turns = usize::from(u16::MAX).div_ceil(turn.len());
-    let jobs: Vec<String> =
-        turn.iter().cycle().take(turn.len().saturating_mul(turns)).cloned().collect();
+    let cases = cases(&mut connection, &target.host, &session, &queue).await;
+    let cases = cases.map_err(|Oddity(what)| format!("the queue was not read: {what}"))?;
+    // A request after each page of the queue, as somebody who works reads; more than can be read.
+    let turn = queue.iter().cycle().zip(cases.iter().cycle());
+    let jobs: Vec<String> = turn
+        .take(usize::from(u16::MAX))
+        .flat_map(|(page, case)| [page.clone(), case.clone()])
+        .collect();
     Ok(read(target, session, jobs).await?)
+}
+
+/// The pages of the requests that are on some pages of the queue.
+async fn cases(
+    connection: &mut Connection,
+    host: &str,
+    session: &str,
+    pages: &[String],
+) -> Result<BTreeSet<String>, Oddity> {
+    let mut cases = BTreeSet::new();
+    for page in pages {
+        let answer = connection.ask(&request::get(host, page, session)).await?;
+        let body = String::from_utf8_lossy(answer.body).into_owned();
+        let names = body.split(LINK).skip(1).filter_map(|rest| rest.split('"').next());
+        cases.extend(names.map(|name| format!("/staff/requests/{name}")));
+    }
+    if cases.is_empty() { Err(Oddity::missing("requests")) } else { Ok(cases) }
 }
 
 fn at(page: &str, place: &str) -> String {
@@ -67,6 +91,7 @@ async fn read(target: &Target, session: String, jobs: Vec<String>) -> Result<Run
     closed_loop(target, Rc::new(jobs), async move |connection: &mut Connection, path: &String| {
         let answer = connection.ask(&request::get(&host, path, &session)).await?;
         match answer.status {
+            200 if path.starts_with("/staff/requests/") => Ok(Kind::Case),
             200 => Ok(Kind::Page),
             503 => Ok(Kind::Busy),
             _ => Err(Oddity::status(&answer)),
