@@ -24,7 +24,7 @@ use std::time::Duration;
 use super::cookies::FILES;
 use super::npm::Packages;
 use super::webdriver::Driver;
-use super::{Outcome, program, say};
+use super::{Outcome, check, program, say};
 use desk::Staff;
 use pages::Pages;
 use pictures::Gallery;
@@ -32,7 +32,6 @@ use stage::{Demo, Stage};
 
 /// How soon the demonstration is ready, once it is built.
 const START: Duration = Duration::from_secs(2);
-const STARTS: usize = 5;
 
 /// Goes through the story.
 pub(super) fn tells_the_story() -> Outcome<()> {
@@ -70,23 +69,21 @@ fn prepare() -> Outcome<(PathBuf, Pages)> {
     Ok((program, Pages::new(&packages)?))
 }
 
-/// The demonstration, from a start in time: others may keep the machine busy for a while.
+/// The demonstration, which is ready in time: by the clock, or where others keep the machine busy
+/// by what the processor did for it.
 fn start_in_time(program: &Path) -> Outcome<Demo> {
-    for _ in 0..STARTS {
-        // Closed accounts are erased at once: nobody waits here for fourteen days.
-        let demo = Demo::start(program, &["--closing-days", "0"])?;
-        if demo.start < START {
-            return Ok(demo);
-        }
-    }
-    Err("the demonstration takes more than two seconds to start".into())
+    // Closed accounts are erased at once: nobody waits here for fourteen days.
+    let demo = Demo::start(program, &["--closing-days", "0"])?;
+    let (start, worked) = (demo.start.as_millis(), demo.worked.as_millis());
+    say(&format!("tour: 1 portal demo, ready after {start} ms, {worked} of them its own"));
+    check(demo.start.min(demo.worked) < START, "it takes more than two seconds to start")?;
+    Ok(demo)
 }
 
 fn tell(gallery: Option<Gallery>) -> Outcome<()> {
     let (program, pages) = prepare()?;
     let driver = Driver::start()?;
     let demo = start_in_time(&program)?;
-    say(&format!("tour: 1 portal demo, ready after {} ms", demo.start.as_millis()));
     let mut stage = Stage { driver: &driver, demo, pages, gallery };
 
     arrival::refuse_cookies(&stage)?;

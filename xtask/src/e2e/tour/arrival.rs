@@ -83,7 +83,6 @@ pub(super) fn begin<'a>(stage: &Stage<'a>) -> Outcome<Alex<'a>> {
     stage.give_password(&browser, ALEX)?;
     stage.see(&browser, "Security")?;
     let phone = stage.enrol(&browser, Some(Picture::of_desk("qr-code", 900)))?;
-    stage.picture(&browser, Picture::of_desk("recovery-codes", 760))?;
     super::paper::check_recovery_codes(&browser)?;
     let codes = keep_recovery_codes(&browser)?;
     check(codes.len() == 10, &format!("{} recovery codes", codes.len()))?;
@@ -137,7 +136,6 @@ pub(super) fn guess(stage: &Stage<'_>, alex: &Alex<'_>) -> Outcome<()> {
     stage.expect_nobody(&thief)?;
     let letter = stage.letter(&alex.browser, ALEX, "Somebody may know your password")?;
     check(letter.contains("codes that were not right"), &letter)?;
-    stage.picture(&alex.browser, Picture::of_desk("outbox", 700))?;
     thread::sleep(FIRST_WAIT);
     stage.sign_in(&thief, ALEX, &alex.phone)?;
     stage.sign_out(&thief)

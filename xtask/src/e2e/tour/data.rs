@@ -45,7 +45,6 @@ pub(super) fn export(stage: &Stage<'_>, alex: &Alex<'_>) -> Outcome<()> {
     say("tour: 8 a copy of everything, unpacked and checked by other programs");
     let browser = &alex.browser;
     stage.visit(browser, "/account/data", "What we hold")?;
-    stage.picture(browser, Picture::of_desk("what-we-hold", 900))?;
     browser.find("a[href='/account/data/export']")?.click()?;
     stage.see(browser, "A copy of your data")?;
     stage.press_confirmed(browser, &alex.phone, "form[action='/account/data/export'] button")?;
@@ -75,7 +74,6 @@ pub(super) fn withdraw(stage: &Stage<'_>, alex: &Alex<'_>) -> Outcome<()> {
         browser.find(&format!("form[action$='/{question}/give'] button"))?.click()?;
         browser.find(&format!("form[action$='/{question}/withdraw'] button"))?;
     }
-    stage.picture(browser, Picture::of_desk("consents", 900))?;
     browser.find("button[name=language][value=de]")?.click()?;
     stage.see(browser, "Ihre Einwilligungen")?;
     stage.picture(browser, Picture::of_phone("consents-german-dark", 780).dark())?;

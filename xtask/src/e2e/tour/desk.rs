@@ -26,7 +26,6 @@ impl<'a> Staff<'a> {
     pub(super) fn refuse_correction(&self, stage: &Stage<'_>, id: &str) -> Outcome<()> {
         let browser = &self.browser;
         stage.visit(browser, "/staff/requests", "Requests")?;
-        stage.picture(browser, Picture::of_desk("desk", 640))?;
         browser.find(&format!("a[href='/staff/requests/{id}']"))?.click()?;
         shows(browser, "main", "alexandra@example.com")?;
         self.act(stage, "accept", &[])?;

@@ -19,7 +19,6 @@ pub(super) fn push_and_pull_the_plug(stage: &Stage<'_>) -> Outcome<()> {
     stage.see(&browser, "Choose how to confirm")?;
     browser.find("button[value^='push ']")?.click()?;
     browser.expect_heading("Answer on your phone")?;
-    stage.picture(&browser, Picture::of_desk("duo", 560))?;
     let begun = Instant::now();
     loop {
         phones.go_to(&stage.demo.phones)?;

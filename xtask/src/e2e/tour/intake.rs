@@ -2,7 +2,6 @@
 
 use super::super::{Outcome, say};
 use super::desk::Staff;
-use super::pictures::Picture;
 use super::stage::{Stage, shows};
 
 const STRANGER: &str = "pat@example.org";
@@ -12,7 +11,6 @@ pub(super) fn ask_without_account(stage: &Stage<'_>, robin: &Staff<'_>) -> Outco
     say("tour: 11 somebody without an account asks about their data");
     let browser = stage.open()?;
     stage.visit(&browser, "/privacy/request", "Ask about your data")?;
-    stage.picture(&browser, Picture::of_desk("ask", 900))?;
     browser.find("#ask-access")?.click()?;
     browser.find("#name")?.fill("Pat Public")?;
     browser.find("#email")?.fill(STRANGER)?;

@@ -34,6 +34,8 @@ pub(super) struct Demo {
     is_taken_over: bool,
     /// From the start of the process to the line with the address.
     pub(super) start: Duration,
+    /// What the processor did for it until then.
+    pub(super) worked: Duration,
 }
 
 impl Demo {
@@ -44,7 +46,7 @@ impl Demo {
         command.args(["demo", "--listen", "127.0.0.1:0", "--log", "error"]).args(more);
         let mut running = Program::start(command.env("TMPDIR", folder.path()))?;
         let plain = running.read_after("address: ")?;
-        let start = begun.elapsed();
+        let (start, worked) = (begun.elapsed(), running.processor_time()?);
         let password = running.read_after("password: ")?;
         let phones = running.read_after("phones: ")?;
         let secure = running.read_after("over TLS: ")?;
@@ -63,6 +65,7 @@ impl Demo {
             settings,
             is_taken_over,
             start,
+            worked,
         })
     }
 
