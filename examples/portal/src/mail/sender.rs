@@ -127,7 +127,8 @@ async fn send(
     let noted = records.database.transact(move |transaction| {
         if is_sent {
             transaction.execute(
-                "UPDATE outbox SET next_try = NULL, body = NULL WHERE tenant = $1 AND id = $2",
+                "UPDATE outbox SET next_try = NULL, key_id = NULL, body = NULL
+                 WHERE tenant = $1 AND id = $2",
                 &[id.into()],
             )
         } else {
