@@ -30,19 +30,26 @@ impl Iabtcf {
 
     fn install() -> Result<(), Error> {
         let folder = Self::folder();
-        if folder.join("node_modules").exists() {
+        let lock = include_str!("iabtcf/package-lock.json");
+        // Written last: what npm leaves when it is stopped half-way does not count.
+        let installed = folder.join("installed");
+        if fs::read_to_string(&installed).is_ok_and(|of| of == lock) {
             return Ok(());
         }
         fs::create_dir_all(folder)?;
         fs::write(folder.join("package.json"), include_str!("iabtcf/package.json"))?;
-        fs::write(folder.join("package-lock.json"), include_str!("iabtcf/package-lock.json"))?;
+        fs::write(folder.join("package-lock.json"), lock)?;
         let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
         let status = Command::new("npm")
             .args(arguments)
             .current_dir(folder)
             .stdout(Stdio::null())
             .status()?;
-        if status.success() { Ok(()) } else { Err(Error::other("npm ci failed")) }
+        if status.success() {
+            fs::write(installed, lock)
+        } else {
+            Err(Error::other("npm ci failed"))
+        }
     }
 
     fn spawn() -> Result<Option<Self>, Error> {

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::e2e::postgres::cluster::Ground;
 use crate::e2e::say;
@@ -24,15 +24,15 @@ const ROUNDS: usize = 3;
 const CONNECTIONS: &str = "8";
 const SECONDS: &str = "5";
 
-/// The scenarios of the generator, with options beside the usual ones. Of two that are called
-/// alike, the report knows the one with more connections by them.
-const SCENARIOS: [&[&str]; 6] = [
-    &["second-factor"],
-    &["second-factor", "--connections", "64"],
-    &["wrong-codes"],
-    &["race", "--connections", "64"],
-    &["login"],
-    &["overload"],
+/// What the report calls a run, and how the generator is called for it, with options beside the
+/// usual ones.
+const SCENARIOS: [(&str, &[&str]); 6] = [
+    ("second-factor", &["second-factor"]),
+    ("second-factor-64", &["second-factor", "--connections", "64"]),
+    ("wrong-codes", &["wrong-codes"]),
+    ("race", &["race", "--connections", "64"]),
+    ("login", &["login"]),
+    ("overload", &["overload"]),
 ];
 
 /// The program that makes the load, and how it is called.
@@ -43,7 +43,7 @@ struct Generator {
 
 impl Generator {
     /// Runs a scenario and reads what was measured. Fails when an invariant did not hold.
-    fn run(&self, arguments: &[&str]) -> Result<Value> {
+    fn run(&self, name: &str, arguments: &[&str]) -> Result<Value> {
         let mut command = Command::new(&self.program);
         let given = |option: &str| arguments.contains(&option);
         command.args(arguments).args(["--json", "--seconds", SECONDS]);
@@ -52,13 +52,10 @@ impl Generator {
         }
         say(&format!("portal-load {}", arguments.join(" ")));
         let text = process::read(&mut command)?;
-        let mut run: Value = serde_json::from_str(&text).context("portal-load printed no JSON")?;
-        if arguments.starts_with(&["second-factor", "--connections"])
-            && let Some(scenario) = run.get_mut("scenario")
-        {
-            *scenario = json!("second-factor-64");
-        }
-        Ok(run)
+        let mut run: Map<String, Value> =
+            serde_json::from_str(&text).context("portal-load printed no JSON object")?;
+        run.insert("scenario".to_owned(), json!(name));
+        Ok(run.into())
     }
 }
 
@@ -71,12 +68,12 @@ pub(crate) fn run() -> Result<()> {
     let peer = Peer::install(&root(), &folder)?;
     let mut runs = Vec::new();
     for round in 0..ROUNDS {
-        for scenario in SCENARIOS {
-            runs.push(generator.run(&[scenario, &["--database", "sqlite"]].concat())?);
-            let database = format!("portal_{round}_{}", scenario.concat().replace('-', "_"));
+        for (name, arguments) in SCENARIOS {
+            runs.push(generator.run(name, &[arguments, &["--database", "sqlite"]].concat())?);
+            let database = format!("portal_{round}_{}", name.replace('-', "_"));
             cluster.create(&database).map_err(of_cluster)?;
             let url = cluster.url_of(&database);
-            runs.push(generator.run(&[scenario, &["--database", &url]].concat())?);
+            runs.push(generator.run(name, &[arguments, &["--database", &url]].concat())?);
         }
         runs.extend(peer.measure(&cluster, &generator, round)?);
         peer::clean_up(&folder)?;
@@ -108,7 +105,8 @@ pub(crate) fn nodes() -> Result<()> {
                 let database = format!("nodes_{}_{count}_{round}", scenario.replace('-', "_"));
                 cluster.create(&database).map_err(of_cluster)?;
                 let url = cluster.url_of(&database);
-                let run = generator.run(&[scenario, "--nodes", count, "--database", &url])?;
+                let arguments = [scenario, "--nodes", count, "--database", &url];
+                let run = generator.run(scenario, &arguments)?;
                 let rate = run.pointer("/answers/accepted/per_second").and_then(Value::as_f64);
                 of_count.push(rate.context("nobody got in")?);
             }

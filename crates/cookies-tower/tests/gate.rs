@@ -188,6 +188,28 @@ async fn a_choice_that_is_not_believed_is_a_refusal() {
     assert!(fields(&response).is_empty());
 }
 
+/// Where keys are changed without starting anew.
+#[tokio::test]
+async fn keys_are_asked_for_with_each_request() {
+    let ring = Arc::new(Mutex::new(keys()));
+    let current = Arc::clone(&ring);
+    let gate = gate().with_keys(move || Arc::clone(&current.lock().unwrap()));
+    let [_, visits, ..] = SET;
+    let chosen = choice(&["statistics"]);
+    let is_let_through = async || {
+        let response = answer(&gate, request("eea", &chosen), &[visits]).await;
+        fields(&response) == [visits]
+    };
+    assert!(is_let_through().await);
+    let new = || ConsentKeys::new(ConsentKey::new(2, &[9; 32]).unwrap());
+    // The key that wrote the choice still reads, and then does not.
+    let old = ConsentKey::new(1, &[7; 32]).unwrap();
+    *ring.lock().unwrap() = Arc::new(new().with_previous(old).unwrap());
+    assert!(is_let_through().await);
+    *ring.lock().unwrap() = Arc::new(new());
+    assert!(!is_let_through().await);
+}
+
 #[tokio::test]
 async fn global_privacy_control_keeps_advertising_back() {
     let all = choice(&["statistics", "advertising"]);

@@ -31,7 +31,7 @@
 //!     "response": { "status": 200, "headers": [
 //!         { "name": "Set-Cookie", "value": "visits=1; Max-Age=31536000" } ] } } ] } }"#;
 //!
-//! let mut observer = Observer::new(TopLevelDomains, policy.site().hosts.clone());
+//! let mut observer = Observer::of_policy(TopLevelDomains, &policy);
 //! observer.begin_recording("reject.har", Timeline::always(Phase::BeforeChoice));
 //! for entry in Har::new(&recording[..]) {
 //!     observer.see(&entry?)?;

@@ -82,7 +82,8 @@ impl<'a> Signals<'a> {
 
     /// The same with a GPP string, as relied on at `now`.
     ///
-    /// After another one, what either opts out of counts, and a TC string only if both agree on it.
+    /// After another one, what either opts out of counts. If both have a TC string and these
+    /// differ, or one cannot be used, neither is relied on; one beside none counts.
     #[must_use]
     pub fn with_gpp(mut self, text: &'a str, now: UnixSeconds) -> Self {
         let Ok(gpp) = Gpp::parse(text) else {

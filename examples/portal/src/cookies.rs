@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::header::HeaderValue;
 use upheld_cookies::consent_cookie::{ConsentKey, ConsentKeyError, ConsentKeys};
-use upheld_cookies::policy::{DomainPattern, Jurisdiction, Policy, PolicyError};
-use upheld_cookies::{Choice, Day, Visit, decide_item};
+use upheld_cookies::policy::{DomainPattern, Item, Jurisdiction, Policy, PolicyError};
+use upheld_cookies::{Choice, Day, Decider, Visit};
 use upheld_cookies_tower::{Consent, Event, Gate, GateError};
 use upheld_store::keys::{KeyId, KeyRing, SharedKeys};
 
@@ -86,18 +86,19 @@ impl Cookies {
 
     /// Whether everything of a purpose is allowed at this moment.
     pub(crate) fn is_allowed(&self, visit: &Visit<'_>, purpose: &str) -> bool {
-        let items = self.policy.items().iter();
-        let mut of_it = items.filter(|item| item.purposes.iter().any(|id| id == purpose));
-        of_it.all(|item| decide_item(&self.policy, visit, item).is_allowed())
+        self.allows_all(visit, |item| item.purposes.iter().any(|id| id == purpose))
     }
 
     /// Whether the advertisement may be on a page.
     pub(crate) fn releases_advert(&self, visit: &Visit<'_>) -> bool {
-        let items = self.policy.items();
-        let mut adverts = items.iter().filter(|item| item.is_advertising()).peekable();
-        self.has_advert
-            && adverts.peek().is_some()
-            && adverts.all(|item| decide_item(&self.policy, visit, item).is_allowed())
+        self.has_advert && self.allows_all(visit, Item::is_advertising)
+    }
+
+    /// Whether there are such items, and each is allowed.
+    fn allows_all(&self, visit: &Visit<'_>, is_meant: impl Fn(&Item) -> bool) -> bool {
+        let decider = Decider::new(&self.policy, visit, "");
+        let mut meant = self.policy.items().iter().filter(|item| is_meant(item)).peekable();
+        meant.peek().is_some() && meant.all(|item| decider.decide_item(item).is_allowed())
     }
 
     /// The cookie that keeps a choice, for who sent a request; `None` at a host that is not ours.
@@ -175,12 +176,15 @@ pub(crate) mod tests {
     use std::cell::RefCell;
     use std::collections::BTreeSet;
 
-    use upheld_cookies::Day;
+    use rand::rngs::SysRng;
+    use upheld_cookies::consent_cookie::{Reading, Rejection};
     use upheld_cookies::lint::lint_policy;
     use upheld_cookies::policy::{ItemKind, Lifetime, Policy};
     use upheld_cookies::publish::PolicyPage;
+    use upheld_cookies::{Choice, Day, Host, UnixSeconds};
+    use upheld_store::keys::{KeyRing, SharedKeys};
 
-    use super::{ADVERT_COOKIE, ADVERT_SECONDS, declaration};
+    use super::{ADVERT_COOKIE, ADVERT_SECONDS, CookieKeys, declaration};
     use crate::browsers::KNOWN_SECONDS;
     use crate::sign_in::PENDING_SECONDS;
 
@@ -218,6 +222,40 @@ pub(crate) mod tests {
             assert!(policy.suppressions().is_empty());
             assert_eq!(policy.items().len(), if has_advert { 8 } else { 6 });
         }
+    }
+
+    /// By the name of the policy's consent cookie, what the keys as they are make of a value.
+    fn read(keys: &CookieKeys, policy: &Policy, value: &str) -> Reading {
+        let field = format!("{}={value}", policy.consent().cookie);
+        let host = Host::parse("northside.example").unwrap();
+        keys.current().read(policy, &host, [field.as_bytes()])
+    }
+
+    #[test]
+    fn a_choice_counts_until_the_key_that_wrote_it_is_retired() {
+        let policy = Policy::parse_toml(&declaration(true)).unwrap();
+        let host = Host::parse("northside.example").unwrap();
+        let choice = Choice::made(&policy, &[], UnixSeconds(1_795_478_400));
+        let ring = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
+        let keys = CookieKeys::of(ring.clone()).unwrap();
+        let write = || keys.current().write(&policy, &host, &choice).unwrap();
+        let number = |value: &str| {
+            let bytes = data_encoding::BASE64URL_NOPAD.decode(value.as_bytes()).unwrap();
+            bytes.get(1).copied().map(u32::from).unwrap()
+        };
+        let first = write();
+        let first_key = ring.ring().current();
+        assert_eq!(number(&first), first_key.0);
+
+        ring.replace(ring.ring().with_new_key(&mut SysRng).unwrap());
+        assert!(matches!(read(&keys, &policy, &first), Reading::Current(_)));
+        let second = write();
+        assert_eq!(number(&second), ring.ring().current().0);
+        assert_ne!(number(&second), number(&first));
+
+        ring.replace(ring.ring().without_key(first_key, 0).unwrap());
+        assert_eq!(read(&keys, &policy, &first), Reading::Rejected(Rejection::UnknownKey));
+        assert!(matches!(read(&keys, &policy, &second), Reading::Current(_)));
     }
 
     #[test]

@@ -8,9 +8,9 @@ mod catalogue;
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
 
-use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderValue};
 use upheld_consent::Date;
+use upheld_cookies::cookie_pairs;
 
 use crate::clock::Moment;
 
@@ -63,12 +63,10 @@ impl Language {
 
     /// What the browser has chosen here, else what it prefers, else English.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-        let mut pairs = cookies.flat_map(|header| header.split(';'));
-        let chosen = pairs.find_map(|pair| {
-            let (name, value) = pair.trim_ascii().split_once('=')?;
-            if name == COOKIE_NAME { Self::of_tag(value) } else { None }
-        });
+        // By bytes: what another program of the host stores must not hide the cookies beside it.
+        let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+        let mut own = fields.flat_map(cookie_pairs).filter(|it| it.0 == COOKIE_NAME.as_bytes());
+        let chosen = own.find_map(|(_, tag)| Self::of_tag(str::from_utf8(tag).ok()?));
         let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|header| header.to_str().ok());
         chosen.unwrap_or_else(|| Self::preferred(accepted.unwrap_or_default()))
     }

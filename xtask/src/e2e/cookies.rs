@@ -6,6 +6,7 @@
 
 mod exceptions;
 mod generate;
+mod letters;
 mod publish;
 mod recording;
 mod set_cookie;

@@ -77,7 +77,8 @@ impl Peer {
             let port = free_port()?;
             let server = self.serve(cluster, &database, port, workers)?;
             let url = format!("http://localhost:{port}/verify");
-            let run = generator.run(&["peer", "--url", &url, "--devices", path(&devices)?]);
+            let arguments = ["peer", "--url", &url, "--devices", path(&devices)?];
+            let run = generator.run("peer", &arguments);
             drop(server);
             let mut run = run?;
             if let Some(run) = run.as_object_mut() {

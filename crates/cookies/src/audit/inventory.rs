@@ -38,7 +38,16 @@ pub(super) struct Key {
 
 impl Key {
     pub(super) fn of(group: Group, site: String, name: &[u8]) -> Self {
-        Self { group, site, name: name.get(..MAX_NAME).unwrap_or(name).to_vec() }
+        Self { group, site, name: shortened(name) }
+    }
+}
+
+/// The beginning and the end of a name that is too long: a pattern with `*` fixes either.
+fn shortened(name: &[u8]) -> Vec<u8> {
+    const HALF: usize = MAX_NAME / 2;
+    match (name.first_chunk::<HALF>(), name.last_chunk::<HALF>()) {
+        (Some(head), Some(tail)) if name.len() > MAX_NAME => [&head[..], tail].concat(),
+        _ => name.to_vec(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::inventory::{Group, Inventory, Key, MAX_NAME, MAX_OBSERVATIONS, Observ
 use super::{Evidence, Mark, Phase, Timeline, Told};
 use crate::google_consent::GoogleConsent;
 use crate::har::Entry;
-use crate::policy::{DomainPattern, ItemKind, Lifetime};
+use crate::policy::{DomainPattern, ItemKind, Lifetime, Policy};
 use crate::sol::SharedObject;
 use crate::{
     Host, Jar, Received, Request, RequestUrl, SameSite, SetCookie, SuffixList, UnixSeconds,
@@ -19,6 +19,7 @@ pub struct Observer<L> {
     suffixes: L,
     sites: BTreeSet<String>,
     hosts: Vec<DomainPattern>,
+    declared: Option<Policy>,
     inventory: Inventory,
     timeline: Timeline,
     recording: String,
@@ -41,6 +42,7 @@ impl<L: SuffixList + Copy> Observer<L> {
             suffixes,
             sites: BTreeSet::new(),
             hosts,
+            declared: None,
             inventory: Inventory::default(),
             timeline: Timeline::always(Phase::BeforeChoice),
             recording: String::new(),
@@ -52,6 +54,16 @@ impl<L: SuffixList + Copy> Observer<L> {
         let sites = observer.hosts.iter().map(|host| observer.site(host.domain()));
         observer.sites = sites.collect();
         observer
+    }
+
+    /// An observer for a site that declares what it does.
+    ///
+    /// A beacon that looks like any other picture of the site, or a script of its own, is told by
+    /// being declared.
+    #[must_use]
+    pub fn of_policy(suffixes: L, policy: &Policy) -> Self {
+        let observer = Self::new(suffixes, policy.site().hosts.clone());
+        Self { declared: Some(policy.clone()), ..observer }
     }
 
     /// Says that the entries to come are of another recording, and what its phases are.
@@ -295,16 +307,28 @@ impl<L: SuffixList + Copy> Observer<L> {
             is_third_party && (mime.contains("javascript") || mime.contains("ecmascript"));
         let is_flash = mime == "application/x-shockwave-flash" || path == "/crossdomain.xml";
         let parts = Parts { host, path: &path, query };
-        let (group, kind) = match beacon::kind(entry, &parts, is_third_party) {
-            Some(kind) => (Group::Beacon, kind),
-            None if is_script => (Group::Script, ItemKind::Script),
-            None if is_flash => (Group::Flash, ItemKind::FlashLso),
-            None => return Ok(()),
+        let name = format!("{host}{path}");
+        let key = |group| Key::of(group, self.site(host), name.as_bytes());
+        let (key, kind) = match beacon::kind(entry, &parts, is_third_party) {
+            Some(kind) => (key(Group::Beacon), kind),
+            None if is_script => (key(Group::Script), ItemKind::Script),
+            None if is_flash => (key(Group::Flash), ItemKind::FlashLso),
+            None => match self.declared_kind(&name, host) {
+                Some(ItemKind::Script) => (key(Group::Script), ItemKind::Script),
+                Some(kind) => (key(Group::Beacon), kind),
+                None => return Ok(()),
+            },
         };
-        let key = Key::of(group, self.site(host), format!("{host}{path}").as_bytes());
         let observation = self.observe(key, kind, host)?;
         observation.note(phase, evidence);
         Ok(())
+    }
+
+    /// What the policy says that a resource is, if it says anything.
+    fn declared_kind(&self, name: &str, host: &str) -> Option<ItemKind> {
+        let kinds = [ItemKind::Beacon, ItemKind::Script];
+        let item = self.declared.as_ref()?.find_item(name.as_bytes(), host, &kinds)?;
+        Some(item.kind)
     }
 
     /// What Google was told.

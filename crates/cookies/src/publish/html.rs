@@ -84,10 +84,15 @@ impl<'s> Writer<'s> {
     /// Words of the crate in the language of the page. Blanks around them stay.
     fn say(&self, english: &str) -> String {
         let words = english.trim_matches(' ');
-        match (self.say)(words) {
+        match self.translated(words) {
             Some(translated) => english.replacen(words, &translated, 1),
             None => english.to_owned(),
         }
+    }
+
+    /// Nobody is asked about no words: a catalogue may answer with what it says of itself.
+    fn translated(&self, words: &str) -> Option<String> {
+        if words.is_empty() { None } else { (self.say)(words) }
     }
 
     fn blocks(&mut self, blocks: &[Block], level: u8) {
@@ -172,7 +177,7 @@ impl<'s> Writer<'s> {
             }
             Inline::Words(text) => self.out.push_str(&escape(text)),
             Inline::Said(text) => {
-                let translated = (self.say)(text);
+                let translated = self.translated(text);
                 let said = if translated.is_some() { "" } else { &*self.said };
                 let shown = escape(translated.as_deref().unwrap_or(text));
                 let element = format!("<bdi{said}>{shown}</bdi>");

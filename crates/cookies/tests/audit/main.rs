@@ -76,7 +76,7 @@ fn recording(exchanges: &[Exchange]) -> String {
 
 /// What is seen of recordings, each with its phases.
 fn observe(policy: &Policy, recordings: &[(Timeline, &[Exchange])]) -> Inventory {
-    let mut observer = Observer::new(PublicSuffixes, policy.site().hosts.clone());
+    let mut observer = Observer::of_policy(PublicSuffixes, policy);
     for (number, (timeline, exchanges)) in recordings.iter().enumerate() {
         observer.begin_recording(&format!("{number}.har"), timeline.clone());
         for entry in Har::new(recording(exchanges).as_bytes()) {

@@ -1,11 +1,17 @@
 //! What is kept of traffic.
 
-use upheld_cookies::audit::{MAX_OBSERVATIONS, Mark, Observation, Observer, Phase, Timeline};
+use upheld_cookies::audit::{
+    AuditFinding, MAX_OBSERVATIONS, Mark, Observation, Observer, Phase, Timeline,
+};
 use upheld_cookies::har::{Har, UnixMillis};
-use upheld_cookies::policy::{ItemKind, Lifetime};
+use upheld_cookies::lint::Finding;
+use upheld_cookies::policy::{ItemKind, Lifetime, Policy};
 use upheld_cookies::{PublicSuffixes, TopLevelDomains};
 
-use super::{GIF, clinic, get, observe, recording};
+use super::{GIF, clinic, findings, get, observe, recording};
+
+const SITE: &str = "schema = 1\n[site]\nhosts = [\"clinic.example\"]\njurisdictions = [\"eea\"]\n\
+                    updated = \"2026-11-23\"\n";
 
 fn names(observations: &[&Observation]) -> Vec<String> {
     let name = |one: &&Observation| format!("{} {} {}", one.kind.as_str(), one.name, one.domain);
@@ -162,4 +168,55 @@ fn what_is_kept_of_a_request_is_limited() {
     for seen in inventory.observations() {
         assert!(seen.name.len() <= 1024 && seen.first(Phase::Withdrawn).unwrap().url.len() <= 1024);
     }
+}
+
+/// Patterns with `*` fix how a name begins and how it ends, whatever is between.
+#[test]
+fn of_a_long_name_the_beginning_and_the_end_are_kept() {
+    let item = "[[item]]\nname = \"clinic.example/*/seen.gif\"\nkind = \"beacon\"\n\
+                purposes = [\"statistics\"]\n";
+    let policy = Policy::parse_toml(&format!("{SITE}{item}")).unwrap();
+    let path = "x".repeat(5000);
+    let url = format!("https://clinic.example/{path}/seen.gif?v=0123456789abcdefghij");
+    let url: &str = Box::leak(url.into());
+    let exchanges = [get(url).containing(GIF)];
+    let found = findings(&policy, &[(Timeline::always(Phase::Accepted), &exchanges)]);
+    assert_eq!(found, []);
+}
+
+/// A policy declares more than can be told by how it looks.
+#[test]
+fn what_is_declared_is_seen_however_it_looks() {
+    let item = |name: &str, kind: &str| {
+        format!("[[item]]\nname = \"{name}\"\nkind = \"{kind}\"\npurposes = [\"statistics\"]\n")
+    };
+    let items = [
+        item("clinic.example/seen/*", "beacon"),
+        item("clinic.example/count.js", "script"),
+        item("clinic.example/never.gif", "beacon"),
+        item("visits", "http-cookie"),
+    ];
+    let policy = Policy::parse_toml(&format!("{SITE}{}", items.concat())).unwrap();
+    let large = r#"{"size":9000,"mimeType":"image/png"}"#;
+    let script = r#"{"size":900,"mimeType":"application/javascript"}"#;
+    let exchanges = [
+        get("https://clinic.example/seen/today.png?v=1").containing(large).setting(&["visits=1"]),
+        get("https://clinic.example/count.js").containing(script),
+        get("https://clinic.example/other.png").containing(large),
+        get("https://clinic.example/visits"),
+    ];
+    let before = findings(&policy, &[(Timeline::always(Phase::BeforeChoice), &exchanges)]);
+    let said = |found: &[AuditFinding]| {
+        let words = found.iter().map(|found| {
+            let Finding { code, subject, .. } = &found.finding;
+            format!("{} {}", code.as_str(), subject.as_deref().unwrap_or("-"))
+        });
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        said(&before),
+        ["CL01 visits", "CL22 clinic.example/seen/*", "CL22 clinic.example/count.js"]
+    );
+    let after = findings(&policy, &[(Timeline::always(Phase::Accepted), &exchanges)]);
+    assert_eq!(said(&after), ["CL03 clinic.example/never.gif"]);
 }

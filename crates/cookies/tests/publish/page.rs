@@ -19,6 +19,19 @@ fn the_same_declaration_gives_the_same_bytes() {
     assert_eq!(later.json(), pages(&one)[3]);
 }
 
+/// A catalogue of gettext answers no words with its own header.
+#[test]
+fn nobody_is_asked_to_translate_nothing() {
+    let policy = clinic();
+    let page = PolicyPage::new(&policy, day("2026-11-27"));
+    let say = |english: &str| {
+        assert_ne!(english.trim(), "");
+        None
+    };
+    assert_eq!(page.html_fragment_in("en", &say), page.html_fragment());
+    assert!(!page.html_opt_out_in("en", &say).is_empty());
+}
+
 #[test]
 fn a_lapsed_opt_out_is_no_link() {
     let policy = clinic();

@@ -16,8 +16,10 @@ use crate::{BAD_USAGE, FINDINGS, moment, output, policy_file};
 pub(crate) fn run(args: &Scan) -> Result<ExitCode> {
     let recordings = args.recordings()?;
     let policy = args.policy.as_deref().map(policy_file::read).transpose()?;
-    let hosts = policy.as_ref().map_or(&args.site, |policy| &policy.site().hosts);
-    let mut observer = Observer::new(PublicSuffixes, hosts.clone());
+    let mut observer = match &policy {
+        Some(policy) => Observer::of_policy(PublicSuffixes, policy),
+        None => Observer::new(PublicSuffixes, args.site.clone()),
+    };
     let mut total = Extent::default();
     let number = recordings.len();
     for (file, timeline) in recordings {

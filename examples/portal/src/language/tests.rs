@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, HeaderMap, HeaderValue};
+
 use super::{Language, MONTHS, fill, to_pseudo, weight_of};
 use crate::clock::Moment;
 use crate::language::catalogue;
@@ -28,6 +30,21 @@ fn the_language_with_the_greatest_weight_is_chosen() {
         assert_eq!(Language::preferred(accept), language, "{accept}");
     }
     assert_eq!(["q=0.8", "q=1", "q=0.001", "q=0", ""].map(weight_of), [800, 1000, 1, 0, 1000]);
+}
+
+/// Another program of the host stores letters of its own in a cookie.
+#[test]
+fn the_cookie_of_a_choice_counts_whatever_stands_beside_it() {
+    for (field, language) in [
+        (&b"x=\xE9; __Host-language=de"[..], Language::German),
+        (b"__Host-language=\xE9; __Host-language=de;\xFF", Language::German),
+        (b"x=\xE9", Language::English),
+    ] {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_bytes(field).unwrap());
+        headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en"));
+        assert_eq!(Language::of(&headers), language, "{}", field.escape_ascii());
+    }
 }
 
 #[test]

@@ -64,15 +64,16 @@ pub(super) async fn policy(State(app): State<App>) -> Result<Response, Refusal> 
 pub(super) async fn opt_out(
     State(app): State<App>,
     Extension(consent): Extension<Consent>,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let language = Reading::current().language();
     let page = PolicyPage::new(app.cookies.policy(), day_of(app.clock.now()));
     let text = page.html_opt_out_in(language.tag(), &|english| language.known(english));
     let is_used = purposes(&app, &consent).iter().any(|it| !it.is_required && it.is_used);
-    let is_done = query.as_deref() == Some("done");
-    tied(&headers, |form_token| {
+    // An address that says so is not enough: anybody may follow it, and have agreed since.
+    let has_chosen = consent.reading().to_choice().is_made();
+    let is_done = query.as_deref() == Some("done") && has_chosen && !is_used;
+    tied(|form_token| {
         let opting_out = Some(OptingOut { form_token, is_used, is_done });
         let heading = phrase("Opting out");
         form(&PolicyView { heading, text, opting_out, problem: None }, None)
@@ -108,7 +109,6 @@ struct PreferencesPage<'a> {
 pub(super) async fn page(
     State(app): State<App>,
     Extension(consent): Extension<Consent>,
-    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let done = match query.as_deref() {
@@ -126,7 +126,7 @@ pub(super) async fn page(
         purposes,
         problem: None,
     };
-    tied(&headers, |form_token| form(&page(form_token), None))
+    tied(|form_token| form(&page(form_token), None))
 }
 
 fn purposes(app: &App, consent: &Consent) -> Vec<Purpose> {
@@ -146,16 +146,11 @@ fn purposes(app: &App, consent: &Consent) -> Vec<Purpose> {
 }
 
 /// A page with a form, tied to the browser by a cookie that it has or is given.
-fn tied(
-    headers: &HeaderMap,
-    page: impl FnOnce(String) -> Result<Response, Refusal>,
-) -> Result<Response, Refusal> {
+fn tied(page: impl FnOnce(String) -> Result<Response, Refusal>) -> Result<Response, Refusal> {
     let reading = Reading::current();
     let form_token = reading.asking().form_token().ok_or(Refusal::Failed)?;
     let mut response = page(form_token.as_str().to_owned())?;
-    if let Some(token) = reading.asking().offered()
-        && Cookie::Form.find(headers).is_none()
-    {
+    if let Some(token) = reading.asking().offered() {
         Cookie::Form.set(&token, None, &mut response);
     }
     Ok(response)
@@ -182,7 +177,7 @@ pub(super) async fn choose(
     let choice = if consent.gpc() { choice.despite_gpc() } else { choice };
     let cookie = cookies.to_keep(&choice, &consent).ok_or(Refusal::Failed)?;
     let mut response = see_other(match fields.text("path", PATH_BYTES) {
-        Some("/cookies/opt-out") => "/cookies/opt-out?done",
+        Some("/cookies/opt-out") if granted.is_empty() => "/cookies/opt-out?done",
         Some("/cookies/preferences") | None => "/cookies/preferences?saved",
         Some(path) if routes::is_page(path) => path,
         Some(_) => "/",

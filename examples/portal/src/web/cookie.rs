@@ -3,6 +3,7 @@
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::Response;
+use upheld_cookies::cookie_pairs;
 use zeroize::Zeroizing;
 
 use crate::browsers::KNOWN_SECONDS;
@@ -93,15 +94,11 @@ impl Cookie {
 
 /// The value of the one cookie of a name; `None` as well when there are several to choose from.
 pub(super) fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let mut found = headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim_ascii().split_once('='))
-        .filter(|(known, _)| *known == name);
+    // By bytes: what another program of the host stores must not hide the cookies beside it.
+    let fields = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes);
+    let mut found = fields.flat_map(cookie_pairs).filter(|(known, _)| *known == name.as_bytes());
     let (_, value) = found.next()?;
-    found.next().is_none().then_some(value)
+    if found.next().is_some() { None } else { str::from_utf8(value).ok() }
 }
 
 #[cfg(test)]
@@ -116,16 +113,23 @@ mod tests {
     fn one_cookie_of_the_name_counts_and_of_two_none() {
         let token = Token::generate().unwrap();
         let pair = format!("__Host-session={}", token.to_text().as_str());
-        let find = |header: &str| {
+        let find_in = |header: &[u8]| {
             let mut headers = HeaderMap::new();
-            headers.append(COOKIE, HeaderValue::from_str(header).unwrap());
+            headers.append(COOKIE, HeaderValue::from_bytes(header).unwrap());
             Cookie::Session.find(&headers).map(|found| found.to_hash())
         };
+        let find = |header: &str| find_in(header.as_bytes());
         assert_eq!(find(&pair), Some(token.to_hash()));
         assert_eq!(find(&format!("a=b; {pair};c")), Some(token.to_hash()));
         assert_eq!(find(&format!("{pair}; {pair}")), None);
         assert_eq!(find(&format!("x{pair}")), None);
         assert_eq!(find(&pair.replace("session", "login")), None);
         assert_eq!(find("__Host-session="), None);
+        // Another's cookie in whatever letters hides nothing.
+        let beside = [b"x=\xE9; ", pair.as_bytes(), b"; \xFF=y"].concat();
+        assert_eq!(find_in(&beside), Some(token.to_hash()));
+        assert_eq!(find_in(b"__Host-session=\xE9"), None);
+        let twice = [b"__Host-session=\xE9; ", pair.as_bytes()].concat();
+        assert_eq!(find_in(&twice), None);
     }
 }

@@ -95,6 +95,28 @@ fn agreeing_releases_the_advertisement_and_withdrawing_removes_its_cookie() {
     assert!(!browser.get("/login").body.contains(TAG));
 }
 
+/// The page on refusing has the question on it, too.
+#[test]
+fn only_who_opted_out_is_told_so() {
+    const OPT_OUT: &str = "/cookies/opt-out";
+    let clinic = clinic();
+    let mut browser = clinic.browser();
+    // Whoever follows the address has refused nothing by that.
+    let done = |browser: &mut Browser| browser.get("/cookies/opt-out?done");
+    assert!(!done(&mut browser).body.contains("You opted out."));
+    let accepted = browser.post(PREFERENCES, &[("choice", "accept"), ("path", OPT_OUT)]);
+    accepted.assert_redirects_to(OPT_OUT);
+    let page = done(&mut browser);
+    page.assert_shows(200, "This browser has agreed to cookies that you can refuse.");
+    assert!(!page.body.contains("You opted out."));
+    let ticked = ("purpose-demonstration-advertising", "on");
+    let saved = browser.post(PREFERENCES, &[("choice", "save"), ("path", OPT_OUT), ticked]);
+    saved.assert_redirects_to(OPT_OUT);
+    let saved = browser.post(PREFERENCES, &[("choice", "save"), ("path", OPT_OUT)]);
+    saved.assert_redirects_to("/cookies/opt-out?done");
+    done(&mut browser).assert_shows(200, "You opted out.");
+}
+
 #[test]
 fn purposes_are_chosen_one_by_one() {
     let clinic = clinic();
@@ -283,8 +305,8 @@ fn a_portal_without_advertising_asks_nothing() {
     page.assert_shows(200, "Auf welcher Rechtsgrundlage");
 }
 
-/// Whatever the portal sets on any route is declared: the gate would take out what is not, and
-/// counts it.
+/// Whatever is set on the way in, and by any page whose address has no part that varies, is
+/// declared: the gate would take out what is not, and counts it.
 #[test]
 fn everything_that_is_set_is_declared() {
     let policy = Policy::parse_toml(DECLARED).unwrap();
