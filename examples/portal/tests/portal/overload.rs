@@ -90,7 +90,8 @@ fn t60_a_full_disk_lets_nobody_in_and_loses_nothing() {
     let mut other = visit(&serving);
     assert_eq!(sign_in(&mut other, PASSWORD), 503);
     assert!(other.cookies.keys().all(|name| name != "__Host-session"));
-    browser.post("/account", &[("display_name", "Nobody")]).assert_shows(503, "busy");
+    let page = browser.post("/account", &[("display_name", "Nobody")]);
+    page.assert_shows(503, "Check what has become of it before you try again");
     browser.get("/account").assert_shows(200, "Robin");
 
     // By itself, without a restart, and with what was acknowledged.
