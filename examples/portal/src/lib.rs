@@ -51,6 +51,7 @@ mod events;
 mod exports;
 mod held;
 mod id;
+mod intakes;
 mod language;
 mod letters;
 mod listener;

@@ -170,6 +170,29 @@ fn t54_a_copy_is_taken_once_and_by_its_person_alone() {
     assert_eq!(clinic.audited("copy of data taken"), 1);
 }
 
+/// One session, eight downloads at the same moment.
+#[test]
+fn t54_of_downloads_at_once_one_has_the_copy() {
+    let (clinic, phone) = Clinic::enrolled();
+    let mut browser = fresh(&clinic, &phone);
+    make_copy(&mut browser);
+    let download = format!("{PAGE}/download");
+    let mut browsers = vec![browser; 8];
+    let answers: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = browsers
+            .iter_mut()
+            .map(|browser| scope.spawn(|| browser.post_for_bytes(&download, &[])))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut statuses: Vec<_> = answers.iter().map(|(status, _, _)| *status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422, 422, 422, 422, 422, 422, 422]);
+    let copies = answers.iter().filter(|(_, _, body)| body.starts_with(b"PK\x03\x04"));
+    assert_eq!(copies.count(), 1);
+    assert_eq!(clinic.audited("copy of data taken"), 1);
+}
+
 /// What waits is sealed, to its row.
 #[test]
 fn t44_a_copy_that_waits_is_sealed_to_its_person() {
