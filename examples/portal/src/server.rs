@@ -149,7 +149,7 @@ impl Portal {
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
-        let notices = Notices::write().map_err(OpenError::because)?;
+        let notices = Notices::write(cookies.policy()).map_err(OpenError::because)?;
         let published = notices.publish(&consents, clock.now().to_millis()).await;
         published.map_err(OpenError::because)?;
         let notices = Arc::new(notices);
