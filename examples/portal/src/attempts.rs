@@ -12,6 +12,7 @@
 //! | asking for a link to reset a password, for each account | 3 | never |
 //! | a passcode for Duo, for each account | 5 | yes |
 //! | having Duo asked before a person is, for each account | 30 | yes |
+//! | sending the form for requests about data, from one network | 10 | never |
 //!
 //! So nobody can lock a person out of a browser that they use, and guesses from many networks run
 //! into a wait as well. A wait is 32 seconds at first and twice as long each time, up to 15
@@ -49,6 +50,10 @@ pub(crate) enum Subject {
     Passcode(PersonId),
     /// What Duo is asked about a person before it asks them.
     Duo(PersonId),
+    /// Sending the form for requests about data, from one network.
+    Form(Network),
+    /// The same from everywhere: nobody waits for it, but one at a time is counted.
+    Forms,
 }
 
 /// Why an attempt must not be evaluated.
@@ -79,6 +84,8 @@ impl Subject {
             Self::Reset(email) => ["reset", email.as_str(), ""].map(&mut add),
             Self::Passcode(person) => ["passcode", &person.to_string(), ""].map(&mut add),
             Self::Duo(person) => ["duo", &person.to_string(), ""].map(&mut add),
+            Self::Form(from) => ["form", &from.to_string(), ""].map(&mut add),
+            Self::Forms => ["forms", "", ""].map(&mut add),
         };
         Value::Blob(hash.finalize().to_vec())
     }
@@ -89,6 +96,8 @@ impl Subject {
             Self::Account(_) | Self::Network(_) => 50,
             Self::Duo(_) => 30,
             Self::Reset(_) => 3,
+            Self::Form(_) => 10,
+            Self::Forms => i64::MAX,
         }
     }
 
@@ -221,6 +230,8 @@ fn in_order(subjects: &[Subject]) -> Vec<&Subject> {
         Subject::Network(from) => (4, from.to_string()),
         Subject::Passcode(person) => (5, person.to_string()),
         Subject::Duo(person) => (6, person.to_string()),
+        Subject::Form(from) => (7, from.to_string()),
+        Subject::Forms => (8, String::new()),
     });
     ordered
 }

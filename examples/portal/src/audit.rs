@@ -29,11 +29,18 @@ pub(crate) use seal::{seal_now_and_then, seal_rest};
 /// The tables' name among those of the portal.
 pub(crate) const COMPONENT: &str = "portal-audit";
 
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sqlite: include_str!("../migrations/audit/sqlite_0001.sql"),
-    postgres: include_str!("../migrations/audit/postgres_0001.sql"),
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sqlite: include_str!("../migrations/audit/sqlite_0001.sql"),
+        postgres: include_str!("../migrations/audit/postgres_0001.sql"),
+    },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../migrations/audit/sqlite_0002.sql"),
+        postgres: include_str!("../migrations/audit/postgres_0002.sql"),
+    },
+];
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

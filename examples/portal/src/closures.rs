@@ -5,11 +5,11 @@
 //! keeps the account. When it is due, one process takes the account over, so that from then on
 //! nobody signs in and nobody changes their mind, and erases it. Who stops in the middle loses it
 //! to the next after a minute; every step can be done twice. What is left at the end is an address,
-//! until the letter that tells of it is sent.
+//! until the letters to it are sent. While the clinic has the account disabled nothing is erased.
 
 mod erase;
 
-use upheld_store::sql::{DatabaseError, Transaction};
+use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
 use crate::accounts;
 use crate::browsers;
@@ -42,6 +42,19 @@ pub(crate) enum Asked {
     Done,
     /// Nobody else could do what this person does for the clinic.
     LastOne,
+}
+
+/// Whether an account is being closed; `None` as well once it is erased.
+pub(crate) async fn find(
+    database: &Database,
+    person: PersonId,
+) -> Result<Option<Closing>, DatabaseError> {
+    let sql = "SELECT due_at, is_held FROM closures
+               WHERE tenant = $1 AND person = $2 AND erased_at IS NULL";
+    let rows = database.query(sql, &[person.into()]).await?;
+    let closing =
+        |row: &Row| Ok(Closing { due: Moment::at(row, 0)?, is_held: row.integer(1)? == 1 });
+    rows.first().map(closing).transpose()
 }
 
 /// Closes the account of `session`.

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
+use crate::intakes::{self, Contents};
 use crate::letters::Paper;
 use crate::mail;
 use crate::people::{self, Contact, Role};
@@ -36,8 +37,10 @@ const KIND: &str = "request letter";
 pub(crate) struct Case {
     pub(crate) id: Id,
     pub(crate) person: PersonId,
-    /// Whose account it is; none when there is no such account any more.
+    /// Whose account it is, or who sent the form; none when there is neither any more.
     pub(crate) contact: Option<Contact>,
+    /// What was typed in the form, where no account has the request.
+    pub(crate) form: Option<Contents>,
     pub(crate) request: Request,
     pub(crate) events: Vec<Recorded>,
 }
@@ -60,8 +63,12 @@ pub(crate) async fn find(records: &Records, id: Id) -> Result<Option<Case>, Requ
     };
     let Some(Whose(person)) = kept.person else { return Ok(None) };
     let person = PersonId::from(AccountId(person));
-    let contact = people::contact(&records.database, person).await?;
-    Ok(Some(Case { id, person, contact, request: kept.request, events: kept.events }))
+    let form = intakes::find(records, id).await?;
+    let contact = match &form {
+        Some(form) => Some(form.contact()),
+        None => people::contact(&records.database, person).await?,
+    };
+    Ok(Some(Case { id, person, contact, form, request: kept.request, events: kept.events }))
 }
 
 /// That somebody may give a command about a request. [`keep`] takes nothing else.
@@ -175,12 +182,16 @@ pub(crate) async fn keep(
         body: Zeroizing::new(letter.to_text()),
     });
     let (context, actor) = (records.clone(), Actor::Person(permit.0.person().to_bits()));
+    let (intake, form_to) = (case.id, case.form.as_ref().map(|form| form.email.clone()));
     let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
         let action = format!("request: {act}");
         let subject = Some(person.to_bits());
         audit::append(transaction, &Entry { at: now.into(), actor, action: &action, subject })?;
         if let Some(letter) = &letter {
-            mail::put(&context, transaction, person, letter, now)?;
+            match &form_to {
+                None => mail::put(&context, transaction, person, letter, now)?,
+                Some(to) => intakes::put(&context, transaction, (intake, to), letter, now)?,
+            }
         }
         match sealed.keep(transaction)? {
             Written::Written { .. } => Ok(()),

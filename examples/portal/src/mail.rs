@@ -22,7 +22,7 @@ pub use directory::Directory;
 pub(crate) use sender::send_now_and_then;
 
 /// How long it is remembered that a message was sent.
-const MEMORY_SECONDS: i64 = 7 * 24 * 60 * 60;
+pub(crate) const MEMORY_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 /// A message to be written into the outbox.
 #[derive(Debug)]

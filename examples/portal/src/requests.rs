@@ -66,6 +66,8 @@ pub(crate) const MAX_OPEN: usize = 10;
 
 /// Who acts, in the log. It names nobody.
 pub(crate) const ACTOR: &str = "self-service";
+/// Who notes what comes by the form for people who are not signed in.
+pub(crate) const FORM: &str = "public form";
 
 /// A request of a person.
 #[derive(Debug)]
@@ -255,7 +257,7 @@ pub(crate) async fn withdraw(
     Ok(true)
 }
 
-fn replay(events: &[Recorded]) -> Result<Request, RequestsError> {
+pub(crate) fn replay(events: &[Recorded]) -> Result<Request, RequestsError> {
     Request::replay(events).map_err(|error| RequestError::from(error).into())
 }
 
@@ -295,11 +297,7 @@ async fn keep(
             return Err(RequestsError::Stale);
         }
         if let Some(words) = words {
-            let place = (Table::RequestWords, id, person);
-            let [key, words] = sealed::seal(&context, place, words.as_str().as_bytes())?;
-            let sql = "INSERT INTO request_words (tenant, id, person, key_id, words)
-                       VALUES ($1, $2, $3, $4, $5)";
-            transaction.execute(sql, &[id.into(), person.into(), key, words])?;
+            keep_words(&context, transaction, (id, person), &words)?;
         }
         events::tell(&context, transaction, person, told, now)?;
         match sealed.keep(transaction)? {
@@ -308,6 +306,21 @@ async fn keep(
         }
     });
     kept.await
+}
+
+/// Keeps what a person wrote with a request.
+pub(crate) fn keep_words(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    (id, person): (Id, PersonId),
+    words: &Text,
+) -> Result<(), RecordsError> {
+    let place = (Table::RequestWords, id, person);
+    let [key, words] = sealed::seal(records, place, words.as_str().as_bytes())?;
+    let sql = "INSERT INTO request_words (tenant, id, person, key_id, words)
+               VALUES ($1, $2, $3, $4, $5)";
+    transaction.execute(sql, &[id.into(), person.into(), key, words])?;
+    Ok(())
 }
 
 const fn whose(person: PersonId) -> Whose {

@@ -39,16 +39,23 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0006_account_data.sql"),
         postgres: include_str!("../migrations/postgres/0006_account_data.sql"),
     },
+    Migration {
+        version: 7,
+        sqlite: include_str!("../migrations/sqlite/0007_intakes.sql"),
+        postgres: include_str!("../migrations/postgres/0007_intakes.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.
-const SEALED_TABLES: [SealedTable; 6] = [
+const SEALED_TABLES: [SealedTable; 8] = [
     SealedTable { name: "pending_enrolments", account: "person", row: "id", sealed: "secret" },
     SealedTable { name: "pending_recovery_codes", account: "person", row: "id", sealed: "codes" },
     SealedTable { name: "outbox", account: "person", row: "id", sealed: "body" },
     SealedTable { name: "duo_prompts", account: "person", row: "holder", sealed: "pending" },
     SealedTable { name: "request_words", account: "person", row: "id", sealed: "words" },
     SealedTable { name: "exports", account: "person", row: "id", sealed: "bundle" },
+    SealedTable { name: "intakes", account: "person", row: "id", sealed: "contents" },
+    SealedTable { name: "intake_letters", account: "intake", row: "id", sealed: "body" },
 ];
 
 /// Whose tables this program makes itself.

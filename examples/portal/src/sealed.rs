@@ -18,6 +18,8 @@ pub(crate) enum Table {
     DuoPrompts,
     RequestWords,
     Exports,
+    Intakes,
+    IntakeLetters,
 }
 
 impl Table {
@@ -29,6 +31,8 @@ impl Table {
             Self::DuoPrompts => "duo_prompts",
             Self::RequestWords => "request_words",
             Self::Exports => "exports",
+            Self::Intakes => "intakes",
+            Self::IntakeLetters => "intake_letters",
         }
     }
 }

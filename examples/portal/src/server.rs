@@ -27,6 +27,7 @@ use crate::duo::Duo;
 use crate::enrolment;
 use crate::exports;
 use crate::id::PersonId;
+use crate::intakes;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
 use crate::notice::Notices;
@@ -42,6 +43,8 @@ use crate::web;
 
 /// How often what has expired is deleted.
 const PURGE_INTERVAL: Duration = Duration::from_mins(1);
+/// How long the message that is being sent has when the portal stops.
+const LAST_MESSAGE: Duration = Duration::from_secs(5);
 
 /// A portal with its database open.
 #[derive(Debug)]
@@ -147,7 +150,7 @@ impl Portal {
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
-        let notices = Notices::write().map_err(OpenError::because)?;
+        let notices = Notices::write(cookies.policy()).map_err(OpenError::because)?;
         let published = notices.publish(&consents, clock.now().to_millis()).await;
         published.map_err(OpenError::because)?;
         let notices = Arc::new(notices);
@@ -291,20 +294,25 @@ impl Portal {
         let Self { records, passwords, clock, cookies, transport, outbox } = self;
         let (database, metrics) = (records.database.clone(), records.metrics.clone());
         let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
-        let send = mail::send_now_and_then(records.clone(), transport, clock.clone());
-        let send = tokio::spawn(send);
+        let (stopping, stopped) = watch::channel(false);
+        let send = mail::send_now_and_then(records.clone(), transport, clock.clone(), stopped);
+        let mut send = tokio::spawn(send);
         let seal = tokio::spawn(audit::seal_now_and_then(database.clone()));
         let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
         let app = web::App { records, passwords, clock, cookies, outbox, metrics };
         let served = serve_pages(&app, listeners, stop).await;
+        stopping.send_replace(true);
         purge.abort();
-        send.abort();
         seal.abort();
         watch.abort();
         copy.abort();
         erase.abort();
+        // Sent and not noted, a message would be sent again by the next.
+        if tokio::time::timeout(LAST_MESSAGE, &mut send).await.is_err() {
+            send.abort();
+        }
         audit::seal_rest(&database).await;
         record_log::log_last(&database).await;
         database.close().await;
@@ -366,6 +374,7 @@ async fn purge_now_and_then(records: Records, clock: Clock) {
         let purged = records.database.transact(move |transaction| {
             sign_in::purge(transaction, now)?;
             exports::purge(transaction, now)?;
+            intakes::purge(transaction, now)?;
             mail::purge(transaction, now)
         });
         if let Err(error) = purged.await {

@@ -9,6 +9,7 @@ use upheld_totp::Digits;
 use crate::accounts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
+use crate::closures::{self, Closing};
 use crate::devices;
 use crate::duo;
 use crate::events::{self, Event};
@@ -51,6 +52,7 @@ pub(crate) struct Record {
     pub(crate) recovery_codes: u8,
     pub(crate) failures: u32,
     pub(crate) reset: Option<Reset>,
+    pub(crate) closing: Option<Closing>,
 }
 
 /// A request to take away a second factor.
@@ -118,6 +120,7 @@ pub(crate) async fn find(
         recovery_codes: store.unused_recovery_codes(person.into()).await?,
         failures: store.failures(person.into(), Budget::Code).await?.count,
         reset: find_reset(records, person, now).await?,
+        closing: closures::find(&records.database, person).await?,
     }))
 }
 

@@ -14,6 +14,7 @@ mod filters;
 mod form;
 mod gate;
 mod held;
+mod intakes;
 mod outbox;
 mod pages;
 mod password;

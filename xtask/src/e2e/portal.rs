@@ -72,11 +72,15 @@ pub(super) fn first_sign_in() -> Outcome<()> {
     say("portal: every other page");
     look_around(&other, &account, &recovery_code, &album)?;
 
+    say("portal: asking about data without an account");
+    let stranger = driver.open()?;
+    ask_without_account(&stranger, &account, &album)?;
+
     say("portal: the pages of staff");
     let staff = driver.open()?;
     look_at_staff(&staff, &account, &album)?;
 
-    drop((browser, thief, other, staff));
+    drop((browser, thief, other, stranger, staff));
     check(portal.terminate()?.success(), "the portal did not end well")?;
     let is_empty = temporary.path().read_dir()?.next().is_none();
     check(is_empty, "the portal left something behind")?;
@@ -137,6 +141,7 @@ fn save_recovery_codes(browser: &Browser<'_>, album: &Album) -> Outcome<String> 
     browser.expect_heading("Save your recovery codes")?;
     let code = browser.find("#recovery-codes code")?.text()?;
     album.keep(browser, "6-recovery-codes")?;
+    screen::check_paper(browser, "#recovery-codes code")?;
     browser.find("#saved")?.click()?;
     browser.find("form:has(#saved) button")?.click()?;
     browser.expect_heading("Security")?;
@@ -195,6 +200,41 @@ fn look_around(browser: &Browser<'_>, account: &Account, used: &str, album: &Alb
     album.keep(browser, "17-look-at-your-mail")
 }
 
+/// Asks about data without signing in: the form, the link that confirms, the link to follow it.
+fn ask_without_account(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<()> {
+    browser.go_to(&format!("{}/privacy/request", account.address))?;
+    browser.expect_heading("Ask about your data")?;
+    album.keep(browser, "31-ask")?;
+    browser.find("#ask-access")?.click()?;
+    browser.find("#name")?.fill("Jo Public")?;
+    browser.find("#email")?.fill("jo.public@example.org")?;
+    browser.find("form[action='/privacy/request'] button")?.click()?;
+    browser.expect_heading("Look at your e-mail")?;
+    browser.go_to(&link_in_mail(browser, account, "confirm")?)?;
+    browser.expect_heading("Confirm your request")?;
+    album.keep(browser, "32-ask-confirm")?;
+    browser.find("form[action^='/privacy/request/confirm/'] button")?.click()?;
+    browser.expect_heading("We have your request")?;
+    browser.go_to(&link_in_mail(browser, account, "state")?)?;
+    browser.expect_heading("Your request")?;
+    album.keep(browser, "33-ask-state")
+}
+
+/// The address in the newest e-mail that has one of this kind.
+fn link_in_mail(browser: &Browser<'_>, account: &Account, what: &str) -> Outcome<String> {
+    let start = format!("/privacy/request/{what}/");
+    for _ in 0..100 {
+        browser.go_to(&format!("{}/dev/outbox", account.address))?;
+        let mails = browser.find("main")?.text()?;
+        if let Some((_, rest)) = mails.split_once(&start) {
+            let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+            return Ok(format!("{}{start}{token}", account.address));
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    Err(format!("no e-mail has a link to {what}").into())
+}
+
 /// The pages of staff, and those for which a second factor was shown just now.
 fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<()> {
     let visit = |path: &str, heading: &str, name: &str| {
@@ -228,6 +268,8 @@ fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Out
     browser.find("th a[href^='/staff/requests/']")?.click()?;
     browser.find("form[action^='/staff/requests/']")?;
     album.keep(browser, "27-desk-request")?;
+    // Letters are folded on the screen.
+    screen::check_paper(browser, "details .letter")?;
     visit("/account/security/password", "Change your password", "21-change-password")?;
     visit("/account/close", "Close your account", "22-close")?;
     visit("/account/security/totp", "Add an authenticator app", "23-name-device")?;

@@ -65,6 +65,19 @@ pub(super) fn read_qr(png: &[u8]) -> Outcome<String> {
     Ok(grid.decode()?.1)
 }
 
+/// On paper there is what `selector` finds, and nothing to press or to go to.
+pub(super) fn check_paper(browser: &Browser<'_>, selector: &str) -> Outcome<()> {
+    let paper = json!({ "media": "print" });
+    browser.devtools("Emulation.setEmulatedMedia", &paper)?;
+    let seen = browser.evaluate(&format!(
+        "const seen = (found) => [...found].some((it) => it.checkVisibility());
+         return ['{selector}', '.bar, footer, button, .within, .after']
+             .map((it) => seen(document.querySelectorAll(it)));"
+    ))?;
+    show_as(browser, None, "light")?;
+    check(seen == json!([true, false]), &format!("{selector} and the rest on paper: {seen}"))
+}
+
 fn show_as(browser: &Browser<'_>, width: Option<u32>, scheme: &str) -> Outcome<()> {
     match width {
         Some(width) => {
@@ -76,6 +89,7 @@ fn show_as(browser: &Browser<'_>, width: Option<u32>, scheme: &str) -> Outcome<(
             browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({}))?;
         }
     }
-    let scheme = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+    let scheme =
+        json!({ "media": "", "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
     browser.devtools("Emulation.setEmulatedMedia", &scheme).map(drop)
 }

@@ -59,8 +59,16 @@ const PUBLISHED: &[(&str, &str)] = &[
         "426a2b6cfaf6f3bdbfb79ada5e6ba26bd6bb22edfe26f560790621e32eb09be9",
     ),
     (
+        "examples/portal/migrations/audit/postgres_0002.sql",
+        "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
+    ),
+    (
         "examples/portal/migrations/audit/sqlite_0001.sql",
         "332fee84391981a663ff995a460edfa54729bc1acd07662d3e2f0cd1c5c533f1",
+    ),
+    (
+        "examples/portal/migrations/audit/sqlite_0002.sql",
+        "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
     ),
     (
         "examples/portal/migrations/postgres/0001_accounts.sql",
@@ -87,6 +95,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "96602f3346187541c1ad45c2fe2b7369c79004c1fa5676776908c87a24e9bbe5",
     ),
     (
+        "examples/portal/migrations/postgres/0007_intakes.sql",
+        "f57a75501e906e02a41b05a6ef3cb2902306cfbad00795a9e958ea5d44609e43",
+    ),
+    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -109,6 +121,10 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "examples/portal/migrations/sqlite/0006_account_data.sql",
         "c78853e262b6249be4d04d2da5ee4ad01dea5757c95a073110def1737cac436a",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0007_intakes.sql",
+        "3e58d9a9218a60022636cbb2bcf04c14fd0250ed8fddf0b74d5cb7cc14210dc7",
     ),
 ];
 

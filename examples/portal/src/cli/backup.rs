@@ -47,9 +47,11 @@ impl Command {
     }
 }
 
-/// What ends with the connection to the browsers that held it.
-const FORGOTTEN: [&str; 6] = [
+/// What ends with the connection to the browsers that held it, and copies of data, which may have
+/// been taken since.
+const FORGOTTEN: [&str; 7] = [
     "sessions",
+    "exports",
     "pending_logins",
     "browsers",
     "password_resets",

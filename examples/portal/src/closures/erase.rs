@@ -19,7 +19,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const BATCH: i64 = 20;
 /// After this long without a word from whoever erases, somebody else goes on.
 const LEASE_SECONDS: i64 = 60;
-/// How often it is looked whether a request that holds an erasure was answered.
+/// How long an erasure is left alone that a request holds, or that failed.
 const HELD_SECONDS: i64 = 10 * 60;
 /// How long an address is kept for a letter that cannot be sent.
 const LAST_LETTER_SECONDS: i64 = 3 * 24 * 60 * 60;
@@ -59,8 +59,6 @@ enum Outcome {
 struct Job {
     person: PersonId,
     worker: Id,
-    /// What it was before.
-    state: State,
 }
 
 /// Erases what is due, for ever.
@@ -76,18 +74,36 @@ pub(crate) async fn work_now_and_then(records: Records, clock: Clock) {
 
 async fn erase_due(records: &Records, clock: &Clock) -> Result<(), DatabaseError> {
     let now = clock.now();
-    let sql = "SELECT person FROM closures
-               WHERE tenant = $1 AND due_at <= $2 AND leased_until <= $2 AND erased_at IS NULL
+    // What the clinic has disabled waits until it is enabled: the reason may be that somebody else
+    // closes the account.
+    let sql = "SELECT closures.person FROM closures
+               JOIN people ON people.tenant = closures.tenant AND people.id = closures.person
+               WHERE closures.tenant = $1 AND due_at <= $2 AND leased_until <= $2
+                   AND erased_at IS NULL AND people.state <> 'disabled'
                ORDER BY due_at LIMIT $3";
     let due = records.database.query(sql, &[now.into(), BATCH.into()]).await?;
     let due: Result<Vec<_>, _> = due.iter().map(|row: &Row| PersonId::at(row, 0)).collect();
     for person in due? {
         match erase(records, clock, person).await {
             Ok(outcome) => tracing::info!(%person, ?outcome, "an account was due to be erased"),
-            Err(error) => tracing::error!(%person, %error, "an account was not erased"),
+            Err(error) => {
+                tracing::error!(%person, %error, "an account was not erased");
+                set_aside(records, person, clock.now()).await?;
+            }
         }
     }
     forget_the_told(records, now).await
+}
+
+/// Lets what failed stand in nobody's way.
+async fn set_aside(records: &Records, person: PersonId, now: Moment) -> Result<(), DatabaseError> {
+    let until = now.plus(HELD_SECONDS);
+    let set_aside = records.database.transact(move |transaction| {
+        let sql = "UPDATE closures SET leased_until = $3
+                   WHERE tenant = $1 AND person = $2 AND erased_at IS NULL AND leased_until < $3";
+        transaction.execute(sql, &[person.into(), until.into()])
+    });
+    set_aside.await.map(drop)
 }
 
 async fn erase(records: &Records, clock: &Clock, person: PersonId) -> Result<Outcome, EraseError> {
@@ -102,7 +118,7 @@ async fn erase(records: &Records, clock: &Clock, person: PersonId) -> Result<Out
     //= DPA 2018, section 173: what a person has asked for is not erased before they are answered
     match records.requests.records().erase_person(whose, &[], at, ACTOR).await? {
         Erasure::Held { .. } => {
-            hold_back(records, person, Some(job), clock.now()).await?;
+            hold_back(records, person, Some(job.worker), clock.now()).await?;
             Ok(Outcome::Held)
         }
         Erasure::Erased { records: erased, payloads } => {
@@ -111,7 +127,8 @@ async fn erase(records: &Records, clock: &Clock, person: PersonId) -> Result<Out
     }
 }
 
-/// Takes an account over: nobody signs in to it any more, and nobody keeps it.
+/// Takes an account over: nobody signs in to it any more, and nobody keeps it. One that is disabled
+/// is not taken over, so that one that is closed and not erased was active before.
 async fn claim(
     records: &Records,
     person: PersonId,
@@ -119,7 +136,10 @@ async fn claim(
 ) -> Result<Option<Job>, RecordsError> {
     let worker = Id::generate()?;
     let claimed = records.database.transact(move |transaction| {
-        let Some(state) = hold(transaction, person)? else { return Ok(None) };
+        let state = hold(transaction, person)?;
+        if state.is_none_or(|state| state == State::Disabled) {
+            return Ok(None);
+        }
         let claimed = transaction.execute(
             "UPDATE closures SET worker = $3, leased_until = $5
              WHERE tenant = $1 AND person = $2 AND erased_at IS NULL AND due_at <= $4
@@ -131,39 +151,37 @@ async fn claim(
         }
         set_state(transaction, person, State::Closed)?;
         accounts::end_all(transaction, person)?;
-        Ok::<_, DatabaseError>(Some(Job { person, worker, state }))
+        Ok::<_, DatabaseError>(Some(Job { person, worker }))
     });
     Ok(claimed.await?)
 }
 
-/// Lets it wait for an answer that is owed; its person may keep the account meanwhile.
+/// Lets it wait for an answer that is owed; its person may keep the account meanwhile, also when it
+/// was taken over by `worker` or by a process that stopped.
 async fn hold_back(
     records: &Records,
     person: PersonId,
-    job: Option<Job>,
+    worker: Option<Id>,
     now: Moment,
 ) -> Result<(), RecordsError> {
     let context = records.clone();
     let held = records.database.transact(move |transaction| {
-        let Some(_) = hold(transaction, person)? else { return Ok(()) };
+        let Some(state) = hold(transaction, person)? else { return Ok(()) };
         let seen = "SELECT is_held FROM closures WHERE tenant = $1 AND person = $2";
         let seen = transaction.query(seen, &[person.into()])?;
         let is_new = seen.first().map(|row| row.integer(0)).transpose()? == Some(0);
-        let worker = job.map(|job| job.worker.to_bits().to_be_bytes().to_vec());
+        let worker = worker.map(|worker| worker.to_bits().to_be_bytes().to_vec());
         let held = transaction.execute(
             "UPDATE closures SET is_held = 1, worker = NULL, leased_until = $4
              WHERE tenant = $1 AND person = $2 AND erased_at IS NULL
-                 AND (worker IS NULL OR worker = $3)",
-            &[person.into(), worker.into(), now.plus(HELD_SECONDS).into()],
+                 AND (worker IS NULL OR worker = $3 OR leased_until <= $5)",
+            &[person.into(), worker.into(), now.plus(HELD_SECONDS).into(), now.into()],
         )?;
         if held != 1 {
             return Ok(());
         }
-        if let Some(job) = job {
-            // Whoever was disabled, or taken over from a process that stopped, stays out.
-            let is_active = job.state == State::Active;
-            let state = if is_active { State::Active } else { State::Disabled };
-            set_state(transaction, person, state)?;
+        if state == State::Closed {
+            set_state(transaction, person, State::Active)?;
         }
         if is_new {
             let what = (person, Event::Data(DataEvent::ClosureHeld));
@@ -192,13 +210,16 @@ async fn finish(
         if finished != 1 {
             return Ok(false);
         }
+        let is_staff = accounts::is_staff(transaction, person)?;
         accounts::end_all(transaction, person)?;
         accounts::remove_factors(transaction, person)?;
         for sql in [
             "DELETE FROM browsers WHERE tenant = $1 AND person = $2",
             "DELETE FROM exports WHERE tenant = $1 AND person = $2",
             "DELETE FROM request_words WHERE tenant = $1 AND person = $2",
-            "DELETE FROM outbox WHERE tenant = $1 AND person = $2",
+            "DELETE FROM intakes WHERE tenant = $1 AND person = $2",
+            // What is not sent yet stays: it may be the answer that the erasure has waited for.
+            "DELETE FROM outbox WHERE tenant = $1 AND person = $2 AND next_try IS NULL",
             "UPDATE people SET display_name = '', password_hash = '', name_changed_at = NULL
              WHERE tenant = $1 AND id = $2",
         ] {
@@ -208,7 +229,8 @@ async fn finish(
         let subject = Some(person.to_bits());
         let entry = Entry { at: now.into(), actor: Actor::Portal, action: &action, subject };
         audit::append(transaction, &entry)?;
-        let what = (person, Event::Data(DataEvent::Erased));
+        let has_duo = context.duo.is_some();
+        let what = (person, Event::Data(DataEvent::Erased { has_duo, is_staff }));
         events::record(&context, transaction, what, Actor::Portal, now)?;
         Ok::<_, RecordsError>(true)
     });

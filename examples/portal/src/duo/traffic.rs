@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use upheld_duo::{BeforeChallenge, FailCause, FailMode, Fallback};
 use upheld_duo_reqwest::SendError;
-use upheld_store::sql::DatabaseError;
 
 use super::verdict::note_wait;
 use crate::attempts::{self, ChargeError, Subject};
@@ -76,8 +75,8 @@ pub(super) async fn fallback<C: BeforeChallenge>(
         Fallback::Open(open) if open.cause() == FailCause::RateLimited => open,
         decided => return Ok(decided),
     };
-    let counted = records.database.transact(move |transaction| {
-        Ok::<_, DatabaseError>(attempts::counted(transaction, &Subject::Duo(person))?)
-    });
+    let counted = records
+        .database
+        .transact(move |transaction| attempts::counted(transaction, &Subject::Duo(person)));
     Ok(if counted.await? > 1 { Fallback::Closed } else { Fallback::Open(open) })
 }

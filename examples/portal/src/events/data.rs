@@ -6,12 +6,20 @@ use crate::language::{Language, fill, phrase};
 /// Something that happened to everything that is held about a person.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum DataEvent {
-    CopyReady { until: Moment },
+    CopyReady {
+        until: Moment,
+    },
     CopyTaken,
-    ClosureAsked { due: Moment },
+    ClosureAsked {
+        due: Moment,
+    },
     ClosureCancelled,
     ClosureHeld,
-    Erased,
+    /// With whether there is Duo, and whether it was one of the clinic's own.
+    Erased {
+        has_duo: bool,
+        is_staff: bool,
+    },
 }
 
 impl DataEvent {
@@ -22,7 +30,7 @@ impl DataEvent {
             Self::ClosureAsked { .. } => "account closure asked for",
             Self::ClosureCancelled => "account closure cancelled",
             Self::ClosureHeld => "account closure held by a request",
-            Self::Erased => "account erased",
+            Self::Erased { .. } => "account erased",
         }
     }
 
@@ -33,7 +41,7 @@ impl DataEvent {
             Self::ClosureAsked { .. } => phrase("Your account is being closed"),
             Self::ClosureCancelled => phrase("Your account is kept"),
             Self::ClosureHeld => phrase("Your account is not erased yet"),
-            Self::Erased => phrase("Your account was erased"),
+            Self::Erased { .. } => phrase("Your account was erased"),
         }
     }
 
@@ -53,7 +61,19 @@ impl DataEvent {
                 );
                 fill(&language.say(text), "when", &language.moment(due))
             }
-            Self::CopyTaken | Self::ClosureCancelled | Self::ClosureHeld | Self::Erased => {
+            Self::Erased { has_duo, is_staff } => {
+                let at_duo = has_duo.then_some(phrase(
+                    "What Duo keeps under your address is not erased by this: ask the clinic to \
+                     delete it there.",
+                ));
+                let at_desk = is_staff.then_some(phrase(
+                    "Your name stays with the requests of others that you dealt with at the desk.",
+                ));
+                let all = [Some(self.plain_text()), at_duo, at_desk];
+                let all = all.into_iter().flatten().map(|text| language.say(text));
+                all.collect::<Vec<_>>().join("\n\n")
+            }
+            Self::CopyTaken | Self::ClosureCancelled | Self::ClosureHeld => {
                 language.say(self.plain_text()).into_owned()
             }
         }
@@ -72,12 +92,12 @@ impl DataEvent {
                 "You have asked for a copy of your data and have no answer yet. Your account is \
                  erased once you are answered, and not before: the law does not allow it.",
             ),
-            Self::Erased => phrase(
+            Self::Erased { .. } => phrase(
                 "Your account was erased, as you asked: your name, what you signed in with, what \
                  you agreed to and what you asked for. Your address goes once this letter is sent. \
                  A log of what happened stays, under a number that names nobody; so do encrypted \
-                 backups, until the clinic deletes them, and your health record, which is not in \
-                 the portal.",
+                 backups and the files by which e-mails were sent to you, until the clinic deletes \
+                 them, and your health record, which is not in the portal.",
             ),
             Self::CopyReady { .. } | Self::ClosureAsked { .. } => "",
         }

@@ -11,9 +11,9 @@ use super::ContentsError;
 use crate::clock::Moment;
 use crate::consents;
 use crate::id::PersonId;
+use crate::language::Language;
 use crate::letters;
-use crate::notice::Question;
-use crate::people::Role;
+use crate::people::{self, Role};
 use crate::random;
 use crate::records::{Records, RecordsError};
 use crate::requests;
@@ -21,7 +21,18 @@ use crate::requests;
 /// How many parts a copy has.
 pub(crate) const PARTS: u8 = 7;
 /// The most rows of one kind: some years of signing in every hour.
-const MAX_ROWS: i64 = 50_000;
+const MAX_ROWS: usize = 50_000;
+
+/// What happened to an account. The index has what is sealed, so that the sealer pays for it and
+/// nobody who signs in; what is not sealed yet is little.
+const LOG: &str = "SELECT at, actor, action FROM (
+         SELECT at, actor, action, id FROM audit_events
+         WHERE tenant = $1 AND subject = $2 AND seq IS NULL
+         UNION ALL
+         SELECT * FROM (SELECT at, actor, action, id FROM audit_events
+             WHERE tenant = $1 AND subject = $2 AND seq IS NOT NULL
+             ORDER BY seq DESC LIMIT $3) AS sealed
+     ) AS everything ORDER BY at DESC, id LIMIT $3";
 
 /// A part of a copy.
 #[derive(Clone, Copy, Debug)]
@@ -155,22 +166,24 @@ impl Contents {
         person: PersonId,
     ) -> Result<(), ContentsError> {
         let columns = ["browser", "opened_by", "opened", "last_seen"];
-        let mut table =
-            Table::new("sessions", "Where you are signed in", &columns, Reuse::AccessOnly)?;
         let sql = "SELECT browser, grounds, opened_at, seen_at FROM sessions
-                   WHERE tenant = $1 AND person = $2 ORDER BY opened_at LIMIT $3";
-        for row in &newest(records, sql, person.into()).await? {
+                   WHERE tenant = $1 AND person = $2 ORDER BY opened_at DESC LIMIT $3";
+        let rows = newest(records, sql, person.into()).await?;
+        let title = rows.title("Where you are signed in");
+        let mut table = Table::new("sessions", &title, &columns, Reuse::AccessOnly)?;
+        for row in &rows.newest {
             let cells =
                 [Cell::text(row.text(0)?), Cell::text(row.text(1)?), at(row, 2)?, at(row, 3)?];
             table.push(cells.into())?;
         }
         self.0.add_table(table)?;
         let columns = ["browser", "last_seen", "not_asked_for_a_code_until"];
-        let title = "Browsers that you have signed in with";
-        let mut table = Table::new("browsers", title, &columns, Reuse::AccessOnly)?;
         let sql = "SELECT name, seen_at, trusted_until FROM browsers
                    WHERE tenant = $1 AND person = $2 ORDER BY seen_at DESC LIMIT $3";
-        for row in &newest(records, sql, person.into()).await? {
+        let rows = newest(records, sql, person.into()).await?;
+        let title = rows.title("Browsers that you have signed in with");
+        let mut table = Table::new("browsers", &title, &columns, Reuse::AccessOnly)?;
+        for row in &rows.newest {
             table.push(vec![Cell::text(row.text(0)?), at(row, 1)?, at(row, 2)?])?;
         }
         Ok(self.0.add_table(table)?)
@@ -186,14 +199,14 @@ impl Contents {
         let columns = ["when", "what", "statement", "notice", "version"];
         let mut table = Table::new("consents", "Your consents", &columns, Reuse::Portable)?;
         for event in record.events() {
-            let (what, question) = match event.what() {
+            let (what, statement) = match event.what() {
                 Happening::Consent { scope, change } => {
-                    (consents::said(change), Question::of(scope))
+                    (consents::said(change), records.notices.statement(scope, Language::English))
                 }
                 Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
                 Happening::RecipientTold { .. } => (consents::TOLD, None),
             };
-            let statement = question.map_or(Cell::Empty, |it| Cell::text(it.statement));
+            let statement = statement.map_or(Cell::Empty, Cell::Text);
             let shown = consents::shown(event);
             let notice = shown.map_or(Cell::Empty, |it| Cell::text(it.id.as_str()));
             let version = shown.map_or(Cell::Empty, |it| Cell::Text(it.version.to_string()));
@@ -205,7 +218,8 @@ impl Contents {
             return Ok(());
         }
         let at = consents::with_all(&record, now);
-        let principal = email(records, person).await?.unwrap_or_default();
+        let contact = people::contact(&records.database, person).await?;
+        let principal = contact.map(|contact| contact.email).unwrap_or_default();
         let dossier = consents::dossier(records, record, &principal).await?;
         let kept = dossier.to_json().into_bytes();
         self.0.add_file("consents/record.json", "application/json", kept)?;
@@ -230,9 +244,8 @@ impl Contents {
     ) -> Result<(), ContentsError> {
         let columns = ["reference", "what", "received", "state", "to_be_answered_by", "your_words"];
         let mut table = Table::new("requests", "Your requests", &columns, Reuse::Portable)?;
-        let sql = "SELECT display_name, email FROM people WHERE tenant = $1 AND id = $2";
-        let rows = records.database.query(sql, &[person.into()]).await?;
-        let Some(row) = rows.first() else { return Ok(()) };
+        let contact = people::contact(&records.database, person).await?;
+        let Some(contact) = contact else { return Ok(()) };
         for asked in requests::list(records, person).await? {
             let request = &asked.request;
             let words = requests::words(records, person, asked.id).await?;
@@ -244,7 +257,7 @@ impl Contents {
                 asked.due()?.map_or(Cell::Empty, |due| Cell::Text(due.to_string())),
                 words.map_or(Cell::Empty, |words| Cell::text(&words)),
             ])?;
-            let letters = letters::due(&asked, (row.text(0)?, row.text(1)?))?;
+            let letters = letters::due(&asked, (&contact.name, &contact.email))?;
             for (number, letter) in (1..).zip(letters) {
                 let path = format!("requests/{}/letter-{number}.txt", asked.id);
                 self.0.add_file(&path, "text/plain; charset=utf-8", letter.into_bytes())?;
@@ -261,26 +274,32 @@ impl Contents {
         person: PersonId,
     ) -> Result<(), ContentsError> {
         let columns = ["when", "subject", "sent"];
-        let mut table =
-            Table::new("emails", "E-mails of the last seven days", &columns, Reuse::AccessOnly)?;
-        let sql = "SELECT created_at, subject, next_try FROM outbox
-                   WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, id LIMIT $3";
-        for row in &newest(records, sql, person.into()).await? {
+        // Those about a form that was sent without signing in are in a box of their own.
+        let sql = "SELECT created_at, subject, next_try, id FROM outbox
+                   WHERE tenant = $1 AND person = $2
+                   UNION ALL
+                   SELECT letter.created_at, letter.subject, letter.next_try, letter.id
+                   FROM intake_letters AS letter JOIN intakes
+                       ON intakes.tenant = letter.tenant AND intakes.id = letter.intake
+                   WHERE intakes.tenant = $1 AND intakes.person = $2
+                   ORDER BY created_at DESC, id LIMIT $3";
+        let rows = newest(records, sql, person.into()).await?;
+        let title = rows.title("E-mails of the last seven days");
+        let mut table = Table::new("emails", &title, &columns, Reuse::AccessOnly)?;
+        for row in &rows.newest {
             let is_sent = row.optional_integer(2)?.is_none();
             table.push(vec![at(row, 0)?, Cell::text(row.text(1)?), Cell::Bool(is_sent)])?;
         }
         Ok(self.0.add_table(table)?)
     }
 
-    /// What happened to the account. There is no index for this: signing in would pay for it.
     async fn add_log(&mut self, records: &Records, person: PersonId) -> Result<(), ContentsError> {
         let columns = ["when", "who", "what"];
-        let title = "What happened to your account";
-        let mut table = Table::new("log", title, &columns, Reuse::AccessOnly)?;
-        let sql = "SELECT at, actor, action FROM audit_events
-                   WHERE tenant = $1 AND subject = $2 ORDER BY at DESC, id LIMIT $3";
         let (subject, own) = (person.to_string(), format!("person:{person}"));
-        for row in &newest(records, sql, subject.as_str().into()).await? {
+        let rows = newest(records, LOG, subject.as_str().into()).await?;
+        let title = rows.title("What happened to your account");
+        let mut table = Table::new("log", &title, &columns, Reuse::AccessOnly)?;
+        for row in &rows.newest {
             let who = match row.text(1)? {
                 actor if actor == own => "you",
                 actor if actor.starts_with("person:") => "staff of the clinic",
@@ -293,14 +312,36 @@ impl Contents {
     }
 }
 
-async fn newest(records: &Records, sql: &str, whose: Value) -> Result<Vec<Row>, DatabaseError> {
-    records.database.query(sql, &[whose, MAX_ROWS.into()]).await
+/// Rows of one kind, the newest first.
+#[derive(Debug, PartialEq, Eq)]
+struct Rows<T> {
+    newest: Vec<T>,
+    /// Whether there are more than a copy has.
+    is_cut: bool,
 }
 
-async fn email(records: &Records, person: PersonId) -> Result<Option<String>, DatabaseError> {
-    let sql = "SELECT email FROM people WHERE tenant = $1 AND id = $2";
-    let rows = records.database.query(sql, &[person.into()]).await?;
-    rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()
+impl<T> Rows<T> {
+    /// Keeps `most` of `found`, in which one more was asked for.
+    fn cut(mut found: Vec<T>, most: usize) -> Self {
+        let is_cut = found.len() > most;
+        found.truncate(most);
+        Self { newest: found, is_cut }
+    }
+
+    /// The title of their table, which says when it has not everything.
+    fn title(&self, what: &str) -> String {
+        if !self.is_cut {
+            return what.to_owned();
+        }
+        let count = self.newest.len();
+        format!("{what}: the newest {count}; there are more, ask the clinic for them")
+    }
+}
+
+async fn newest(records: &Records, sql: &str, whose: Value) -> Result<Rows<Row>, DatabaseError> {
+    let one_more = i64::try_from(MAX_ROWS.saturating_add(1)).unwrap_or(i64::MAX);
+    let found = records.database.query(sql, &[whose, one_more.into()]).await?;
+    Ok(Rows::cut(found, MAX_ROWS))
 }
 
 fn at(row: &Row, column: usize) -> Result<Cell, DatabaseError> {
@@ -309,4 +350,42 @@ fn at(row: &Row, column: usize) -> Result<Cell, DatabaseError> {
 
 fn moment(moment: Option<Moment>) -> Cell {
     moment.map_or(Cell::Empty, |moment| Cell::Text(moment.to_rfc3339()))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::{LOG, Rows};
+    use crate::audit::MIGRATIONS;
+
+    /// What SQLite says it does, without having seen how many rows there are.
+    #[test]
+    fn the_log_of_a_person_is_found_by_an_index_and_not_by_reading_the_tenant() {
+        let connection = Connection::open_in_memory().unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration.sqlite).unwrap();
+        }
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {LOG}")).unwrap();
+        let steps = statement.query_map(("", "", 1), |row| row.get(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        let plan = steps.join("\n");
+        let sealed = "audit_events USING INDEX audit_by_subject (tenant=? AND subject=?";
+        assert!(plan.contains(sealed), "{plan}");
+        // Of what is not sealed either index finds no more than that.
+        let read: Vec<_> = steps.iter().filter(|step| step.contains("audit_events")).collect();
+        let is_narrow = |step: &str| step.contains("(tenant=? AND") || step.contains("unsealed");
+        assert!(read.len() == 2 && read.iter().all(|step| is_narrow(step)), "{plan}");
+        assert!(!plan.contains("SCAN audit_events"), "{plan}");
+    }
+
+    #[test]
+    fn a_table_that_has_not_everything_says_so() {
+        let all = Rows::cut(vec![3, 2], 2);
+        assert_eq!((all.title("Letters"), all.newest), ("Letters".to_owned(), vec![3, 2]));
+        let cut = Rows::cut(vec![3, 2, 1], 2);
+        assert!(cut.title("Letters").starts_with("Letters: the newest 2; there are more"));
+        assert_eq!(cut.newest, [3, 2]);
+    }
 }

@@ -36,6 +36,8 @@ struct ClosePage<'a> {
     form_token: FormToken,
     session: &'a Session,
     days: u8,
+    has_duo: bool,
+    is_staff: bool,
     problem: Option<Problem<'a>>,
 }
 
@@ -45,6 +47,8 @@ struct ClosePage<'a> {
 struct ClosingPage<'a> {
     form_token: FormToken,
     closing: Closing,
+    has_duo: bool,
+    is_staff: bool,
     problem: Option<Problem<'a>>,
 }
 
@@ -75,13 +79,18 @@ pub(super) async fn close(
 fn show(app: &App, session: &Session, problem: Option<Problem<'_>>) -> Result<Response, Refusal> {
     let form_token = session.token().to_form_token();
     let days = app.records.settings.closing_days;
-    form(&ClosePage { form_token, session, days, problem }, problem)
+    let (has_duo, is_staff) = (app.records.duo.is_some(), session.role().is_staff());
+    form(&ClosePage { form_token, session, days, has_duo, is_staff, problem }, problem)
 }
 
-pub(super) async fn closing(Leaving(session): Leaving) -> Result<Response, Refusal> {
+pub(super) async fn closing(
+    State(app): State<App>,
+    Leaving(session): Leaving,
+) -> Result<Response, Refusal> {
     let Some(closing) = session.closing() else { return Ok(see_other("/account")) };
     let form_token = session.token().to_form_token();
-    form(&ClosingPage { form_token, closing, problem: None }, None)
+    let (has_duo, is_staff) = (app.records.duo.is_some(), session.role().is_staff());
+    form(&ClosingPage { form_token, closing, has_duo, is_staff, problem: None }, None)
 }
 
 pub(super) async fn keep(

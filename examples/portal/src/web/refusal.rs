@@ -30,6 +30,8 @@ pub(crate) enum Refusal {
     SecondFactorFirst,
     /// The link from an e-mail was used, is too old, or never was one.
     LinkExpired,
+    /// The same of a link by which a request is confirmed or followed.
+    RequestLinkExpired,
     /// What came back from Duo's page belongs to no sign-in of this browser, or no longer.
     PromptExpired,
     /// The form was not made for this visitor.
@@ -69,11 +71,9 @@ impl IntoResponse for Refusal {
                  of it.",
                 ),
             ),
-            Self::LinkExpired => (
-                StatusCode::NOT_FOUND,
-                phrase("This link no longer works"),
-                phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
-            ),
+            Self::LinkExpired | Self::RequestLinkExpired => {
+                (StatusCode::NOT_FOUND, phrase("This link no longer works"), self.about_links())
+            }
             Self::PromptExpired => (
                 StatusCode::FORBIDDEN,
                 phrase("This answer of Duo belongs to no sign-in here"),
@@ -162,6 +162,18 @@ impl IntoResponse for Refusal {
 }
 
 impl Refusal {
+    /// How long links work, and what to do without.
+    const fn about_links(&self) -> &'static str {
+        match self {
+            Self::RequestLinkExpired => phrase(
+                "A link that confirms a request works once, for three days. If the request is \
+                 confirmed, the e-mail after it has a link that lasts. If it is not, send the form \
+                 again.",
+            ),
+            _ => phrase("It works once, for 30 minutes. Ask for another on the sign-in page."),
+        }
+    }
+
     const fn header(self) -> Option<(HeaderName, &'static str)> {
         match self {
             Self::Busy => Some((RETRY_AFTER, "2")),

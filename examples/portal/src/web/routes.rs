@@ -8,9 +8,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, choices, closure, consents, desk, devices, duo, enrol, exports, gate, held, outbox, pages,
-    password, profile, reading, reauthentication, recovery, requests, second_factor, security,
-    sign_in, staff,
+    App, choices, closure, consents, desk, devices, duo, enrol, exports, gate, held, intakes,
+    outbox, pages, password, profile, reading, reauthentication, recovery, requests, second_factor,
+    security, sign_in, staff,
 };
 use crate::cookies::CookiesError;
 use crate::site::Site;
@@ -67,7 +67,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 90] = [
+const ROUTES: [Route; 95] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -99,6 +99,11 @@ const ROUTES: [Route; 90] = [
     of("POST", "/password/forgot", Access::Everyone, || post(password::forgot)),
     of("GET", "/password/reset/{link}", Access::Link, || get(password::reset_page)),
     of("POST", "/password/reset/{link}", Access::Link, || post(password::reset)),
+    of("GET", "/privacy/request", Access::Everyone, || get(intakes::page)),
+    of("POST", "/privacy/request", Access::Everyone, || post(intakes::send)),
+    of("GET", "/privacy/request/confirm/{link}", Access::Link, || get(intakes::confirm_page)),
+    of("POST", "/privacy/request/confirm/{link}", Access::Link, || post(intakes::confirm)),
+    of("GET", "/privacy/request/state/{link}", Access::Link, || get(intakes::state)),
     of("GET", "/reauth", Access::Session, || get(reauthentication::page)),
     of("POST", "/reauth", Access::Session, || post(reauthentication::check)),
     of("POST", "/reauth/duo", Access::Session, || post(duo::callback::reauthenticate)),

@@ -8,6 +8,7 @@ use super::App;
 use super::cookie::Cookie;
 use super::reauthentication::After;
 use super::refusal::Refusal;
+use crate::intakes::{Followed, Waiting};
 use crate::people::Role;
 use crate::resets::Reset;
 use crate::sessions::Session;
@@ -218,6 +219,40 @@ impl FromRequestParts<App> for FreshStaff {
     }
 }
 
+/// Whoever confirms a request by the link in an e-mail. Its token stands in the address of the page.
+impl Visitor for Waiting {
+    fn token(&self) -> &Token {
+        Self::token(self)
+    }
+}
+
+impl FromRequestParts<App> for Waiting {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = linked(parts, app).await.ok_or(Refusal::RequestLinkExpired)?;
+        let found = Self::find(&app.records, token, app.clock.now()).await?;
+        found.ok_or(Refusal::RequestLinkExpired)
+    }
+}
+
+/// Whoever follows a request by the link in the e-mail after that.
+impl FromRequestParts<App> for Followed {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let token = linked(parts, app).await.ok_or(Refusal::RequestLinkExpired)?;
+        let found = Self::find(&app.records, token, app.clock.now()).await?;
+        found.ok_or(Refusal::RequestLinkExpired)
+    }
+}
+
+/// The token in the address of a page.
+async fn linked(parts: &mut Parts, app: &App) -> Option<Token> {
+    let Path(text) = Path::<String>::from_request_parts(parts, app).await.ok()?;
+    Token::parse(&text)
+}
+
 /// Somebody who followed the link in an e-mail. Its token stands in the address of the page.
 impl Visitor for Reset {
     fn token(&self) -> &Token {
@@ -229,10 +264,7 @@ impl FromRequestParts<App> for Reset {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let Path(text) = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_err(|_| Refusal::LinkExpired)?;
-        let token = Token::parse(&text).ok_or(Refusal::LinkExpired)?;
+        let token = linked(parts, app).await.ok_or(Refusal::LinkExpired)?;
         let found = Self::find(&app.records, token, app.clock.now()).await?;
         found.ok_or(Refusal::LinkExpired)
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::exports::make_copy;
 use crate::program::Office;
 use crate::upkeep::{EMAIL, PASSWORD, add, sign_in, visit};
 
@@ -20,6 +21,7 @@ fn a_backup_is_taken_while_serving_and_put_back_elsewhere() {
     let serving = office.serve();
     let mut browser = visit(&serving);
     assert_eq!(sign_in(&mut browser, PASSWORD), 303);
+    make_copy(&mut browser);
     let before = names_in(&office.path(""));
     let made = office.run(&["backup", "create", "one.backup", "--json"]).assert_done().json();
     assert_eq!((&made["key"], &made["database"]["people"]), (&1.into(), &1.into()));
@@ -54,7 +56,10 @@ fn a_backup_is_taken_while_serving_and_put_back_elsewhere() {
     let mut old = visit(&serving);
     old.cookies = cookies;
     assert_eq!(old.get("/account").status, 303);
-    assert_eq!(sign_in(&mut visit(&serving), PASSWORD), 303);
+    // Nor is the copy of somebody's data that was taken in the meantime, perhaps, there again.
+    let mut browser = visit(&serving);
+    assert_eq!(sign_in(&mut browser, PASSWORD), 303);
+    browser.get("/account/data/export").assert_shows(200, "Make a copy");
     assert_eq!(serving.stop(), 0);
 }
 

@@ -62,4 +62,26 @@ fn the_unit_starts_the_program_and_the_proxy_says_who_asks() {
     // The visitor's own claim about where they come from is replaced, not added to.
     assert!(FORWARDED.contains("proxy_set_header X-Forwarded-For $remote_addr;"));
     assert!(FORWARDED.contains("proxy_set_header Host $host;"));
+    // A form that a slow node has is not sent to the other as well.
+    assert!(FORWARDED.lines().any(|line| line == "proxy_next_upstream error;"));
+    // Secrets in paths are in no log, that of errors neither; and a redirect leads to no other host.
+    let links = portal::routes().iter().filter(|route| route.path.ends_with("/{link}"));
+    let folders: std::collections::BTreeSet<_> = links
+        .map(|route| {
+            if route.path.starts_with("/privacy") {
+                "/privacy/request/"
+            } else {
+                "/password/reset/"
+            }
+        })
+        .collect();
+    for folder in &folders {
+        let silent = format!(
+            "    location {folder} {{\n        access_log off;\n        error_log /dev/null crit;\n"
+        );
+        assert!(PROXY.contains(&silent), "{folder}");
+    }
+    assert_eq!(PROXY.matches("access_log off;").count(), folders.len() + 1);
+    assert_eq!(PROXY.matches("error_log /dev/null crit;").count(), folders.len() + 1);
+    assert!(PROXY.contains("return 308 https://portal.example$request_uri;"));
 }

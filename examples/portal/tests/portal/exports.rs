@@ -4,8 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, Phone};
+use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, Phone, STAFF};
 use crate::ground::name_of;
+use crate::intakes::ask;
 
 const PAGE: &str = "/account/data/export";
 const DAY: u64 = 24 * 60 * 60;
@@ -76,6 +77,12 @@ fn a_copy_has_everything_that_is_shown_as_held() {
     let request = asked.header("location").unwrap().strip_prefix("/requests/").unwrap();
     let request = request.strip_suffix("?received").unwrap().to_owned();
 
+    ask(&clinic, "rectification", EMAIL);
+    let (mut kim, kims_phone) = clinic.enrol_and_sign_in(STAFF.0);
+    kim.reauthenticate(&clinic, &kims_phone);
+    let doubt = [("words", "Somebody else wrote from there.")];
+    kim.write(&format!("/staff/requests/{request}"), "request-identity", &doubt);
+
     let ready = make_copy(&mut browser);
     ready.assert_shows(200, "You can take it once, until 28 September 2026");
     clinic.await_mail("The copy of your data is ready");
@@ -122,6 +129,8 @@ fn a_copy_has_everything_that_is_shown_as_held() {
         ("data/consents.json", "I want news and offers of the clinic by e-mail."),
         ("data/requests.json", "=1+1, please"),
         ("data/emails.json", "We have your request"),
+        ("data/emails.json", "Confirm your request about your data"),
+        ("data/requests.json", "My address of 2019 is wrong."),
         ("data/log.json", "signed in with a second factor"),
         ("data/log.json", "copy of data asked for"),
     ] {
@@ -167,6 +176,29 @@ fn t54_a_copy_is_taken_once_and_by_its_person_alone() {
     browser.get(PAGE).assert_shows(200, "Make a copy");
     browser.post(&download, &[]).assert_shows(422, "There is no copy to take");
     assert_eq!(clinic.query("SELECT count(*) FROM exports"), 0);
+    assert_eq!(clinic.audited("copy of data taken"), 1);
+}
+
+/// One session, eight downloads at the same moment.
+#[test]
+fn t54_of_downloads_at_once_one_has_the_copy() {
+    let (clinic, phone) = Clinic::enrolled();
+    let mut browser = fresh(&clinic, &phone);
+    make_copy(&mut browser);
+    let download = format!("{PAGE}/download");
+    let mut browsers = vec![browser; 8];
+    let answers: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = browsers
+            .iter_mut()
+            .map(|browser| scope.spawn(|| browser.post_for_bytes(&download, &[])))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut statuses: Vec<_> = answers.iter().map(|(status, _, _)| *status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422, 422, 422, 422, 422, 422, 422]);
+    let copies = answers.iter().filter(|(_, _, body)| body.starts_with(b"PK\x03\x04"));
+    assert_eq!(copies.count(), 1);
     assert_eq!(clinic.audited("copy of data taken"), 1);
 }
 

@@ -12,6 +12,7 @@ use tracing::level_filters::LevelFilter;
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, PASSWORD, Phone, SECOND_STAFF, STAFF};
 use crate::exports::{files_of, make_copy};
+use crate::intakes::{STRANGER, WORDS, link_in, send};
 use crate::recovery::codes_on;
 
 #[derive(Clone, Default)]
@@ -220,6 +221,23 @@ impl Journey {
         zip
     }
 
+    /// The links by which a request is confirmed and followed by somebody who is not signed in.
+    fn ask_without_an_account(&mut self) {
+        let mut browser = self.clinic.browser();
+        self.pages.push(send(&mut browser, "access", STRANGER));
+        for what in ["confirm", "state"] {
+            let link = link_in(&self.clinic, what);
+            let token = link.rsplit('/').next().unwrap();
+            self.secrets.add("link", token);
+            self.secrets.add("link", HEXLOWER.decode(token.as_bytes()).unwrap());
+            assert_eq!(browser.get(&link).status, 200);
+            if what == "confirm" {
+                self.pages.push(browser.post(&link, &[]));
+                self.pages.push(browser.get(&link));
+            }
+        }
+    }
+
     fn let_staff_look(&mut self) {
         let (mut robin, phone) = self.clinic.enrol_and_sign_in(STAFF.0);
         robin.reauthenticate(&self.clinic, &phone);
@@ -253,6 +271,7 @@ fn t42_no_secret_is_found_in_logs_databases_or_answers() {
     journey.sign_in_by_every_factor(&mut browser, &phone);
     journey.reset_the_password(&mut browser);
     let zip = journey.take_a_copy(&phone);
+    journey.ask_without_an_account();
     journey.let_staff_look();
 
     let Journey { clinic, secrets, pages } = journey;
@@ -261,6 +280,7 @@ fn t42_no_secret_is_found_in_logs_databases_or_answers() {
         "method=POST path=\"/login/second-factor\"",
         "path=\"/account/security/totp/{pending}\"",
         "path=\"/password/reset/{link}\"",
+        "path=\"/privacy/request/confirm/{link}\"",
         "reason=Replayed",
         "second factor activated",
         "status=303",
@@ -268,7 +288,7 @@ fn t42_no_secret_is_found_in_logs_databases_or_answers() {
         assert!(written.contains(expected), "the log has no {expected}");
     }
     secrets.assert_absent(written.as_bytes(), "the log");
-    for personal in [EMAIL, "Alex Morgan", "argon2id"] {
+    for personal in [EMAIL, "Alex Morgan", "argon2id", STRANGER, "Jo Public", WORDS] {
         assert!(!written.contains(personal), "{personal} was logged");
     }
 

@@ -12,7 +12,7 @@ fn staff(clinic: &Clinic, email: &str) -> (Browser, Phone) {
 
 impl Browser {
     /// The path of the page of this person.
-    fn path_of_person(&mut self, email: &str) -> String {
+    pub(crate) fn path_of_person(&mut self, email: &str) -> String {
         let page = self.get(&format!("/staff?email={email}"));
         page.assert_shows(200, email);
         format!("/staff/people/{}", page.between("href=\"/staff/people/", "\"").unwrap())

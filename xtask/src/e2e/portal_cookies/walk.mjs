@@ -153,7 +153,25 @@ await phase("judged", async ({ page, visit }) => {
     }
     judged.push(path);
   };
+  // The path of a link in an e-mail, once that was sent.
+  const linkIn = async (what) => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      await visit("/dev/outbox");
+      const found = (await page.textContent("main")).match(new RegExp(`/privacy/request/${what}/[0-9a-f]{64}`));
+      if (found) return found[0];
+      await page.waitForTimeout(100);
+    }
+    throw new Error(`no e-mail has a link to ${what}`);
+  };
   for (const path of ["/login", "/cookies", "/cookies/preferences", "/cookies/opt-out", "/password/forgot", "/nothing"]) await judge(path);
+  await judge("/privacy/request");
+  await page.check("#ask-access");
+  await page.fill("#name", "Jo Public");
+  await page.fill("#email", "jo@example.org");
+  await page.click("form[action='/privacy/request'] button");
+  await judge(await linkIn("confirm"));
+  await page.click("form[action^='/privacy/request/confirm/'] button");
+  await judge(await linkIn("state"));
   await visit("/login");
   await give(page, "alex@example.com");
   await page.waitForURL("**/account/security");

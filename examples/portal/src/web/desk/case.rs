@@ -130,7 +130,10 @@ async fn write<'a>(
         received: request.received(),
         time: Time::of(request.due(&calendar)?, today),
         steps: request.explain(&calendar)?.iter().map(ToString::to_string).collect(),
-        words: requests::words(records, case.person, case.id).await?,
+        words: match case.form.as_ref().and_then(|form| form.words.as_ref()) {
+            Some(words) => Some(Zeroizing::new(words.as_str().to_owned())),
+            None => requests::words(records, case.person, case.id).await?,
+        },
         evidence: timeline::evidence(&case.events),
         tasks: request.sources().chain(request.processors()).map(task).collect(),
         found: request.items().map(|(item, verdict)| found(item, verdict)).collect(),

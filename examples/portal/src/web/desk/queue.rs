@@ -19,7 +19,7 @@ use crate::desk::queue::{self, Row, Show, Time, Wanted, Within};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
-use crate::requests::{self, ASKS};
+use crate::requests;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
@@ -124,7 +124,7 @@ fn read_show(text: &str) -> Show {
 }
 
 fn read_kind(text: &str) -> Option<RequestKind> {
-    ASKS.into_iter().map(Ask::kind).find(|kind| kind.name() == text)
+    RequestKind::ALL.into_iter().find(|kind| kind.name() == text)
 }
 
 fn read_within(text: &str) -> Within {
@@ -150,7 +150,9 @@ fn shows() -> Vec<Choice> {
 }
 
 fn kinds() -> Vec<Choice> {
-    let kinds = ASKS.map(|ask| (ask.kind().name().to_owned(), requests::heading(ask)));
+    // Of the two objections one stands for both.
+    let kinds = Ask::ALL.into_iter().filter(|ask| *ask != Ask::MarketingObjection);
+    let kinds = kinds.map(|ask| (ask.kind().name().to_owned(), requests::heading(ask)));
     [(String::new(), phrase("Anything"))].into_iter().chain(kinds).collect()
 }
 

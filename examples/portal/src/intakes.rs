@@ -1,0 +1,240 @@
+//! Requests about data from people who are not signed in.
+//!
+//! What comes by the form is no request yet: it is sealed, and deleted after three days unless the
+//! link in an e-mail is followed. The link works once and is bound to what was sent. Three may wait
+//! for one address and a thousand in all, and whoever sends many waits, by network; counted in the
+//! database, where the next node sees it.
+//!
+//! Nobody looks for an account before the link is followed. So neither an answer nor the time that it
+//! takes tells whether there is one.
+
+mod contents;
+mod letters;
+mod link;
+
+use std::net::IpAddr;
+
+use sha2::{Digest, Sha256};
+use upheld_consent::request::Ask;
+use upheld_store::sql::{DatabaseError, Row, Transaction, Value};
+
+use crate::attempts::{self, ChargeError, Subject};
+use crate::clock::Moment;
+use crate::id::{Id, PersonId};
+use crate::language::Language;
+use crate::network::Network;
+use crate::people::Email;
+use crate::random::NoRandomness;
+use crate::records::{Records, RecordsError};
+use crate::sealed::{self, Table};
+use crate::token::Token;
+
+pub(crate) use contents::{Contents, mailbox};
+pub(crate) use letters::{addressed, put};
+pub(crate) use link::{Confirmed, Followed, Waiting};
+
+/// How long the link works that confirms a request.
+pub(crate) const WAITING_DAYS: i64 = 3;
+/// How long the link works by which a request is followed, and what was typed is kept.
+const KEPT_DAYS: i64 = 365;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+/// How many may wait for one address: more would be a way to fill somebody's mailbox.
+const MAX_WAITING_OF_ADDRESS: i64 = 3;
+/// How many an address has in so many days, confirmed or not.
+const MAX_OF_ADDRESS: i64 = 10;
+const ADDRESS_DAYS: i64 = 30;
+/// How many may wait in all: some megabytes.
+const MAX_WAITING: i64 = 1000;
+
+/// What somebody asks by the form.
+#[derive(Debug)]
+pub(crate) struct Filled {
+    pub(crate) ask: Ask,
+    pub(crate) contents: Contents,
+    pub(crate) language: Language,
+}
+
+/// What came of sending the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "who is refused is told so"]
+pub(crate) enum Sent {
+    /// There is nothing more to say: whether a letter went out depends on the address.
+    Taken,
+    /// Too many came from this network, or are waiting.
+    TooMany,
+}
+
+/// What was asked, in one word, for forms and the table.
+pub(crate) const fn name_of(ask: Ask) -> &'static str {
+    match ask {
+        // One kind with another objection.
+        Ask::MarketingObjection => "marketing",
+        _ => ask.kind().name(),
+    }
+}
+
+/// The one of this name.
+pub(crate) fn ask_of(name: &str) -> Option<Ask> {
+    Ask::ALL.into_iter().find(|ask| name_of(*ask) == name)
+}
+
+/// Takes in what somebody sent, and sends a link to the address in it.
+pub(crate) async fn submit(
+    records: &Records,
+    filled: Filled,
+    from: IpAddr,
+    now: Moment,
+) -> Result<Sent, RecordsError> {
+    let new = New { id: Id::generate()?, person: PersonId::generate()?, token: Token::generate()? };
+    let subjects = [Subject::Form(Network::of(from)), Subject::Forms];
+    let context = records.clone();
+    let sent = records.database.transact(move |transaction| {
+        // Locks the row of all forms: from here to the end nobody else counts.
+        attempts::charge(transaction, &subjects, now)?;
+        match room(transaction, &filled.contents.email, now)? {
+            Room::Full => Ok(Sent::TooMany),
+            Room::EnoughForAddress => Ok(Sent::Taken),
+            Room::Free => {
+                store(&context, transaction, (&new, &filled), now)?;
+                Ok::<_, SubmitError>(Sent::Taken)
+            }
+        }
+    });
+    match sent.await {
+        Ok(sent) => Ok(sent),
+        Err(SubmitError::Throttled) => Ok(Sent::TooMany),
+        Err(SubmitError::Records(error)) => Err(error),
+    }
+}
+
+/// Why a form was not taken.
+#[derive(Debug)]
+enum SubmitError {
+    Throttled,
+    Records(RecordsError),
+}
+
+impl From<ChargeError> for SubmitError {
+    fn from(error: ChargeError) -> Self {
+        match error {
+            ChargeError::Throttled => Self::Throttled,
+            ChargeError::Database(error) => Self::Records(error.into()),
+        }
+    }
+}
+
+impl From<RecordsError> for SubmitError {
+    fn from(error: RecordsError) -> Self {
+        Self::Records(error)
+    }
+}
+
+impl From<DatabaseError> for SubmitError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Records(error.into())
+    }
+}
+
+impl From<NoRandomness> for SubmitError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Records(error.into())
+    }
+}
+
+struct New {
+    id: Id,
+    person: PersonId,
+    token: Token,
+}
+
+enum Room {
+    Free,
+    EnoughForAddress,
+    Full,
+}
+
+fn room(
+    transaction: &mut Transaction<'_>,
+    email: &Email,
+    now: Moment,
+) -> Result<Room, DatabaseError> {
+    let mut count = |sql: &str, values: &[Value]| {
+        let rows = transaction.query(sql, values)?;
+        rows.first().map_or(Ok(0), |row| row.integer(0))
+    };
+    let waiting = "SELECT count(*) FROM intakes
+                   WHERE tenant = $1 AND confirmed_at IS NULL AND expires_at > $2";
+    if count(waiting, &[now.into()])? >= MAX_WAITING {
+        return Ok(Room::Full);
+    }
+    let address = hash_of(email);
+    let waiting = format!("{waiting} AND address_hash = $3");
+    let all = "SELECT count(*) FROM intakes
+               WHERE tenant = $1 AND address_hash = $2 AND received_at > $3";
+    let since = now.minus(ADDRESS_DAYS.saturating_mul(DAY_SECONDS));
+    let is_enough = count(&waiting, &[now.into(), address.clone()])? >= MAX_WAITING_OF_ADDRESS
+        || count(all, &[address, since.into()])? >= MAX_OF_ADDRESS;
+    Ok(if is_enough { Room::EnoughForAddress } else { Room::Free })
+}
+
+fn store(
+    records: &Records,
+    transaction: &mut Transaction<'_>,
+    (new, filled): (&New, &Filled),
+    now: Moment,
+) -> Result<(), RecordsError> {
+    let New { id, person, token } = new;
+    let Filled { ask, contents, language } = filled;
+    let place = (Table::Intakes, *id, *person);
+    let [key, sealed] = sealed::seal(records, place, &contents.to_bytes())?;
+    transaction.execute(
+        "INSERT INTO intakes (tenant, id, person, ask, language, address_hash, key_id, contents,
+                              token_hash, received_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        &[
+            (*id).into(),
+            (*person).into(),
+            name_of(*ask).into(),
+            language.tag().into(),
+            hash_of(&contents.email),
+            key,
+            sealed,
+            token.to_hash().into(),
+            now.into(),
+            now.plus(WAITING_DAYS.saturating_mul(DAY_SECONDS)).into(),
+        ],
+    )?;
+    let letter = letters::to_confirm(records, token, *language, now);
+    put(records, transaction, (*id, &contents.email), &letter, now)
+}
+
+/// By what those of one address are counted.
+fn hash_of(email: &Email) -> Value {
+    let mut hash = Sha256::new();
+    hash.update("intake");
+    hash.update([0]);
+    hash.update(email.as_str());
+    Value::Blob(hash.finalize().to_vec())
+}
+
+/// What was typed in the form, for a request that no account has.
+pub(crate) async fn find(records: &Records, request: Id) -> Result<Option<Contents>, RecordsError> {
+    let sql = "SELECT person, key_id, contents FROM intakes
+               WHERE tenant = $1 AND id = $2 AND confirmed_at IS NOT NULL AND contents IS NOT NULL";
+    let rows = records.database.query(sql, &[request.into()]).await?;
+    rows.first().map(|row| open(records, row, request)).transpose().map(Option::flatten)
+}
+
+/// Reads the columns of the person and of what is sealed.
+fn open(records: &Records, row: &Row, id: Id) -> Result<Option<Contents>, RecordsError> {
+    let (person, found) = (PersonId::at(row, 0)?, sealed::read(row, 1)?);
+    let opened = sealed::open(records, (Table::Intakes, id, person), &found)?;
+    Ok(Contents::from_bytes(&opened))
+}
+
+/// Deletes what nobody confirmed in time, and what is older than it has to be.
+pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
+    transaction
+        .execute("DELETE FROM intakes WHERE tenant = $1 AND expires_at <= $2", &[now.into()])?;
+    letters::purge(transaction, now)
+}
