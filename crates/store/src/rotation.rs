@@ -1,8 +1,10 @@
 //! Changing the keys that secrets are sealed under, while everything goes on.
 //!
-//! 1. Make a key: [`KeyRing::with_new_key`](crate::keys::KeyRing::with_new_key). Give the new ring
-//!    to every node, as file and by [`SharedKeys::replace`]. From then on new secrets are sealed
-//!    under it, and old ones still open.
+//! 1. Make a key: [`KeyRing::with_new_key`](crate::keys::KeyRing::with_new_key), and first give it
+//!    to every node beside the old one, which stays the current one
+//!    ([`KeyRing::with_current`](crate::keys::KeyRing::with_current)). Once all have it, give them
+//!    the new ring, as file and by [`SharedKeys::replace`]. From then on new secrets are sealed
+//!    under it, every node opens them, and old ones still open.
 //! 2. Seal the old ones anew: [`reseal`], again and again until nothing is left. It works in
 //!    batches, each durable by itself, so it may be interrupted anywhere and run anywhere else.
 //! 3. Drop the old key: [`uses`] says how many rows still need it, in the database as a whole;
@@ -96,7 +98,6 @@ pub async fn uses(
 ) -> Result<BTreeMap<KeyId, u64>, DatabaseError> {
     let mut uses = BTreeMap::new();
     for SealedTable { name, sealed, .. } in tables {
-        // Of what is over, the key may be known still: nothing needs it.
         let sql = format!(
             "SELECT key_id, count(*) FROM {name}
              WHERE CAST($1 AS text) IS NOT NULL AND key_id IS NOT NULL AND {sealed} IS NOT NULL
