@@ -99,6 +99,7 @@ fn tell(gallery: Option<Gallery>) -> Outcome<()> {
     data::close(&stage, &alex, &robin)?;
     let kim = Staff::open(&stage, "kim@example.com")?;
     desk::read_queue(&stage, &robin)?;
+    desk::look_through(&stage, &robin)?;
     intake::ask_without_account(&stage, &robin)?;
     desk::reset_by_two(&stage, &robin, &kim)?;
     desk::audit(&stage)?;

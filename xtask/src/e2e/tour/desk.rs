@@ -1,5 +1,7 @@
 //! The desk: refusing with a ground, the queue, and what takes two.
 
+use serde_json::Value;
+
 use super::super::phone::Phone;
 use super::super::webdriver::Browser;
 use super::super::{Outcome, check, say};
@@ -88,6 +90,20 @@ pub(super) fn read_queue(stage: &Stage<'_>, robin: &Staff<'_>) -> Outcome<()> {
     shows(browser, "main ol", "UK GDPR Art 12A(1)")?;
     stage.look(browser)?;
     stage.picture(browser, Picture::of_desk("request", 900))
+}
+
+/// Goes to every page of the desk that its navigation leads to.
+pub(super) fn look_through(stage: &Stage<'_>, robin: &Staff<'_>) -> Outcome<()> {
+    let browser = &robin.browser;
+    stage.visit(browser, "/staff/requests", "Requests")?;
+    let script =
+        "return [...document.querySelectorAll('nav.within a')].map((link) => link.pathname)";
+    let paths = browser.evaluate(script)?;
+    for path in paths.as_array().into_iter().flatten().filter_map(Value::as_str) {
+        stage.go_to(browser, path)?;
+        stage.look(browser)?;
+    }
+    Ok(())
 }
 
 /// One asks for the removal of a second factor, another agrees; the person hears of both.
