@@ -274,8 +274,15 @@ impl Contents {
         person: PersonId,
     ) -> Result<(), ContentsError> {
         let columns = ["when", "subject", "sent"];
-        let sql = "SELECT created_at, subject, next_try FROM outbox
-                   WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, id LIMIT $3";
+        // Those about a form that was sent without signing in are in a box of their own.
+        let sql = "SELECT created_at, subject, next_try, id FROM outbox
+                   WHERE tenant = $1 AND person = $2
+                   UNION ALL
+                   SELECT letter.created_at, letter.subject, letter.next_try, letter.id
+                   FROM intake_letters AS letter JOIN intakes
+                       ON intakes.tenant = letter.tenant AND intakes.id = letter.intake
+                   WHERE intakes.tenant = $1 AND intakes.person = $2
+                   ORDER BY created_at DESC, id LIMIT $3";
         let rows = newest(records, sql, person.into()).await?;
         let title = rows.title("E-mails of the last seven days");
         let mut table = Table::new("emails", &title, &columns, Reuse::AccessOnly)?;
