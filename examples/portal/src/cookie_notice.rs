@@ -203,7 +203,7 @@ mod tests {
         for data in [DataCategory::IpAddress, DataCategory::CookieIdentifier] {
             assert!(draft.data.contains(&data));
         }
-        let [recipient] = &*content.recipients else { panic!("{:?}", content.recipients) };
+        let recipient = content.recipients.first().unwrap();
         assert_eq!(recipient.name, "Example Adverts");
         assert_eq!(draft.recipients.first(), Some(&recipient.id));
         assert_eq!(content.purposes.len(), 1);
