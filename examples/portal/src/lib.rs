@@ -39,6 +39,8 @@ mod closures;
 pub mod config;
 mod connections;
 mod consents;
+mod cookie_choices;
+mod cookie_notice;
 mod cookies;
 mod demonstration;
 mod desk;

@@ -7,6 +7,7 @@ use portal::{Access, Route, routes};
 
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, NAME, OTHER_EMAIL, PASSWORD, STAFF};
+use crate::intakes::{STRANGER, link_in, send};
 
 const HEADERS: [(&str, &str); 8] = [
     (
@@ -35,6 +36,8 @@ struct Visitors {
     fresh: Browser,
     staff: Browser,
     link: String,
+    /// That which confirms a request.
+    to_confirm: String,
 }
 
 impl Visitors {
@@ -60,7 +63,9 @@ impl Visitors {
         let mut stranger = clinic.browser();
         stranger.get("/login").assert_shows(200, "Sign in");
         let link = clinic.reset_link(OTHER_EMAIL);
-        Self { clinic, stranger, half, whole, fresh, staff, link }
+        send(&mut clinic.browser(), "access", STRANGER).assert_shows(200, "Look at your e-mail");
+        let to_confirm = link_in(&clinic, "confirm");
+        Self { clinic, stranger, half, whole, fresh, staff, link, to_confirm }
     }
 
     fn of(&self, access: Access) -> Browser {
@@ -82,6 +87,7 @@ impl Visitors {
 
     fn path_of(&self, route: &Route) -> String {
         let path = route.path.replace("/password/reset/{link}", &self.link);
+        let path = path.replace("/privacy/request/confirm/{link}", &self.to_confirm);
         let id = "ab".repeat(16);
         let parts = path.split('/').map(|part| if part.starts_with('{') { &*id } else { part });
         parts.collect::<Vec<_>>().join("/")
@@ -238,7 +244,7 @@ fn t49_every_answer_has_the_headers() {
     let mut pages: Vec<Page> = vec![
         browser.get("/nowhere"),
         browser.post_with("/account", &[], &[("sec-fetch-site", "cross-site")]),
-        browser.post("/account", &[("display_name", &"x".repeat(20_000))]),
+        browser.post("/account", &[("display_name", &"x".repeat(70_000))]),
     ];
     for route in routes().iter().filter(|route| !route.path.starts_with("/assets")) {
         let mut browser = visitors.of(route.access);
@@ -277,7 +283,7 @@ fn t58_what_is_too_large_is_refused() {
     for route in forms() {
         let mut browser = visitors.of(route.access);
         let page =
-            browser.post(&visitors.path_of(route), &[("display_name", &"x".repeat(17 * 1024))]);
+            browser.post(&visitors.path_of(route), &[("display_name", &"x".repeat(65 * 1024))]);
         page.assert_shows(413, "too much text");
     }
     let mut browser = visitors.of(Access::Session);

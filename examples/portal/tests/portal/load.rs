@@ -23,6 +23,13 @@ fn everybody_gets_in_once_with_a_right_code() {
 }
 
 #[test]
+fn everybody_gets_in_once_at_either_of_two_nodes() {
+    let report = run(&["second-factor", "--nodes", "2", "--people", "40", "--seconds", "20"]);
+    assert_eq!((count(&report, "accepted"), count(&report, "odd")), (40, 0), "{report}");
+    assert_eq!(report["nodes"], 2);
+}
+
+#[test]
 fn t14_wrong_codes_beyond_the_free_ones_are_not_evaluated() {
     let report = run(&["wrong-codes", "--people", "6", "--seconds", "20"]);
     assert_eq!((count(&report, "refused"), count(&report, "odd")), (30, 0), "{report}");

@@ -23,6 +23,7 @@ mod commands;
 mod config;
 mod consent_log;
 mod consents;
+mod cookie_consents;
 mod cookies;
 mod demo;
 mod deploy;
