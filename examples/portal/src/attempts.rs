@@ -184,6 +184,26 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
     Ok(())
 }
 
+/// Waits that are running.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waits {
+    pub(crate) count: usize,
+    /// When the last ends; none if there is none.
+    pub(crate) until: Option<Moment>,
+}
+
+/// Counts the waits that are running.
+pub(crate) async fn waits(database: &Database, now: Moment) -> Result<Waits, DatabaseError> {
+    // A lock that ends later than any could was set by a clock that has been set back.
+    let sql = "SELECT count(*), max(locked_until) FROM attempts
+               WHERE tenant = $1 AND locked_until > $2 AND locked_until <= $3";
+    let latest = now.plus(2 * LONGEST_WAIT_SECONDS);
+    let rows = database.query(sql, &[now.into(), latest.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(Waits { count: 0, until: None }) };
+    let count = usize::try_from(row.integer(0)?).unwrap_or_default();
+    Ok(Waits { count, until: Moment::at_optional(row, 1)? })
+}
+
 /// How many attempts at a subject are counted and not forgotten.
 pub(crate) fn counted(
     transaction: &mut Transaction<'_>,

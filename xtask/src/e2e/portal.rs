@@ -275,6 +275,12 @@ fn look_at_staff(
     browser.find("form[action^='/staff/requests/']")?;
     album.keep(browser, "27-desk-request")?;
     write_letter(browser, account, asked)?;
+    visit("/staff/limits", "Limits", "28-limits")?;
+    visit("/staff/audit", "Audit", "29-audit")?;
+    browser.find("form[action='/staff/audit/verify'] button")?.click()?;
+    browser.find("#verified")?;
+    album.keep(browser, "30-audit-verified")?;
+    visit("/staff/publishing", "Publishing", "31-publishing")?;
     visit("/account/security/password", "Change your password", "21-change-password")?;
     visit("/account/close", "Close your account", "22-close")?;
     visit("/account/security/totp", "Add an authenticator app", "23-name-device")?;

@@ -12,6 +12,7 @@
     reason = "tests may panic"
 )]
 
+mod assignments;
 mod backup_format;
 mod backups;
 mod browser;
@@ -53,6 +54,7 @@ mod operations_guide;
 mod outage;
 mod outbox;
 mod overload;
+mod oversight;
 mod pages;
 mod profile;
 mod program;
