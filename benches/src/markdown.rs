@@ -64,14 +64,16 @@ const NOTES: &[(&str, &str)] = &[
     (
         "ledger-append",
         "One entry (who, what, on what, with which outcome) appended and kept in memory, as in \
-         `audit-trail`'s own bench. Upheld writes canonical JSON and grows a Merkle tree; \
-         `audit-trail` links each record to the one before.",
+         `audit-trail`'s own bench. Upheld writes canonical JSON and grows a Merkle tree, which takes \
+         four blocks of SHA-256 to an entry; `audit-trail` links each record to the one before, which \
+         takes two. \"Its hashes alone\" is what those four take, one after the other.",
     ),
     (
         "ledger-verify",
         "An entry of a log of a thousand. \"upheld\" checks each record's hash and number; \"with \
-         its tree\" also computes the root that a checkpoint is compared with, which \
-         `audit-trail` has no counterpart of. \"from text\" reads lines of a file as well.",
+         its tree\" also computes the root that a checkpoint is compared with. `audit-trail` \
+         follows its links meanwhile, to the hash that stands for all of them; it proves no single \
+         record without the rest. \"from text\" reads lines of a file as well.",
     ),
     (
         "match-hit",

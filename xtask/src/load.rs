@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde_json::{Map, Value, json};
 
 use crate::e2e::postgres::cluster::Ground;
@@ -62,7 +62,7 @@ impl Generator {
 /// Measures everything and writes the section.
 pub(crate) fn run() -> Result<()> {
     let folder = folder()?;
-    let generator = Generator { program: build()? };
+    let generator = Generator { program: built("release")? };
     let ground = Ground::new().map_err(of_cluster)?;
     let cluster = ground.primary().map_err(of_cluster)?;
     let peer = Peer::install(&root(), &folder)?;
@@ -92,6 +92,32 @@ pub(crate) fn run() -> Result<()> {
     write_section(&measured)
 }
 
+/// Measures one node and two on one server of `PostgreSQL`, in turns, and prints both. Nothing is
+/// written: on one machine both share its cores, and the figures say what that machine does.
+pub(crate) fn nodes() -> Result<()> {
+    let generator = Generator { program: built("release")? };
+    let ground = Ground::new().map_err(of_cluster)?;
+    let cluster = ground.primary().map_err(of_cluster)?;
+    for scenario in ["second-factor", "login"] {
+        let mut rates = [Vec::new(), Vec::new()];
+        for round in 0..ROUNDS {
+            for (of_count, count) in rates.iter_mut().zip(["1", "2"]) {
+                let database = format!("nodes_{}_{count}_{round}", scenario.replace('-', "_"));
+                cluster.create(&database).map_err(of_cluster)?;
+                let url = cluster.url_of(&database);
+                let arguments = [scenario, "--nodes", count, "--database", &url];
+                let run = generator.run(scenario, &arguments)?;
+                let rate = run.pointer("/answers/accepted/per_second").and_then(Value::as_f64);
+                of_count.push(rate.context("nobody got in")?);
+            }
+        }
+        let [Some(one), Some(two)] = rates.map(report::median) else { bail!("nothing was run") };
+        let times = two / one;
+        say(&format!("{scenario}: {one:.1}/s of one node, {two:.1}/s of two: {times:.2} times"));
+    }
+    Ok(())
+}
+
 /// Writes the section again from what was measured last.
 pub(crate) fn report() -> Result<()> {
     let file = results(&folder()?);
@@ -118,18 +144,23 @@ fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-fn build() -> Result<PathBuf> {
+/// Builds the portal and what drives it, `release` or `debug`, and says where the latter is.
+pub(crate) fn built(profile: &str) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["build", "--locked", "--release", "--package", "portal", "--bins"];
-    process::run(Command::new(cargo).args(arguments).current_dir(root()))?;
-    let program = root().join("target/release/portal-load");
+    let mut command = Command::new(cargo);
+    command.args(["build", "--locked", "--package", "portal", "--bins"]);
+    if profile == "release" {
+        command.arg("--release");
+    }
+    process::run(command.current_dir(root()))?;
+    let program = root().join("target").join(profile).join("portal-load");
     ensure!(program.exists(), "{} was not built", program.display());
     Ok(program)
 }
 
 /// The end-to-end tests have errors of their own.
 #[expect(clippy::needless_pass_by_value, reason = "taken as `map_err` gives it")]
-fn of_cluster(error: Box<dyn std::error::Error>) -> anyhow::Error {
+pub(crate) fn of_cluster(error: Box<dyn std::error::Error>) -> anyhow::Error {
     anyhow!("{error}")
 }
 

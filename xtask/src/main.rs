@@ -5,6 +5,7 @@
 
 mod e2e;
 mod load;
+mod soak;
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -18,7 +19,7 @@ struct Command {
     run: fn() -> Result<()>,
 }
 
-const COMMANDS: [Command; 9] = [
+const COMMANDS: [Command; 11] = [
     Command { name: "tidy", about: "check what must hold of the tree", run: tidy::run },
     Command {
         name: "citations",
@@ -51,6 +52,16 @@ const COMMANDS: [Command; 9] = [
         run: load::run,
     },
     Command {
+        name: "load-nodes",
+        about: "measure two nodes of the portal beside one, on one server of PostgreSQL",
+        run: load::nodes,
+    },
+    Command {
+        name: "soak",
+        about: "drive and disturb two portals for ten minutes: soak --minutes 2 --postgres",
+        run: || soak::run(&[]),
+    },
+    Command {
         name: "load-report",
         about: "write that section again from what was measured last",
         run: load::report,
@@ -75,6 +86,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<()> {
     let command = match arguments {
+        [name, topic, option] if name == "e2e" && topic == "tour" && option == "--pictures" => {
+            return e2e::take_pictures().map_err(|error| anyhow!("{error}"));
+        }
+        [name, rest @ ..] if name == "soak" => return soak::run(rest),
         [name, topic] if name == "e2e" => return end_to_end(Some(topic)),
         [name, folder, number] if name == "e2e-writer" => {
             return e2e::run_writer(folder, number).map_err(|error| anyhow!("{error}"));

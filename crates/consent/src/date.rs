@@ -173,7 +173,12 @@ impl Date {
 
     /// The day after, which may be one past [`Date::MAX`].
     pub(crate) const fn next(self) -> Self {
-        Self(self.0.saturating_add(1))
+        self.later(1)
+    }
+
+    /// The day so many days later, which may be past [`Date::MAX`].
+    pub(crate) const fn later(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
     }
 }
 

@@ -1,66 +1,41 @@
 //! Big-endian bits in base64url text, as TC and GPP strings have them: six to a character.
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+mod digits;
 
-/// What stands for a byte that is no digit.
-const NONE: u8 = 0xFF;
+pub(crate) use digits::{Spelling, next_dot};
 
-const VALUES: [u8; 256] = values();
-
-#[expect(clippy::indexing_slicing, reason = "at compile time; 64 digits and 256 bytes")]
-#[expect(clippy::arithmetic_side_effects, clippy::as_conversions, reason = "at compile time")]
-const fn values() -> [u8; 256] {
-    let mut values = [NONE; 256];
-    let mut digit = 0_u8;
-    while digit < 64 {
-        values[ALPHABET[digit as usize] as usize] = digit;
-        digit += 1;
-    }
-    values
-}
-
-/// Whether a byte has a value; the table says the same.
-#[inline]
-#[expect(
-    clippy::needless_bitwise_bool,
-    reason = "no branch: the loop over a string stays in vectors"
-)]
-const fn is_digit(byte: u8) -> bool {
-    let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-    is_letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'-') | (byte == b'_')
-}
-
-#[inline]
-fn value(byte: u8) -> u8 {
-    VALUES.get(usize::from(byte)).copied().unwrap_or(NONE)
-}
+use digits::{ALPHABET, NONE, eight, four, value};
 
 /// Text that was checked to be base64url without padding.
+///
+/// Places are those of bits in a text, six times its length at most: what is added to them here
+/// wraps nothing round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bits<'a> {
     text: &'a [u8],
 }
 
-/// The first 216 bits, decoded once, so that its fields cost a shift each.
+/// The first 240 bits, decoded once, so that its fields cost a shift each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head([u64; 4]);
+pub(crate) struct Head([u64; 5]);
 
 impl Head {
-    const DIGITS: usize = 36;
-    /// The first three words hold ten digits each, the last one six.
-    const WORD: usize = 60;
+    /// How many bits there are.
+    pub(crate) const BITS: usize = 240;
+    /// Each of the five words holds eight digits.
+    const WORD: usize = 48;
 
-    /// Decodes the first 36 digits of a checked text.
-    pub(crate) fn of(bits: Bits<'_>) -> Result<Self, End> {
-        let digits = bits.text.first_chunk::<{ Self::DIGITS }>();
-        let digits = digits.ok_or(End { needed: Self::DIGITS.saturating_mul(6) })?;
-        let (first, rest) = digits.split_at(10);
-        let (second, rest) = rest.split_at(10);
-        let (third, fourth) = rest.split_at(10);
-        Ok(Self([word(first), word(second), word(third), word(fourth) << 24]))
+    /// Decodes the first forty digits of a checked text; `None` if there are fewer.
+    #[inline]
+    pub(crate) fn of(bits: Bits<'_>) -> Option<Self> {
+        let ([first, second, third, fourth, fifth], _) = bits.text.first_chunk::<40>()?.as_chunks()
+        else {
+            return None;
+        };
+        Some(Self([first, second, third, fourth, fifth].map(eight)))
     }
 
-    /// The number in up to 36 of the first 216 bits.
+    /// The number in up to 36 bits.
     #[inline]
     pub(crate) fn number(self, at: usize, bits: usize) -> u64 {
         let (index, at) = (at / Self::WORD, at % Self::WORD);
@@ -87,16 +62,15 @@ impl<'a> Bits<'a> {
     /// Checks every character; the error is the place of the first that is no digit.
     pub(crate) fn of(text: &'a str) -> Result<Self, usize> {
         let text = text.as_bytes();
-        // Without an early exit or a table, so that it is compared many bytes at a time.
-        if text.iter().fold(true, |all, byte| all & is_digit(*byte)) {
+        if Spelling::of(text).0 == Spelling::DIGITS {
             return Ok(Self { text });
         }
         Err(text.iter().position(|byte| value(*byte) == NONE).unwrap_or_default())
     }
 
     /// Text that was checked before.
-    pub(crate) const fn checked(text: &'a str) -> Self {
-        Self { text: text.as_bytes() }
+    pub(crate) fn checked(text: &'a str, start: usize, end: usize) -> Self {
+        Self { text: text.as_bytes().get(start..end).unwrap_or_default() }
     }
 
     /// How many characters there are.
@@ -108,6 +82,39 @@ impl<'a> Bits<'a> {
         self.text.len().saturating_mul(6)
     }
 
+    /// The number in `BITS` bits from `at` on, at most 19: wherever they begin, four digits have them.
+    #[inline]
+    pub(crate) fn few<const BITS: usize>(self, at: usize) -> Result<u64, End> {
+        let (first, before) = (at / 6, at % 6);
+        match self.text.get(first..).and_then(<[u8]>::first_chunk) {
+            Some(digits) => {
+                let after = 24_usize.saturating_sub(BITS).wrapping_sub(before);
+                Ok((four(digits) >> after) & (1_u64 << BITS).wrapping_sub(1))
+            }
+            None => self.last_few(at, BITS),
+        }
+    }
+
+    /// The same where the text ends.
+    #[inline(never)]
+    fn last_few(self, at: usize, bits: usize) -> Result<u64, End> {
+        let end = at.saturating_add(bits);
+        match self.text.last_chunk() {
+            Some(digits) if end <= self.len() => {
+                let after = self.len().wrapping_sub(end);
+                Ok((four(digits) >> after) & (1_u64 << bits).wrapping_sub(1))
+            }
+            _ => self.number(at, bits),
+        }
+    }
+
+    /// The number in the first bits, at most six.
+    #[inline]
+    pub(crate) fn first(self, bits: u8) -> Result<u8, End> {
+        let digit = self.text.first().ok_or(End { needed: bits.into() })?;
+        Ok(value(*digit) >> 6_u8.saturating_sub(bits))
+    }
+
     /// The number in up to 36 bits from `at` on.
     #[inline]
     pub(crate) fn number(self, at: usize, bits: usize) -> Result<u64, End> {
@@ -116,8 +123,8 @@ impl<'a> Bits<'a> {
         let digits = self.text.get(first..).unwrap_or_default();
         // Four or eight digits at once where there are as many: no loop of unknown length.
         let (all, read) = match (digits.first_chunk::<4>(), digits.first_chunk::<8>()) {
-            (Some(digits), _) if last.saturating_sub(first) <= 4 => (word(digits), 4),
-            (_, Some(digits)) => (word(digits), 8),
+            (Some(digits), _) if last.saturating_sub(first) <= 4 => (four(digits), 4),
+            (_, Some(digits)) => (eight(digits), 8),
             _ => (word(digits.get(..8).unwrap_or(digits)), digits.len().min(8)),
         };
         let read = first.saturating_add(read);
@@ -196,10 +203,18 @@ impl BitWriter {
 
 #[cfg(test)]
 mod tests {
-    use super::{NONE, is_digit, value};
+    use super::Bits;
 
+    /// At every place, to the very end and beyond it.
     #[test]
-    fn the_table_and_the_comparison_agree() {
-        assert!((0..=255).all(|byte| is_digit(byte) == (value(byte) != NONE)));
+    fn few_bits_are_the_same_read_in_any_way() {
+        for text in ["", "A", "ab", "abc", "abcd", "zyx-_0189ABC"] {
+            let bits = Bits::checked(text, 0, text.len());
+            for at in 0..=bits.len() {
+                assert_eq!(bits.few::<12>(at), bits.number(at, 12), "{text}, {at}");
+                assert_eq!(bits.few::<17>(at), bits.number(at, 17), "{text}, {at}");
+            }
+            assert_eq!(bits.first(3).map(u64::from), bits.number(0, 3));
+        }
     }
 }

@@ -7,7 +7,7 @@
 //! Work and memory depend on the length of the text. A range of 65,534 vendors is one range here,
 //! however often it is repeated.
 
-use crate::bits::{Bits, End, Head};
+use crate::bits::{Bits, End, Head, Spelling, next_dot};
 
 mod faults;
 mod fields;
@@ -149,33 +149,40 @@ impl<'a> TcString<'a> {
         if text.len() > MAX_TC_STRING {
             return Err(TcError::TooLong { length: text.len() });
         }
-        let mut dots = memchr::memchr_iter(b'.', text.as_bytes());
-        let mut end = dots.next().unwrap_or(text.len());
-        let mut tc = Self::of_core(text, segment(text, 0, end)?)?;
+        let bytes = text.as_bytes();
+        let (spelling, clean) = Spelling::of(bytes);
+        let is_clean = spelling != Spelling::OTHER;
+        let is_whole = spelling == Spelling::DIGITS;
+        let mut end = if is_whole { text.len() } else { next_dot(bytes, clean) };
+        let mut tc = Self::of_core(text, segment(text, (0, end), is_clean)?)?;
         let mut number = 0_usize;
         while end < text.len() {
-            let start = end.saturating_add(1);
-            end = dots.next().unwrap_or(text.len());
-            number = number.saturating_add(1);
-            tc.add_segment(segment(text, start, end)?, Stretch::of(start, end), number)?;
+            let start = end.wrapping_add(1);
+            end = next_dot(bytes, start);
+            number = number.wrapping_add(1);
+            let bits = segment(text, (start, end), is_clean)?;
+            tc.add_segment(bits, Stretch::of(start, end), number)?;
         }
         Ok(tc)
     }
 
+    #[inline]
     fn of_core(text: &'a str, core: Bits<'a>) -> Result<Self, TcError> {
         let cut = |end| truncated(0, core, end);
-        match core.short(0, 6).map_err(cut)? {
+        match core.first(6).map_err(cut)? {
             1 => return Err(TcError::VersionOne),
             2 => {}
-            version => return Err(TcError::Version { version }),
+            version => return Err(TcError::Version { version: version.into() }),
         }
-        let head = Head::of(core).map_err(cut)?;
+        // The shortest has 44 digits.
+        let head = Head::of(core).ok_or_else(|| cut(End { needed: Head::BITS }))?;
         for at in [at::LANGUAGE, at::COUNTRY] {
             if head.number(at, 6) > 25 || head.number(at.saturating_add(6), 6) > 25 {
                 return Err(TcError::Letters { at });
             }
         }
-        let (consents, end) = Set::read(core, at::VENDORS).map_err(cut)?;
+        let (max_and_form, at) = (head.number(at::VENDORS, Set::HEAD), at::VENDORS + Set::HEAD);
+        let (consents, end) = Set::read_after(core, max_and_form, at).map_err(cut)?;
         let (interests, restrictions_at) = Set::read(core, end).map_err(cut)?;
         restrictions(core, restrictions_at, |_, _, _| {}).map_err(cut)?;
         Ok(Self {
@@ -198,20 +205,21 @@ impl<'a> TcString<'a> {
         segment: usize,
     ) -> Result<(), TcError> {
         let cut = |end| truncated(segment, bits, end);
-        let found = match bits.short(0, 3).map_err(cut)? {
+        let found = match bits.first(3).map_err(cut)? {
             kind @ (1 | 2) => {
                 Set::read(bits, 3).map_err(cut)?;
                 if kind == 1 { &mut self.disclosed } else { &mut self.allowed }
             }
             3 => {
-                let custom = bits.short(51, 6).map_err(cut)?;
-                let end = usize::from(custom).saturating_mul(2).saturating_add(57);
+                let custom = bits.few::<6>(51).map_err(cut)?;
+                let custom = usize::try_from(custom).unwrap_or(usize::MAX);
+                let end = custom.saturating_mul(2).saturating_add(57);
                 if end > bits.len() {
                     return Err(cut(End { needed: end }));
                 }
                 &mut self.publisher
             }
-            kind => return Err(TcError::SegmentType { segment, kind }),
+            kind => return Err(TcError::SegmentType { segment, kind: kind.into() }),
         };
         if *found != Stretch::default() {
             return Err(TcError::RepeatedSegment { segment });
@@ -227,8 +235,7 @@ impl<'a> TcString<'a> {
 
     /// A segment, which was checked; no bits for one that is not there.
     fn bits(&self, stretch: Stretch) -> Bits<'a> {
-        let (start, end) = (to_usize(stretch.start), to_usize(stretch.end));
-        Bits::checked(self.text.get(start..end).unwrap_or_default())
+        Bits::checked(self.text, to_usize(stretch.start), to_usize(stretch.end))
     }
 
     /// The vendors of a segment, if it is there.
@@ -295,8 +302,11 @@ fn to_usize(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
 
-/// A segment whose characters are checked.
-fn segment(text: &str, start: usize, end: usize) -> Result<Bits<'_>, TcError> {
+/// A segment whose characters are checked, here if they were not before.
+fn segment(text: &str, (start, end): (usize, usize), is_clean: bool) -> Result<Bits<'_>, TcError> {
+    if is_clean {
+        return Ok(Bits::checked(text, start, end));
+    }
     let bits = Bits::of(text.get(start..end).unwrap_or_default());
     bits.map_err(|at| TcError::Character { at: at.saturating_add(start) })
 }
@@ -306,13 +316,14 @@ fn truncated(segment: usize, bits: Bits<'_>, end: End) -> TcError {
 }
 
 /// Goes through the publisher's restrictions: purpose, kind, vendors.
+#[inline]
 fn restrictions<'a>(
     core: Bits<'a>,
     at: usize,
     mut found: impl FnMut(u16, u16, Vendors<'a>),
 ) -> Result<(), End> {
-    let count = core.short(at, 12)?;
-    let mut at = at.saturating_add(12);
+    let count = core.few::<12>(at)?;
+    let mut at = at.wrapping_add(12);
     for _ in 0..count {
         let (purpose, kind) = (core.short(at, 6)?, core.short(at.saturating_add(6), 2)?);
         let (set, end) = Set::read_ranges(core, at.saturating_add(8), u16::MAX)?;

@@ -1,6 +1,6 @@
 //! One entry of a log: who did what when, and what it says of whom.
 
-use crate::json::{write_decimal, write_string};
+use crate::json::{Rest, put, write_decimal, write_string};
 use crate::{Commitment, Integer, JsonError, Object, Pseudonym, Value};
 
 /// Milliseconds since the Unix epoch, UTC: 0 to 2⁵³ − 1, which ends in the year 287396.
@@ -62,35 +62,25 @@ impl<'a> Draft<'a> {
 
     /// Writes the canonical JSON. The names are in canonical order, and the index comes last,
     /// where `Record::check` finds it without reading the rest.
-    pub(crate) fn write(&self, index: u64, text: &mut String) {
-        text.push_str("{\"actor\":");
-        write_string(self.actor, text);
-        text.push_str(",\"at\":");
-        write_decimal(self.at.0, text);
+    pub(crate) fn write<'p>(&self, index: u64, place: &'p mut [u8]) -> Rest<'p> {
+        let rest = write_string(self.actor, put(b"{\"actor\":", place)?)?;
+        let mut rest = write_decimal(self.at.0, put(b",\"at\":", rest)?)?;
         if let Some(commitment) = self.commitment {
-            text.push_str(",\"commitment\":\"");
-            commitment.write_to(text);
-            text.push('"');
+            rest = put(b"\"", commitment.write_to(put(b",\"commitment\":\"", rest)?)?)?;
         }
         if let Some(facts) = self.facts {
-            text.push_str(",\"facts\":");
-            facts.write_to(text);
+            rest = facts.write_to(put(b",\"facts\":", rest)?)?;
         }
-        text.push_str(",\"kind\":");
-        write_string(self.kind, text);
+        rest = write_string(self.kind, put(b",\"kind\":", rest)?)?;
         if let Some(person) = self.person {
-            text.push_str(",\"person\":\"");
-            person.write_to(text);
-            text.push('"');
+            rest = put(b"\"", person.write_to(put(b",\"person\":\"", rest)?)?)?;
         }
-        text.push_str(INDEX);
-        write_decimal(index, text);
-        text.push('}');
+        put(b"}", write_decimal(index, put(INDEX, rest)?)?)
     }
 }
 
 /// What comes before the index, at the end of an entry.
-pub(crate) const INDEX: &str = ",\"seq\":";
+pub(crate) const INDEX: &[u8] = b",\"seq\":";
 
 /// An entry read back.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::Value;
+use crate::json::Rest;
 
 /// 32 random bytes that make a payload's [`Commitment`] say nothing. Wiped on drop.
 ///
@@ -80,8 +81,8 @@ impl Commitment {
         if bool::from(matches) { Opening::Matches } else { Opening::Differs }
     }
 
-    pub(crate) fn write_to(self, text: &mut String) {
-        BASE64URL_NOPAD.encode_append(&self.0, text);
+    pub(crate) fn write_to(self, place: &mut [u8]) -> Rest<'_> {
+        write_name(&self.0, place)
     }
 
     /// Reads what `Display` writes: 43 letters of base64url.
@@ -165,8 +166,8 @@ impl Pseudonym {
         &self.0
     }
 
-    pub(crate) fn write_to(self, text: &mut String) {
-        BASE64URL_NOPAD.encode_append(&self.0, text);
+    pub(crate) fn write_to(self, place: &mut [u8]) -> Rest<'_> {
+        write_name(&self.0, place)
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -190,6 +191,13 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+fn write_name<'a>(bytes: &[u8], place: &'a mut [u8]) -> Rest<'a> {
+    let length = BASE64URL_NOPAD.encode_len(bytes.len());
+    let (start, rest) = place.split_at_mut_checked(length)?;
+    BASE64URL_NOPAD.encode_mut(bytes, start);
+    Some(rest)
 }
 
 fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {

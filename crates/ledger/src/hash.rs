@@ -15,7 +15,14 @@ use sha2::block_api::compress256;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; 32]);
 
+/// What a leaf begins with.
+pub(crate) const BEFORE_LEAF: u8 = 0;
+
 const BLOCK: usize = 64;
+/// A bit 1 and the length.
+const PADDING: usize = 9;
+/// Blocks that are compressed in one call: most entries have two or three.
+const AT_ONCE: usize = 4;
 
 /// The state before the first block, FIPS 180-4 §5.3.3.
 const INITIAL: [u32; 8] = [
@@ -55,19 +62,40 @@ impl Hash {
     #[must_use]
     pub fn of_leaf(data: &[u8]) -> Self {
         let length = data.len().saturating_add(1);
+        let mut blocks = [[0; BLOCK]; AT_ONCE];
+        let mut state = INITIAL;
+        if let Some(blocks) = blocks.get_mut(..blocks_of(length)) {
+            fill(blocks, 1, data, length);
+            compress256(&mut state, blocks);
+            return Self(to_bytes(state));
+        }
         let (front, rest) = data.split_at(data.len().min(BLOCK.saturating_sub(1)));
-        let mut first = [0; BLOCK];
-        if let Some(place) = first.get_mut(1..length.min(BLOCK)) {
-            place.copy_from_slice(front);
+        let [first, ..] = &mut blocks;
+        first[1..].copy_from_slice(front);
+        compress256(&mut state, from_ref(first));
+        let (whole, tail) = rest.as_chunks::<BLOCK>();
+        compress256(&mut state, whole);
+        let mut blocks = [[0; BLOCK]; 2];
+        let last = blocks.get_mut(..blocks_of(tail.len())).unwrap_or_default();
+        fill(last, 0, tail, length);
+        compress256(&mut state, last);
+        Self(to_bytes(state))
+    }
+
+    /// Hashes the first bytes of a buffer, which is padded behind them.
+    pub(crate) fn of_message(buffer: &mut Vec<u8>, length: usize) -> Self {
+        let padded = blocks_of(length).saturating_mul(BLOCK);
+        if buffer.len() < padded {
+            buffer.resize(padded, 0);
+        }
+        let message = buffer.get_mut(..padded).unwrap_or_default();
+        if let Some(padding) = message.get_mut(length..) {
+            padding.fill(0);
+            pad(padding, length);
         }
         let mut state = INITIAL;
-        if length < BLOCK {
-            return finish(state, first.get(..length).unwrap_or_default(), length);
-        }
-        compress256(&mut state, from_ref(&first));
-        let (blocks, tail) = rest.as_chunks::<BLOCK>();
-        compress256(&mut state, blocks);
-        finish(state, tail, length)
+        compress256(&mut state, message.as_chunks().0);
+        Self(to_bytes(state))
     }
 
     /// Hashes two subtrees, the left one holding the earlier leaves.
@@ -113,25 +141,30 @@ impl Hash {
     }
 }
 
-/// Pads the last bytes of a message of `length` bytes and compresses them.
+/// How many blocks so many bytes make with their padding.
+const fn blocks_of(length: usize) -> usize {
+    length.saturating_add(PADDING).div_ceil(BLOCK)
+}
+
+/// Pads a message of `length` bytes, in zeros to the end of its last block.
 //= FIPS 180-4 §5.1.1: a bit 1, zeros, and the length in bits as 64 bits
-fn finish(mut state: [u32; 8], tail: &[u8], length: usize) -> Hash {
-    let mut blocks = [[0; BLOCK]; 2];
-    if let Some((place, [end, ..])) = blocks.as_flattened_mut().split_at_mut_checked(tail.len()) {
-        place.copy_from_slice(tail);
-        *end = 0x80;
+fn pad(zeros: &mut [u8], length: usize) {
+    let bits = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(8);
+    if let Some(last) = zeros.last_chunk_mut() {
+        *last = bits.to_be_bytes();
     }
-    let bits = u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(8).to_be_bytes();
-    let [first, second] = &mut blocks;
-    let is_short = tail.len() < BLOCK.saturating_sub(bits.len());
-    let last = if is_short { &mut *first } else { second };
-    last[56..].copy_from_slice(&bits);
-    if is_short {
-        compress256(&mut state, from_ref(first));
-    } else {
-        compress256(&mut state, &blocks);
+    if let Some(first) = zeros.first_mut() {
+        *first = 0x80;
     }
-    Hash(to_bytes(state))
+}
+
+/// Puts the end of a message of `length` bytes into zeroed blocks, and pads it.
+fn fill(blocks: &mut [[u8; BLOCK]], at: usize, end: &[u8], length: usize) {
+    let place = blocks.as_flattened_mut().get_mut(at..);
+    if let Some((place, rest)) = place.and_then(|place| place.split_at_mut_checked(end.len())) {
+        place.copy_from_slice(end);
+        pad(rest, length);
+    }
 }
 
 fn to_bytes(state: [u32; 8]) -> [u8; 32] {

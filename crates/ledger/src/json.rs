@@ -4,10 +4,11 @@
 use core::cmp::Ordering;
 use std::collections::BTreeMap;
 
+mod copy;
 mod read;
 mod write;
 
-pub(crate) use write::{decimal, write_decimal, write_string};
+pub(crate) use write::{Rest, before_decimal, fill, put, write_decimal, write_string};
 
 /// The deepest nesting that is read.
 const MAX_DEPTH: usize = 32;
@@ -57,7 +58,7 @@ impl Value {
     /// [`JsonError`], and [`JsonError::Spelling`] for what only another spelling says.
     pub fn parse_canonical(bytes: &[u8]) -> Result<Self, JsonError> {
         let value = Self::parse(bytes)?;
-        let canonical = value.to_canonical();
+        let canonical = value.to_canonical_of(bytes.len());
         let differs =
             canonical.as_bytes().iter().zip(bytes).position(|(ours, theirs)| ours != theirs);
         match differs {
@@ -76,9 +77,12 @@ impl Value {
     /// RFC 8785 §3.2.
     #[must_use]
     pub fn to_canonical(&self) -> String {
-        let mut text = String::new();
-        write::write_value(self, &mut text);
-        text
+        self.to_canonical_of(0)
+    }
+
+    /// The same, of about so many bytes.
+    fn to_canonical_of(&self, length: usize) -> String {
+        write::to_string(length, |place| write::write_value(self, place))
     }
 }
 
@@ -163,13 +167,11 @@ impl Object {
     /// Writes the one canonical spelling.
     #[must_use]
     pub fn to_canonical(&self) -> String {
-        let mut text = String::new();
-        self.write_to(&mut text);
-        text
+        write::to_string(0, |place| self.write_to(place))
     }
 
-    pub(crate) fn write_to(&self, text: &mut String) {
-        write::write_object(self, text);
+    pub(crate) fn write_to<'a>(&self, place: &'a mut [u8]) -> Rest<'a> {
+        write::write_object(self, place)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Appending.
 
-use crate::{Draft, Integer, Record, Tree};
+use crate::hash::BEFORE_LEAF;
+use crate::json::{fill, put};
+use crate::{Draft, Hash, Integer, Record, Tree};
 
 /// The end of a log: what it takes to append to it, however long it is.
 ///
@@ -27,14 +29,14 @@ use crate::{Draft, Integer, Record, Tree};
 pub struct Log {
     tree: Tree,
     /// Where entries are written before they are copied to their length.
-    scratch: String,
+    scratch: Vec<u8>,
 }
 
 impl Log {
     /// Continues a log from the tree over its entries.
     #[must_use]
     pub const fn resume(tree: Tree) -> Self {
-        Self { tree, scratch: String::new() }
+        Self { tree, scratch: Vec::new() }
     }
 
     /// The tree over all entries.
@@ -53,15 +55,19 @@ impl Log {
         if index > Integer::MAX.get().unsigned_abs() {
             return Err(AppendError::Full);
         }
-        self.scratch.clear();
-        draft.write(index, &mut self.scratch);
-        let length = self.scratch.len().saturating_add(LINE_OVERHEAD);
+        let Self { tree, scratch } = self;
+        let written = fill(scratch, |place| draft.write(index, put(&[BEFORE_LEAF], place)?));
+        let (_, entry) = scratch.split_at_checked(1).unwrap_or_default();
+        let entry = entry.get(..written.saturating_sub(1)).unwrap_or_default();
+        let length = entry.len().saturating_add(LINE_OVERHEAD);
         if length > crate::MAX_LINE {
             return Err(AppendError::TooLong { length });
         }
-        let record = Record::new(self.scratch.as_str().into());
-        self.tree.push(record.leaf());
-        Ok(record)
+        // Strings and digits were written, and so it is text.
+        let entry = str::from_utf8(entry).unwrap_or_default().into();
+        let leaf = Hash::of_message(scratch, written);
+        tree.push(leaf);
+        Ok(Record::new(entry, leaf))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Entries as they are stored: their bytes, and the hash of the leaf that they are.
 
 use crate::entry::INDEX;
-use crate::json::decimal;
+use crate::json::before_decimal;
 use crate::{Entry, EntryError, Hash, HashTextError};
 
 /// The longest line that is read, in bytes.
@@ -19,8 +19,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(entry: Box<str>) -> Self {
-        Self { leaf: Hash::of_leaf(entry.as_bytes()), entry }
+    pub(crate) const fn new(entry: Box<str>, leaf: Hash) -> Self {
+        Self { entry, leaf }
     }
 
     /// The canonical JSON of the entry.
@@ -111,10 +111,8 @@ impl<'a> RecordRef<'a> {
         if Hash::of_leaf(self.entry) != self.leaf {
             return Err(Fault::Leaf);
         }
-        let mut buffer = [0; 20];
-        let number = decimal(index, &mut buffer);
-        let front = self.entry.strip_suffix(b"}").and_then(|entry| entry.strip_suffix(number));
-        let holds = front.is_some_and(|front| front.ends_with(INDEX.as_bytes()));
+        let front = self.entry.strip_suffix(b"}").and_then(|entry| before_decimal(entry, index));
+        let holds = front.is_some_and(|front| front.ends_with(INDEX));
         if holds { Ok(()) } else { Err(Fault::Index) }
     }
 }

@@ -64,6 +64,8 @@ const PUBLISH: &str = "INSERT INTO notices
 /// The columns come as [`read_notice`] wants them.
 const NOTICE: &str = "SELECT hash, content, id, version, language, effective_from FROM notices
      WHERE tenant = $1 AND id = $2 AND version = $3 AND language = $4";
+const NOTICES: &str = "SELECT hash, content, id, version, language, effective_from FROM notices
+     WHERE tenant = $1 ORDER BY id, version, language";
 const IN_FORCE: &str = "SELECT hash, content, id, version, language, effective_from FROM notices
      WHERE tenant = $1 AND id = $2 AND language = $3 AND effective_from <= $4
      ORDER BY version DESC LIMIT 1";
@@ -201,6 +203,16 @@ impl Consents {
         let Some(row) = rows.first() else { return Ok(None) };
         let notice = read_notice(row)?;
         if notice.hash() == *hash { Ok(Some(notice)) } else { Err(ConsentError::OtherNotice) }
+    }
+
+    /// Reads every notice that was published, in order of name, version and language.
+    ///
+    /// # Errors
+    ///
+    /// [`ConsentError`], also when one is not what it should be.
+    pub async fn notices(&self) -> Result<Vec<Notice>, ConsentError> {
+        let rows = self.records.database().query(NOTICES, &[]).await?;
+        rows.iter().map(read_notice).collect()
     }
 
     /// Reads the newest version of a notice, in a language, that is in force at a moment.

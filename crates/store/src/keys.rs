@@ -130,6 +130,14 @@ impl KeyRing {
         Ok(Self { keys, current: id })
     }
 
+    /// A ring with the same keys, of which another one is the current one; `None` if it has no such
+    /// key. So a new key can be known everywhere before it is used anywhere.
+    #[must_use]
+    pub fn with_current(&self, id: KeyId) -> Option<Self> {
+        self.key(id)?;
+        Some(Self { keys: self.keys.clone(), current: id })
+    }
+
     /// A ring without a key that nothing is sealed under any more.
     ///
     /// | argument | meaning |

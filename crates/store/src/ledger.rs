@@ -68,6 +68,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/ledger/0003_erasure.sql"),
         postgres: include_str!("../migrations/postgres/ledger/0003_erasure.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../migrations/sqlite/ledger/0004_open_requests.sql"),
+        postgres: include_str!("../migrations/postgres/ledger/0004_open_requests.sql"),
+    },
 ];
 
 const RECORDS: &str = "SELECT entry, leaf FROM ledger_entries

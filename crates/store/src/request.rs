@@ -68,7 +68,7 @@ use upheld_consent::Date;
 pub use self::kept::{COMPLAINT, KeptComplaint, KeptRequest, RequestError, SealedRequest};
 use self::queue::number;
 pub use self::queue::{Filter, Listed, Page, Place, PlaceError};
-use crate::columns::{count_of, id};
+use crate::columns::{count_of, id, optional_id_of};
 use crate::record::{Change, PersonId, RecordError, RecordId, Records, Subject, Written};
 use crate::sql::{DatabaseError, Transaction};
 
@@ -147,13 +147,19 @@ impl Requests {
         request: RecordId,
         assignee: Option<u128>,
     ) -> Result<bool, DatabaseError> {
-        let values = [id(request.0), assignee.map(u128::to_be_bytes).into()];
-        let assign = move |transaction: &mut Transaction<'_>| {
-            let sql = "UPDATE requests SET assignee = $3 WHERE tenant = $1 AND id = $2";
-            transaction.execute(sql, &values)
-        };
-        let given: Result<u64, DatabaseError> = self.records.database().transact(assign).await;
-        Ok(given? == 1)
+        let give = move |transaction: &mut Transaction<'_>| assign(transaction, request, assignee);
+        self.records.database().transact(give).await
+    }
+
+    /// Says who handles a request; nobody handles one that is not there.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn assignee(&self, request: RecordId) -> Result<Option<u128>, DatabaseError> {
+        let sql = "SELECT assignee FROM requests WHERE tenant = $1 AND id = $2";
+        let rows = self.records.database().query(sql, &[id(request.0)]).await?;
+        rows.first().map_or(Ok(None), |row| optional_id_of(row, 0))
     }
 
     /// Lists up to `limit` requests, those first whose clock has run longest, from after a place on.
@@ -205,6 +211,32 @@ pub fn summarise(
         number(summary.runs_from).into(),
     ];
     transaction.execute_later(PUT, &values)
+}
+
+/// Gives a request to somebody, or to nobody, in a transaction of yours, and says whether there is
+/// such a request.
+///
+/// # Errors
+///
+/// [`DatabaseError`]
+pub fn assign(
+    transaction: &mut Transaction<'_>,
+    request: RecordId,
+    assignee: Option<u128>,
+) -> Result<bool, DatabaseError> {
+    let values = [id(request.0), assignee.map(u128::to_be_bytes).into()];
+    let sql = "UPDATE requests SET assignee = $3 WHERE tenant = $1 AND id = $2";
+    Ok(transaction.execute(sql, &values)? == 1)
+}
+
+/// Takes every request from somebody who handles none any more, in a transaction of yours.
+///
+/// # Errors
+///
+/// [`DatabaseError`]
+pub fn take_from(transaction: &mut Transaction<'_>, assignee: u128) -> Result<(), DatabaseError> {
+    let sql = "UPDATE requests SET assignee = NULL WHERE tenant = $1 AND assignee = $2";
+    transaction.execute(sql, &[id(assignee)]).map(drop)
 }
 
 /// What a desk lists of a request. Nothing personal.

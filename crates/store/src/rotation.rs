@@ -1,8 +1,10 @@
 //! Changing the keys that secrets are sealed under, while everything goes on.
 //!
-//! 1. Make a key: [`KeyRing::with_new_key`](crate::keys::KeyRing::with_new_key). Give the new ring
-//!    to every node, as file and by [`SharedKeys::replace`]. From then on new secrets are sealed
-//!    under it, and old ones still open.
+//! 1. Make a key: [`KeyRing::with_new_key`](crate::keys::KeyRing::with_new_key), and first give it
+//!    to every node beside the old one, which stays the current one
+//!    ([`KeyRing::with_current`](crate::keys::KeyRing::with_current)). Once all have it, give them
+//!    the new ring, as file and by [`SharedKeys::replace`]. From then on new secrets are sealed
+//!    under it, every node opens them, and old ones still open.
 //! 2. Seal the old ones anew: [`reseal`], again and again until nothing is left. It works in
 //!    batches, each durable by itself, so it may be interrupted anywhere and run anywhere else.
 //! 3. Drop the old key: [`uses`] says how many rows still need it, in the database as a whole;
@@ -95,10 +97,11 @@ pub async fn uses(
     tables: &[SealedTable],
 ) -> Result<BTreeMap<KeyId, u64>, DatabaseError> {
     let mut uses = BTreeMap::new();
-    for SealedTable { name, .. } in tables {
+    for SealedTable { name, sealed, .. } in tables {
         let sql = format!(
             "SELECT key_id, count(*) FROM {name}
-             WHERE CAST($1 AS text) IS NOT NULL AND key_id IS NOT NULL GROUP BY key_id"
+             WHERE CAST($1 AS text) IS NOT NULL AND key_id IS NOT NULL AND {sealed} IS NOT NULL
+             GROUP BY key_id"
         );
         for row in database.query(&sql, &[]).await? {
             let rows = u64::try_from(row.integer(1)?).unwrap_or_default();
@@ -142,7 +145,7 @@ async fn reseal_table(
     let SealedTable { name, account, row, sealed } = table;
     let sql = format!(
         "SELECT tenant, {account}, {row}, key_id, {sealed} FROM {name}
-         WHERE CAST($1 AS text) IS NOT NULL AND key_id <> $2
+         WHERE CAST($1 AS text) IS NOT NULL AND key_id <> $2 AND {sealed} IS NOT NULL
          AND (tenant, {account}, {row}) > ($3, $4, $5)
          ORDER BY tenant, {account}, {row} LIMIT $6"
     );

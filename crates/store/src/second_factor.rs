@@ -32,6 +32,7 @@
 //! a transaction. Charging and consuming are not among them, on purpose: a transaction of yours
 //! that is rolled back must not undo them.
 
+mod limits;
 mod pipelined;
 pub mod rows;
 mod sealed;
@@ -42,6 +43,7 @@ use upheld_second_factor::{
 };
 use upheld_totp::UnixSeconds;
 
+pub use self::limits::Failed;
 use self::rows::Loaded;
 pub use self::sealed::{SealedChallenge, SealedCredential, SealedRecoverySet};
 use crate::keys::{OpenSealedError, SharedKeys};

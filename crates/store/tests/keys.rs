@@ -160,6 +160,17 @@ fn t45_what_an_older_key_sealed_opens_in_the_newer_ring() {
 }
 
 #[test]
+fn t45_a_new_key_is_known_before_it_is_used() {
+    let new = ring().with_new_key(&mut SysRng).unwrap();
+    let known = new.with_current(KeyId(1)).unwrap();
+    assert_eq!(known.seal(PLACE, b"secret", &mut SysRng).unwrap().key, KeyId(1));
+    // By a node that is further on.
+    let sealed = new.seal(PLACE, b"secret", &mut SysRng).unwrap();
+    assert_eq!((sealed.key, &**known.open(PLACE, &sealed).unwrap()), (KeyId(2), &b"secret"[..]));
+    assert!(new.with_current(KeyId(3)).is_none());
+}
+
+#[test]
 fn a_key_file_is_written_read_and_checked() {
     let ring = KeyRing::generate(&mut Counting(0)).unwrap().with_new_key(&mut Counting(7)).unwrap();
     let text = ring.to_text();

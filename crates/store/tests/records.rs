@@ -78,6 +78,33 @@ proptest::proptest! {
     }
 }
 
+/// By the plan that SQLite makes: what is open stands in few rows, however much was answered.
+#[tokio::test]
+async fn what_is_open_is_read_by_one_index() {
+    let fresh = Fresh::new().await;
+    let file = rusqlite::Connection::open(fresh.file()).unwrap();
+    for (filter, index) in [
+        ("is_open = 1", "requests_by_openness"),
+        ("kind = 'access' AND is_open = 1", "requests_by_open_kind"),
+        ("is_open = 1 AND assignee = x'00'", "requests_by_open_assignee"),
+        ("is_open = 1 AND assignee IS NULL", "requests_by_open_assignee"),
+    ] {
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT id, kind FROM requests WHERE tenant = 'clinic' AND {filter}
+             AND (runs_from, id) > (1, x'00') ORDER BY runs_from, id LIMIT 26"
+        );
+        let plan: Vec<String> = file
+            .prepare(&sql)
+            .unwrap()
+            .query_map([], |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let plan = plan.concat();
+        assert!(plan.contains(index) && !plan.contains("TEMP"), "{filter}: {plan}");
+    }
+}
+
 /// Pages of a long queue, with each filter, at the beginning and at the end.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_of_a_hundred_thousand_pages_quickly() {

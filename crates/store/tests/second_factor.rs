@@ -18,7 +18,7 @@ use upheld_store::Tenant;
 use upheld_store::keys::{KeyRing, OpenSealedError, SharedKeys};
 use upheld_store::second_factor::{SecondFactorError, SecondFactors, rows};
 use upheld_store::sql::{Database, DatabaseError, Settings};
-use upheld_totp::{Parameters, Secret, Totp, UnixSeconds};
+use upheld_totp::{Code, Parameters, Secret, Totp, UnixSeconds};
 
 const NOW: UnixSeconds = UnixSeconds(1_800_000_000);
 
@@ -120,6 +120,35 @@ async fn t11_a_transaction_that_is_rolled_back_undoes_no_attempt() {
     assert_eq!(rolled_back.await, Err(DatabaseError::Busy));
     let budget = upheld_second_factor::Budget::Code;
     assert_eq!(guard.store().failures(account, budget).await.unwrap().count, 1);
+}
+
+/// Page by page, of this tenant, and nobody who has succeeded since.
+#[tokio::test]
+async fn who_has_failed_is_listed() {
+    use upheld_second_factor::Budget;
+    let folder = tempfile::tempdir().unwrap();
+    let (guard, account, totp) = enrolled(&folder).await;
+    let store = guard.store();
+    assert_eq!(store.failed(None, 10).await.unwrap(), []);
+    let policy = Policy::default();
+    let wrong = Code::parse("000000").unwrap();
+    for _ in 0..2 {
+        let outcome = guard.verify_code(account, &wrong, NOW).await.unwrap();
+        assert!(matches!(outcome, Outcome::Refused(_)));
+    }
+    let elsewhere = store.database().of_tenant(Tenant::new("other").unwrap());
+    let other = SecondFactors::new(elsewhere, keys());
+    assert_eq!(other.failed(None, 10).await.unwrap(), []);
+    let failed = store.failed(None, 10).await.unwrap();
+    let [one] = failed[..] else { panic!("{failed:?}") };
+    assert_eq!((one.account, one.budget, one.failures.count), (account, Budget::Code, 2));
+    assert_eq!(store.failed(Some((account, Budget::Code)), 10).await.unwrap(), []);
+    assert_eq!(store.failed(None, 0).await.unwrap(), []);
+    drop(store.charge(account, Target::Credentials, &policy, NOW).await.unwrap());
+    assert_eq!(store.failed(None, 1).await.unwrap()[0].failures.count, 3);
+    let outcome = guard.verify_code(account, &totp.code_at(NOW), NOW).await.unwrap();
+    assert!(matches!(outcome, Outcome::Passed(_)));
+    assert_eq!(store.failed(None, 10).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -19,12 +19,14 @@
 //! minutes; an hour without a failure forgets everything.
 
 use sha2::{Digest, Sha256};
-use upheld_store::sql::{DatabaseError, Transaction, Value};
+use upheld_store::sql::{Database, DatabaseError, Transaction, Value};
 
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
 use crate::network::Network;
 use crate::people::Email;
+use crate::random;
+use crate::records::RecordsError;
 
 const FIRST_WAIT_SECONDS: i64 = 32;
 const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
@@ -147,6 +149,23 @@ pub(crate) fn forgive(
     Ok(())
 }
 
+/// Finds out whether anything can be counted, without which nobody gets in: on a full disk, on a
+/// standby and while somebody holds the database it cannot.
+pub(crate) async fn try_to_write(database: &Database) -> Result<(), RecordsError> {
+    let nobody = Value::Blob(random::bytes::<32>()?.to_vec());
+    let written = database.transact(move |transaction| {
+        transaction.execute(
+            "INSERT INTO attempts (tenant, subject, failures, locked_until, changed_at)
+             VALUES ($1, $2, 0, 0, 0)",
+            std::slice::from_ref(&nobody),
+        )?;
+        let sql = "DELETE FROM attempts WHERE tenant = $1 AND subject = $2";
+        transaction.execute(sql, std::slice::from_ref(&nobody))
+    });
+    written.await?;
+    Ok(())
+}
+
 /// Forgets what was counted, on somebody's authority.
 pub(crate) fn forget(
     transaction: &mut Transaction<'_>,
@@ -163,6 +182,26 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
     let sql = "DELETE FROM attempts WHERE tenant = $1 AND changed_at < $2";
     transaction.execute(sql, &[old.into()])?;
     Ok(())
+}
+
+/// Waits that are running.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waits {
+    pub(crate) count: usize,
+    /// When the last ends; none if there is none.
+    pub(crate) until: Option<Moment>,
+}
+
+/// Counts the waits that are running.
+pub(crate) async fn waits(database: &Database, now: Moment) -> Result<Waits, DatabaseError> {
+    // A lock that ends later than any could was set by a clock that has been set back.
+    let sql = "SELECT count(*), max(locked_until) FROM attempts
+               WHERE tenant = $1 AND locked_until > $2 AND locked_until <= $3";
+    let latest = now.plus(2 * LONGEST_WAIT_SECONDS);
+    let rows = database.query(sql, &[now.into(), latest.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(Waits { count: 0, until: None }) };
+    let count = usize::try_from(row.integer(0)?).unwrap_or_default();
+    Ok(Waits { count, until: Moment::at_optional(row, 1)? })
 }
 
 /// How many attempts at a subject are counted and not forgotten.

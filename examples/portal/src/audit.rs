@@ -11,7 +11,9 @@
 //! Events name people by their id and say nothing else about them: no address, no secret.
 
 mod chain;
+mod checked;
 mod seal;
+pub(crate) mod search;
 mod verify;
 
 use std::fmt;
@@ -19,11 +21,14 @@ use std::fmt;
 use upheld_store::sql::{DatabaseError, Migration, Transaction};
 use upheld_totp::UnixSeconds;
 
+use crate::id::PersonId;
 use crate::random;
 
 pub use chain::{Head, HeadError};
+pub(crate) use verify::count_unsealed;
 pub use verify::{Fault, Verdict, verify};
 
+pub(crate) use checked::{Checked, Found};
 pub(crate) use seal::{seal_now_and_then, seal_rest};
 
 /// The tables' name among those of the portal.
@@ -40,6 +45,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/audit/sqlite_0002.sql"),
         postgres: include_str!("../migrations/audit/postgres_0002.sql"),
     },
+    Migration {
+        version: 3,
+        sqlite: include_str!("../migrations/audit/sqlite_0003.sql"),
+        postgres: include_str!("../migrations/audit/postgres_0003.sql"),
+    },
 ];
 
 /// Who did something.
@@ -51,6 +61,20 @@ pub(crate) enum Actor {
     Operator,
     /// The portal by itself.
     Portal,
+}
+
+impl Actor {
+    /// Reads what [`fmt::Display`] wrote; `None` for anything else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "operator" => Some(Self::Operator),
+            "portal" => Some(Self::Portal),
+            _ => {
+                let person = PersonId::parse(text.strip_prefix("person:")?)?;
+                Some(Self::Person(person.to_bits()))
+            }
+        }
+    }
 }
 
 /// Something that happened.

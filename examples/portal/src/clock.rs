@@ -10,6 +10,8 @@ use upheld_consent::{Date, DateError, UnixMillis};
 use upheld_store::sql::{DatabaseError, Row, Value};
 use upheld_totp::UnixSeconds;
 
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
 /// Tells the portal what time it is.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> UnixSeconds + Send + Sync>);
@@ -62,6 +64,13 @@ impl Moment {
     /// As decisions about cookies have it.
     pub(crate) const fn to_cookie_time(self) -> upheld_cookies::UnixSeconds {
         upheld_cookies::UnixSeconds(self.0)
+    }
+
+    /// The first moment of a day in UTC; that of 1970-01-01 for a day before.
+    pub(crate) fn of_day(day: Date) -> Self {
+        let before = Date::new(1970, 1, 1).map_or(0, |first| first.days_since(Date::MIN));
+        let days = day.days_since(Date::MIN).saturating_sub(before).max(0);
+        Self(i64::from(days).saturating_mul(DAY_SECONDS))
     }
 
     /// The day in UTC.

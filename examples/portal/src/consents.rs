@@ -11,7 +11,9 @@ use upheld_store::consent::ConsentError;
 use upheld_store::record::{PersonId as Whose, RecordError, Written};
 use upheld_store::sql::{DatabaseError, Transaction};
 
+use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
+use crate::cookie_choices::{Answer, AnswerError};
 use crate::events::{self, Event};
 use crate::id::PersonId;
 use crate::language::{Language, phrase};
@@ -34,6 +36,8 @@ pub(crate) enum Wish<'a> {
     Withdraw(&'static Question),
     /// Wants no marketing, by any channel.
     StopMarketing,
+    /// Chose about cookies.
+    Choose(&'a Answer<'a>),
 }
 
 /// What came of it.
@@ -85,6 +89,8 @@ pub(crate) enum ConsentsError {
     Rejected(#[from] Rejection),
     #[error(transparent)]
     Identifier(#[from] IdentifierError),
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
     #[error("others were faster {TRIES} times")]
     Contended,
 }
@@ -121,18 +127,27 @@ pub(crate) async fn standings(
     for question in &QUESTIONS {
         let scope = question.scope()?;
         let status = record.status_at(&scope, at);
-        let mut agreed = None;
-        if let Some(grant) = record.state(&scope).grant().filter(|_| status.is_valid()) {
-            agreed = Some(Agreed {
-                since: grant.since.into(),
-                until: grant.until.into(),
-                version: grant.notice.version,
-                is_allowed: is_allowed(records, record, (&scope, &grant.notice), at).await?,
-            });
-        }
+        let agreed = agreed(records, record, &scope, at).await?;
         standings.push(Standing { question, status, agreed });
     }
     Ok(standings)
+}
+
+/// What stands of a consent.
+pub(crate) async fn agreed(
+    records: &Records,
+    record: &ConsentRecord,
+    scope: &Scope,
+    at: UnixMillis,
+) -> Result<Option<Agreed>, ConsentsError> {
+    let is_valid = record.status_at(scope, at).is_valid();
+    let Some(grant) = record.state(scope).grant().filter(|_| is_valid) else { return Ok(None) };
+    Ok(Some(Agreed {
+        since: grant.since.into(),
+        until: grant.until.into(),
+        version: grant.notice.version,
+        is_allowed: is_allowed(records, record, (scope, &grant.notice), at).await?,
+    }))
 }
 
 /// Whether the clinic may do what was agreed to, by the words that were shown.
@@ -179,9 +194,13 @@ pub(crate) async fn carry_out(
             record.apply(event)?;
         }
         let told = match wish {
-            Wish::Give(question, ..) => Event::ConsentGiven { statement: question.statement },
-            Wish::Withdraw(question) => Event::ConsentWithdrawn { statement: question.statement },
-            Wish::StopMarketing => Event::MarketingStopped,
+            Wish::Give(question, ..) => Some(Event::ConsentGiven { statement: question.statement }),
+            Wish::Withdraw(question) => {
+                Some(Event::ConsentWithdrawn { statement: question.statement })
+            }
+            Wish::StopMarketing => Some(Event::MarketingStopped),
+            // Said on any page by one button: an e-mail about each would be a nuisance.
+            Wish::Choose(_) => None,
         };
         let sealed = records.consents.seal(whose(person), &record, seen, ACTOR)?;
         let context = records.clone();
@@ -189,7 +208,11 @@ pub(crate) async fn carry_out(
             if !people::hold(transaction, person)? {
                 return Err(NotKept::Late);
             }
-            events::tell(&context, transaction, person, told, now).map_err(NotKept::Failed)?;
+            match told {
+                Some(event) => events::tell(&context, transaction, person, event, now)
+                    .map_err(NotKept::Failed)?,
+                None => audit::append(transaction, &chosen(person, now))?,
+            }
             match sealed.keep(transaction).map_err(ConsentError::from) {
                 Ok(Written::Written { .. }) => Ok(()),
                 // Erased since it was read: the person has none now.
@@ -219,6 +242,11 @@ impl From<DatabaseError> for NotKept {
     fn from(error: DatabaseError) -> Self {
         Self::Failed(error.into())
     }
+}
+
+fn chosen(person: PersonId, now: Moment) -> Entry<'static> {
+    let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+    Entry { at: now.into(), actor, action: "cookies chosen", subject }
 }
 
 /// What comes of a wish; nothing, if it was so before.
@@ -264,6 +292,7 @@ fn decide(
             events.push(record.object(at, None)?);
             Ok(events)
         }
+        Wish::Choose(answer) => Ok(answer.to_events(record, at)?),
     }
 }
 
@@ -316,6 +345,7 @@ pub(crate) fn shown(event: &ConsentEvent) -> Option<&NoticeRef> {
     let Happening::Consent { change, .. } = event.what() else { return None };
     match change {
         Change::Given(grant) | Change::Renewed(grant) => Some(&grant.notice),
+        Change::Requested { notice } => Some(notice),
         _ => None,
     }
 }

@@ -101,6 +101,21 @@ impl Cookies {
         meant.peek().is_some() && meant.all(|item| decider.decide_item(item).is_allowed())
     }
 
+    /// Whether a purpose would be used by a choice alone, and a signal of the browser forbids it.
+    pub(crate) fn is_overruled(&self, consent: &Consent, choice: &Choice, purpose: &str) -> bool {
+        let visit = consent.visit().with_choice(*choice);
+        let silent = Visit::new(visit.jurisdiction(), visit.now()).with_choice(*choice);
+        self.is_allowed(&silent, purpose) && !self.is_allowed(&visit, purpose)
+    }
+
+    /// The cookie that keeps a choice until the browser is closed; `None` as for [`Self::to_keep`].
+    pub(crate) fn to_lend(&self, choice: &Choice, consent: &Consent) -> Option<HeaderValue> {
+        let value = self.keys.current().write(&self.policy, consent.host()?, choice)?;
+        let name = &self.policy.consent().cookie;
+        let field = format!("{name}={value}; Path=/; Secure; SameSite=Lax; HttpOnly");
+        HeaderValue::from_str(&field).ok()
+    }
+
     /// The cookie that keeps a choice, for who sent a request; `None` at a host that is not ours.
     pub(crate) fn to_keep(&self, choice: &Choice, consent: &Consent) -> Option<HeaderValue> {
         let keys = self.keys.current();
@@ -187,6 +202,11 @@ pub(crate) mod tests {
     use super::{ADVERT_COOKIE, ADVERT_SECONDS, CookieKeys, declaration};
     use crate::browsers::KNOWN_SECONDS;
     use crate::sign_in::PENDING_SECONDS;
+
+    /// The declaration as it is.
+    pub(crate) fn declared(has_advert: bool) -> Policy {
+        Policy::parse_toml(&declaration(has_advert)).unwrap()
+    }
 
     /// What pages about cookies say, but for names.
     pub(crate) fn texts() -> BTreeSet<String> {

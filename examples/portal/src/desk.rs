@@ -3,6 +3,7 @@
 //! What may be done, when, and with which letter is decided by `upheld-consent`. Here stands who may
 //! do it, and that the events, the audit and the letter are written together or not at all.
 
+pub(crate) mod assignment;
 pub(crate) mod queue;
 
 use upheld_consent::Date;
@@ -104,7 +105,7 @@ impl<'a> Permit<'a> {
     /// The name under which events are recorded: with the address, as people choose names freely.
     fn name(&self) -> Result<Name, RequestsError> {
         let (name, email) = (self.0.display_name(), self.0.email());
-        let names = [format!("{name} <{email}>"), email.to_owned()];
+        let names = [assignment::called(name, email), email.to_owned()];
         let fitting = names.iter().find_map(|name| Name::new(name).ok());
         Ok(fitting.map_or_else(|| Name::new("staff"), Ok)?)
     }

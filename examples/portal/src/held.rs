@@ -41,7 +41,10 @@ pub(crate) async fn count(records: &Records, person: PersonId) -> Result<Held, D
           + (SELECT count(*) FROM duo_accounts AS duo WHERE duo.tenant = $1 AND duo.person = $2),
             (SELECT count(*) FROM sessions AS open WHERE open.tenant = $1 AND open.person = $2),
             (SELECT count(*) FROM browsers AS known WHERE known.tenant = $1 AND known.person = $2),
-            (SELECT count(*) FROM outbox WHERE outbox.tenant = $1 AND outbox.person = $2),
+            (SELECT count(*) FROM outbox WHERE outbox.tenant = $1 AND outbox.person = $2)
+          + (SELECT count(*) FROM intake_letters AS letter JOIN intakes AS form
+                 ON form.tenant = letter.tenant AND form.id = letter.intake
+             WHERE form.tenant = $1 AND form.person = $2),
             people.language, people.language_changed_at
          FROM people WHERE people.tenant = $1 AND people.id = $2";
     let rows = records.database.query(sql, &[person.into()]).await?;

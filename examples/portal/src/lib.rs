@@ -11,7 +11,7 @@
 //! remembers. `enrolment`, `recovery` and `removal` change what protects an account,
 //! `reauthentication` comes before them, `accounts` says what ends with such a change and `events`
 //! whom it is told to. `duo` asks Duo, and is the second of the two places that judge. `attempts` limits guessing at passwords. `staff` is what staff do for
-//! others. `notice` is what the clinic tells people before it asks them, `consents` what they answer,
+//! others, and `limits` whom they see waiting. `notice` is what the clinic tells people before it asks them, `consents` what they answer,
 //! `held` what there is about them, and `requests` what they ask for; `upheld-consent` judges and
 //! `upheld-store` keeps it. Everything about HTTP is in `web`; [`routes`] lists every address there is.
 //!
@@ -39,6 +39,8 @@ mod closures;
 pub mod config;
 mod connections;
 mod consents;
+mod cookie_choices;
+mod cookie_notice;
 mod cookies;
 mod demonstration;
 mod desk;
@@ -52,6 +54,7 @@ mod id;
 mod intakes;
 mod language;
 mod letters;
+mod limits;
 mod listener;
 mod mail;
 mod message_codes;
@@ -64,6 +67,7 @@ mod password;
 mod password_change;
 mod people;
 mod proxies;
+mod publishing;
 mod random;
 mod reauthentication;
 mod record_log;

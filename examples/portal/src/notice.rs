@@ -10,11 +10,13 @@ use upheld_consent::{
     PurposeError, PurposeId, PurposeKind, Scope, SpecialCategoryCondition, StoragePeriod,
     UnixMillis, WithdrawalRoute,
 };
+use upheld_cookies::policy::Policy;
 use upheld_store::consent::{Consents, Published};
 use upheld_store::ledger::LedgerError;
 
 use crate::CLINIC;
-use crate::language::{Language, phrase};
+use crate::cookie_notice;
+use crate::language::{Language, fill, phrase};
 
 /// Which version of the notice this program shows.
 const VERSION: u32 = 1;
@@ -185,7 +187,7 @@ impl Topic {
     }
 }
 
-fn no_notice(error: PurposeError) -> NoticeError {
+pub(crate) fn no_notice(error: PurposeError) -> NoticeError {
     tracing::error!(%error, "a purpose of the notice is none");
     match error {
         PurposeError::Text(error) => NoticeError::Text(error),
@@ -259,9 +261,13 @@ impl Question {
     }
 }
 
-/// The notice in each language.
+/// What people are told before they are asked, in each language.
 #[derive(Debug)]
-pub(crate) struct Notices([Notice; 2]);
+pub(crate) struct Notices {
+    privacy: [Notice; 2],
+    /// Nothing where there is nothing to choose about cookies.
+    cookies: Option<[Notice; 2]>,
+}
 
 /// Why there is no notice to show.
 #[derive(Debug, thiserror::Error)]
@@ -270,29 +276,52 @@ pub(crate) enum NoticesError {
     Notice(#[from] NoticeError),
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    #[error("version {VERSION} of the privacy notice was published with other words")]
-    Changed,
+    #[error("version {version} of the notice {id} was published with other words")]
+    Changed { id: NoticeId, version: u32 },
 }
 
 impl Notices {
-    pub(crate) fn write() -> Result<Self, NoticeError> {
+    /// The privacy notice, and that about the cookies of a declaration.
+    pub(crate) fn write(declared: &Policy) -> Result<Self, NoticeError> {
         let [english, german] = Language::ALL;
-        Ok(Self([write(english)?, write(german)?]))
+        let about_cookies = |language| cookie_notice::write(declared, language);
+        Ok(Self {
+            privacy: [write(english)?, write(german)?],
+            cookies: about_cookies(english)?.zip(about_cookies(german)?).map(<[Notice; 2]>::from),
+        })
     }
 
-    /// The one that is shown in a language.
+    /// The privacy notice that is shown in a language.
     pub(crate) const fn in_language(&self, language: Language) -> &Notice {
-        let Self([english, german]) = self;
-        if matches!(language, Language::German) { german } else { english }
+        of_language(&self.privacy, language)
     }
 
-    /// The one with this hash, if it is still shown.
+    /// What is shown in a language before somebody chooses about cookies.
+    pub(crate) fn about_cookies(&self, language: Language) -> Option<&Notice> {
+        self.cookies.as_ref().map(|notices| of_language(notices, language))
+    }
+
+    /// The privacy notice with this hash, if it is still shown.
     pub(crate) fn with_hash(&self, hash: &str) -> Option<&Notice> {
-        self.0.iter().find(|notice| notice.hash().to_string() == hash)
+        self.privacy.iter().find(|notice| notice.hash().to_string() == hash)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Notice> {
+        self.privacy.iter().chain(self.cookies.iter().flatten())
     }
 
     pub(crate) fn find(&self, reference: &NoticeRef) -> Option<&Notice> {
-        self.0.iter().find(|notice| notice.reference() == *reference)
+        self.all().find(|notice| notice.reference() == *reference)
+    }
+
+    /// What a person answered, in the words of a language; none for what is not asked any more.
+    pub(crate) fn statement(&self, scope: &Scope, language: Language) -> Option<String> {
+        if let Some(question) = Question::of(scope) {
+            return Some(language.say(question.statement).into_owned());
+        }
+        let purpose = self.about_cookies(language)?.purpose(&scope.purpose)?;
+        let text = language.say(phrase("Cookies that you can refuse: {purpose}"));
+        Some(fill(&text, "purpose", &purpose.description()))
     }
 
     /// Makes sure that what is shown was published, as it is.
@@ -301,13 +330,19 @@ impl Notices {
         consents: &Consents,
         at: UnixMillis,
     ) -> Result<(), NoticesError> {
-        for notice in &self.0 {
+        for notice in self.all() {
             if consents.publish(notice, at, "portal").await? == Published::Conflict {
-                return Err(NoticesError::Changed);
+                let NoticeRef { id, version, .. } = notice.reference();
+                return Err(NoticesError::Changed { id, version });
             }
         }
         Ok(())
     }
+}
+
+const fn of_language(notices: &[Notice; 2], language: Language) -> &Notice {
+    let [english, german] = notices;
+    if matches!(language, Language::German) { german } else { english }
 }
 
 /// Who asks. A clinic's own would come from its settings.

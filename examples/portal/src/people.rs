@@ -208,6 +208,17 @@ pub(crate) fn find(
     rows.first().map(person).transpose()
 }
 
+/// Who has an address, whatever the state of the account.
+pub(crate) async fn with_address(
+    database: &Database,
+    address: &str,
+) -> Result<Option<PersonId>, DatabaseError> {
+    let Some(email) = Email::parse(address) else { return Ok(None) };
+    let sql = "SELECT id FROM people WHERE tenant = $1 AND email = $2";
+    let rows = database.query(sql, &[email.as_str().into()]).await?;
+    rows.first().map(|row| PersonId::at(row, 0)).transpose()
+}
+
 /// How somebody is written to.
 #[derive(Debug)]
 pub(crate) struct Contact {

@@ -44,6 +44,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0007_intakes.sql"),
         postgres: include_str!("../migrations/postgres/0007_intakes.sql"),
     },
+    Migration {
+        version: 8,
+        sqlite: include_str!("../migrations/sqlite/0008_assignments.sql"),
+        postgres: include_str!("../migrations/postgres/0008_assignments.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.

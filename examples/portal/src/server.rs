@@ -16,6 +16,7 @@ use upheld_store::sql::{Database, DatabaseError};
 use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
+use crate::attempts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Clock;
 use crate::closures;
@@ -149,7 +150,7 @@ impl Portal {
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
-        let notices = Notices::write().map_err(OpenError::because)?;
+        let notices = Notices::write(cookies.policy()).map_err(OpenError::because)?;
         let published = notices.publish(&consents, clock.now().to_millis()).await;
         published.map_err(OpenError::because)?;
         let notices = Arc::new(notices);
@@ -359,7 +360,10 @@ async fn serve_pages(
 async fn is_ready(database: &Database) -> Result<(), NotReady> {
     people::is_there(database).await.map_err(|_| NotReady::DATABASE)?;
     let behind = schema::behind(database).await.map_err(|_| NotReady::DATABASE)?;
-    if behind.is_empty() { Ok(()) } else { Err(NotReady::VERSION) }
+    if !behind.is_empty() {
+        return Err(NotReady::VERSION);
+    }
+    attempts::try_to_write(database).await.map_err(|_| NotReady::READ_ONLY)
 }
 
 async fn purge_now_and_then(records: Records, clock: Clock) {

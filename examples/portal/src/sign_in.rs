@@ -59,6 +59,7 @@ pub(crate) enum Outcome {
 /// What a browser is told once somebody is signed in.
 #[derive(Debug)]
 pub(crate) struct SignedIn {
+    pub(crate) person: PersonId,
     /// Names the session.
     pub(crate) session: Token,
     /// Names the browser, from now on.
@@ -194,7 +195,7 @@ pub(crate) async fn with_second_factor(
         write_down(transaction, person, action, now)?;
         Ok(true)
     });
-    let signed_in = SignedIn { session, browser, has_factor: true };
+    let signed_in = SignedIn { person, session, browser, has_factor: true };
     Ok(opened.await?.then_some(signed_in))
 }
 
@@ -304,13 +305,12 @@ impl Shown {
         let (new, session) = NewSession::generate(browser.clone())?;
         let (registration, fresh) = register(browser, None)?;
         let (presented, renewed) = known.unzip();
-        let (pending_hash, context) = (pending.to_hash(), records.clone());
+        let (pending_hash, context, person) = (pending.to_hash(), records.clone(), proven.person());
         let next = records.database.transact(move |transaction| {
             attempts::forgive(transaction, &subjects)?;
             if let Some(replacement) = proven.replacement() {
                 people::replace_credential(transaction, proven.person(), replacement)?;
             }
-            let person = proven.person();
             if !people::hold(transaction, person)? {
                 return Ok::<_, RecordsError>(Next::Nothing);
             }
@@ -340,10 +340,10 @@ impl Shown {
             (Next::Nothing, _) => Outcome::Refused,
             (Next::SecondFactor, _) => Outcome::SecondFactorAwaited(pending),
             (Next::Session(Grounds::Unasked), Some(browser)) => {
-                Outcome::SignedIn(SignedIn { session, browser, has_factor: true })
+                Outcome::SignedIn(SignedIn { person, session, browser, has_factor: true })
             }
             (Next::Session(_), _) => {
-                Outcome::SignedIn(SignedIn { session, browser: fresh, has_factor: false })
+                Outcome::SignedIn(SignedIn { person, session, browser: fresh, has_factor: false })
             }
         })
     }

@@ -1,10 +1,9 @@
 //! What staff do for others: see who is locked out, unlock, disable, and take away a second
 //! factor that was lost, which needs two of them.
 
-use upheld_second_factor::{Budget, Decision, Registry};
+use upheld_second_factor::{Budget, Registry};
 use upheld_store::second_factor::rows;
 use upheld_store::sql::{DatabaseError, Row};
-use upheld_totp::Digits;
 
 use crate::accounts;
 use crate::audit::{self, Actor, Entry};
@@ -14,6 +13,7 @@ use crate::devices;
 use crate::duo;
 use crate::events::{self, Event};
 use crate::id::{Id, PersonId};
+use crate::limits::Lock;
 use crate::people::{self, Role, State};
 use crate::records::{Records, RecordsError};
 use crate::sessions::Session;
@@ -31,16 +31,6 @@ pub(crate) struct Listed {
     pub(crate) role: Role,
     pub(crate) state: State,
     pub(crate) lock: Lock,
-}
-
-/// Whether codes of a person are accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lock {
-    Open,
-    /// After failures, until then.
-    Until(Moment),
-    /// Until somebody unlocks it.
-    Disabled,
 }
 
 /// A person as staff see them on their page.
@@ -298,14 +288,7 @@ async fn find_reset(
 async fn listed(records: &Records, row: &Row, now: Moment) -> Result<Listed, RecordsError> {
     let id = PersonId::at(row, 0)?;
     let failures = records.guard.store().failures(id.into(), Budget::Code).await?;
-    let policy = records.guard.policy();
-    // As an attempt with an app would be decided about now.
-    let lock =
-        match policy.throttle.charge(failures, policy.chance_of_totp(Digits::Six), now.into()) {
-            Decision::Charge(_) => Lock::Open,
-            Decision::Throttled { until } => Lock::Until(until.into()),
-            Decision::Disabled => Lock::Disabled,
-        };
+    let lock = Lock::of(records, (Budget::Code, failures), now);
     Ok(Listed {
         id,
         email: row.text(1)?.to_owned(),

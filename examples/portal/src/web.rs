@@ -1,6 +1,7 @@
 //! Everything about HTTP: addresses, cookies, forms, pages.
 
 mod asking;
+mod audit;
 mod choices;
 mod closure;
 mod consents;
@@ -15,10 +16,13 @@ mod form;
 mod gate;
 mod held;
 mod intakes;
+mod limits;
 mod outbox;
 mod pages;
 mod password;
 mod profile;
+mod publishing;
+mod query;
 mod reading;
 mod reauthentication;
 mod recovery;

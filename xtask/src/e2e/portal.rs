@@ -4,16 +4,15 @@
 
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use totp_rs::Totp;
 
+use super::phone::{seconds_now, start_of, step_now};
 use super::program::{self, Program};
 use super::screen::{self, Album};
 use super::webdriver::{Browser, Driver};
 use super::{Outcome, check, say};
-
-const STEP_SECONDS: u64 = 30;
 
 /// Where the portal is and who may sign in.
 struct Account {
@@ -74,11 +73,11 @@ pub(super) fn first_sign_in() -> Outcome<()> {
 
     say("portal: asking about data without an account");
     let stranger = driver.open()?;
-    ask_without_account(&stranger, &account, &album)?;
+    let asked = ask_without_account(&stranger, &account, &album)?;
 
     say("portal: the pages of staff");
     let staff = driver.open()?;
-    look_at_staff(&staff, &account, &album)?;
+    look_at_staff(&staff, &account, &asked, &album)?;
 
     drop((browser, thief, other, stranger, staff));
     check(portal.terminate()?.success(), "the portal did not end well")?;
@@ -201,7 +200,8 @@ fn look_around(browser: &Browser<'_>, account: &Account, used: &str, album: &Alb
 }
 
 /// Asks about data without signing in: the form, the link that confirms, the link to follow it.
-fn ask_without_account(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<()> {
+/// Returns the reference of the request.
+fn ask_without_account(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<String> {
     browser.go_to(&format!("{}/privacy/request", account.address))?;
     browser.expect_heading("Ask about your data")?;
     album.keep(browser, "31-ask")?;
@@ -217,7 +217,8 @@ fn ask_without_account(browser: &Browser<'_>, account: &Account, album: &Album) 
     browser.expect_heading("We have your request")?;
     browser.go_to(&link_in_mail(browser, account, "state")?)?;
     browser.expect_heading("Your request")?;
-    album.keep(browser, "33-ask-state")
+    album.keep(browser, "33-ask-state")?;
+    browser.find("dd code")?.text()
 }
 
 /// The address in the newest e-mail that has one of this kind.
@@ -236,7 +237,12 @@ fn link_in_mail(browser: &Browser<'_>, account: &Account, what: &str) -> Outcome
 }
 
 /// The pages of staff, and those for which a second factor was shown just now.
-fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<()> {
+fn look_at_staff(
+    browser: &Browser<'_>,
+    account: &Account,
+    asked: &str,
+    album: &Album,
+) -> Outcome<()> {
     let visit = |path: &str, heading: &str, name: &str| {
         browser.go_to(&format!("{}{path}", account.address))?;
         browser.expect_heading(heading)?;
@@ -268,13 +274,34 @@ fn look_at_staff(browser: &Browser<'_>, account: &Account, album: &Album) -> Out
     browser.find("th a[href^='/staff/requests/']")?.click()?;
     browser.find("form[action^='/staff/requests/']")?;
     album.keep(browser, "27-desk-request")?;
-    // Letters are folded on the screen.
-    screen::check_paper(browser, "details .letter")?;
+    write_letter(browser, account, asked)?;
+    visit("/staff/limits", "Limits", "28-limits")?;
+    visit("/staff/audit", "Audit", "29-audit")?;
+    browser.find("form[action='/staff/audit/verify'] button")?.click()?;
+    browser.find("#verified")?;
+    album.keep(browser, "30-audit-verified")?;
+    visit("/staff/publishing", "Publishing", "31-publishing")?;
     visit("/account/security/password", "Change your password", "21-change-password")?;
     visit("/account/close", "Close your account", "22-close")?;
     visit("/account/security/totp", "Add an authenticator app", "23-name-device")?;
     visit("/account/data/export", "A copy of your data", "25-copy-of-data")?;
     visit("/account/security/recovery-codes", "Recovery codes", "24-recovery-codes")
+}
+
+/// Asks whoever sent the form who they are, and looks at the letter on paper.
+fn write_letter(browser: &Browser<'_>, account: &Account, asked: &str) -> Outcome<()> {
+    browser.go_to(&format!("{}/staff/requests/{asked}", account.address))?;
+    browser.expect_heading("A copy of my data")?;
+    let form = "form[action$='/request-identity']";
+    browser.find(&format!("details:has({form}) summary"))?.click()?;
+    browser.find("#request-identity-words")?.fill("We do not know this address.")?;
+    browser.find(&format!("{form} button"))?.click()?;
+    browser.expect_heading("The letter")?;
+    screen::check_paper(browser, ".letter")?;
+    browser.find(&format!("{form} button"))?.click()?;
+    browser.expect_heading("A copy of my data")?;
+    // On the page of the request it is folded, on the screen.
+    screen::check_paper(browser, "details .letter")
 }
 
 fn sign_out(browser: &Browser<'_>, account: &Account) -> Outcome<()> {
@@ -361,16 +388,4 @@ fn check_cookies(browser: &Browser<'_>, name: &str) -> Outcome<()> {
     };
     check(cookie["name"] == name, &format!("{} instead of {name}", cookie["name"]))?;
     check(browser.evaluate("return document.cookie")? == "", "a script could read the cookie")
-}
-
-fn seconds_now() -> Outcome<u64> {
-    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
-}
-
-fn step_now() -> Outcome<u64> {
-    seconds_now()?.checked_div(STEP_SECONDS).ok_or("a step of no length".into())
-}
-
-const fn start_of(step: u64) -> u64 {
-    step.saturating_mul(STEP_SECONDS)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::thread::available_parallelism;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -99,12 +99,16 @@ impl Measured<'_> {
         let runs = runs.filter(|run| is(run, "scenario", scenario) && is(run, "store", store));
         let numbers: Option<Vec<f64>> =
             runs.map(|run| run.pointer(pointer).and_then(Value::as_f64)).collect();
-        let mut numbers = numbers.unwrap_or_default();
-        ensure!(!numbers.is_empty(), "{scenario} on {store}: {pointer} was not measured");
-        numbers.sort_by(f64::total_cmp);
-        let middle = numbers.len() / 2;
-        numbers.get(middle).copied().context("no number")
+        let median = numbers.and_then(median);
+        median.with_context(|| format!("{scenario} on {store}: {pointer} was not measured"))
     }
+}
+
+/// The one in the middle; `None` of nothing.
+pub(super) fn median(mut numbers: Vec<f64>) -> Option<f64> {
+    numbers.sort_by(f64::total_cmp);
+    let middle = numbers.len() / 2;
+    numbers.get(middle).copied()
 }
 
 fn surroundings(measured: &Measured<'_>) -> Result<String> {

@@ -35,6 +35,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "e163da37318a3e3c7f0e7ab3c8cb5470b61ff40c3499e14974b912449df12fcf",
     ),
     (
+        "crates/store/migrations/postgres/ledger/0004_open_requests.sql",
+        "b2e0105aa0cbbc1a2262124595fce00b1337888fed75d3c32246cd763c75f11d",
+    ),
+    (
         "crates/store/migrations/sqlite/0001_second_factor.sql",
         "258b1fb8098aade4157d1b13f48bb192bc7c50cdc3f291c0e31376eae3eefac5",
     ),
@@ -55,6 +59,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "e163da37318a3e3c7f0e7ab3c8cb5470b61ff40c3499e14974b912449df12fcf",
     ),
     (
+        "crates/store/migrations/sqlite/ledger/0004_open_requests.sql",
+        "b2e0105aa0cbbc1a2262124595fce00b1337888fed75d3c32246cd763c75f11d",
+    ),
+    (
         "examples/portal/migrations/audit/postgres_0001.sql",
         "426a2b6cfaf6f3bdbfb79ada5e6ba26bd6bb22edfe26f560790621e32eb09be9",
     ),
@@ -63,12 +71,20 @@ const PUBLISHED: &[(&str, &str)] = &[
         "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
     ),
     (
+        "examples/portal/migrations/audit/postgres_0003.sql",
+        "79483dccd464d450f54f2fabcfa4b1edb56b23383a27b367e7376fa387265b6e",
+    ),
+    (
         "examples/portal/migrations/audit/sqlite_0001.sql",
         "332fee84391981a663ff995a460edfa54729bc1acd07662d3e2f0cd1c5c533f1",
     ),
     (
         "examples/portal/migrations/audit/sqlite_0002.sql",
         "d5b61f2c7afb5a945bc86dda75e1313383d7d9b60920f283857e86d619e446f2",
+    ),
+    (
+        "examples/portal/migrations/audit/sqlite_0003.sql",
+        "79483dccd464d450f54f2fabcfa4b1edb56b23383a27b367e7376fa387265b6e",
     ),
     (
         "examples/portal/migrations/postgres/0001_accounts.sql",
@@ -99,6 +115,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "f57a75501e906e02a41b05a6ef3cb2902306cfbad00795a9e958ea5d44609e43",
     ),
     (
+        "examples/portal/migrations/postgres/0008_assignments.sql",
+        "f68138aca1e7e6c3e259693810e9ef3a9b1214c8ee47e28cede5abbee34ec9a7",
+    ),
+    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -125,6 +145,10 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "examples/portal/migrations/sqlite/0007_intakes.sql",
         "3e58d9a9218a60022636cbb2bcf04c14fd0250ed8fddf0b74d5cb7cc14210dc7",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0008_assignments.sql",
+        "0a0f4483e0948f2e03ab59c2197586a27daacb672e33ba2e6de1fff4d8b8631c",
     ),
 ];
 

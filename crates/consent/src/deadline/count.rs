@@ -10,16 +10,21 @@ pub(super) enum End {
     Open(Date),
 }
 
-/// The day on which `days` days have passed after `start` that do not lie in a pause. The days are
-/// walked, not added: pauses overlap, begin before the period or on its first day.
+/// The day on which `days` days have passed after `start` that do not lie in a pause. Days in pauses
+/// are passed over one pause at a time, not added up: pauses overlap, begin before the period or on
+/// its first day. Those between pauses all count.
 //= UK GDPR, Article 12A(5)(b): the days from the question to the answer, both included, do not count
 pub(super) fn walk(start: Date, days: i32, pauses: &[Clarification]) -> End {
-    let mut day = start;
-    for _ in 0..days {
-        match next_outside(day, pauses) {
-            End::At(next) => day = next,
+    let (mut day, mut left) = (start, days);
+    while left > 0 {
+        let first = match next_outside(day, pauses) {
+            End::At(first) => first,
             open @ End::Open(_) => return open,
-        }
+        };
+        let asked = pauses.iter().map(|pause| pause.asked).filter(|asked| *asked > first).min();
+        let free = asked.map_or(left, |asked| asked.days_since(first).min(left));
+        day = first.later(free.saturating_sub(1));
+        left = left.saturating_sub(free);
     }
     End::At(day)
 }
@@ -84,4 +89,50 @@ pub(super) fn working_days(
 /// Whether any day from `from` to `to` is judged by projection.
 pub(super) fn is_projected(calendar: &Calendar, from: Date, to: Date) -> bool {
     calendar.is_projected(from) || calendar.is_projected(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clarification, Date, End, walk};
+
+    fn day(number: i32) -> Date {
+        Date::MIN.later(number)
+    }
+
+    fn pause(asked: i32, days: Option<i32>) -> Clarification {
+        Clarification { asked: day(asked), answered: days.map(|days| day(asked).later(days)) }
+    }
+
+    /// The clause, day by day.
+    fn counted(days: i32, pauses: &[Clarification]) -> End {
+        let (mut last, mut left) = (day(0), days);
+        while left > 0 {
+            last = last.next();
+            let holds =
+                |it: &&Clarification| it.asked <= last && it.answered.is_none_or(|to| last <= to);
+            match pauses.iter().find(holds) {
+                None => left = left.saturating_sub(1),
+                Some(Clarification { answered: Some(_), .. }) => {}
+                Some(Clarification { asked, answered: None }) => return End::Open(*asked),
+            }
+        }
+        End::At(last)
+    }
+
+    //= UK GDPR, Article 12A(5)(b): the days from the question to the answer, both included, do not count
+    #[test]
+    fn passing_over_pauses_is_counting_days() {
+        let lengths = || (0..4).map(Some).chain([None]);
+        let first = || (-2..9).flat_map(|asked| lengths().map(move |days| pause(asked, days)));
+        for one in first() {
+            for other in first() {
+                for days in 0..10 {
+                    let pauses = [one, other];
+                    let expected = counted(days, &pauses);
+                    assert_eq!(walk(day(0), days, &pauses), expected, "{days} days, {pauses:?}");
+                }
+            }
+        }
+        assert_eq!(walk(day(0), 92, &[]), End::At(day(92)));
+    }
 }

@@ -31,6 +31,8 @@ impl Set {
     const MAX: u32 = 32;
     /// Above the greatest number: how many ranges there are, at most [`MOST_RANGES`].
     const COUNT: u32 = 48;
+    /// How many bits the greatest number and the form have.
+    pub(super) const HEAD: usize = 17;
     /// The highest bit: whether there are ranges.
     const RANGES: u64 = 1 << 63;
 
@@ -45,13 +47,18 @@ impl Set {
     /// Reads the greatest number, the form and the set; returns where it ends.
     #[inline]
     pub(super) fn read(bits: Bits<'_>, at: usize) -> Result<(Self, usize), End> {
-        let head = bits.number(at, 17)?;
+        let head = bits.few::<{ Self::HEAD }>(at)?;
+        Self::read_after(bits, head, at.wrapping_add(Self::HEAD))
+    }
+
+    /// The same from behind the greatest number and the form.
+    #[inline]
+    pub(super) fn read_after(bits: Bits<'_>, head: u64, at: usize) -> Result<(Self, usize), End> {
         let max = u16::try_from(head >> 1).unwrap_or(u16::MAX);
-        let at = at.saturating_add(17);
         if head & 1 == 1 {
             return Self::read_ranges(bits, at, max);
         }
-        let end = at.saturating_add(max.into());
+        let end = at.wrapping_add(max.into());
         if end > bits.len() {
             return Err(End { needed: end });
         }
@@ -60,16 +67,16 @@ impl Set {
 
     /// Reads the number of ranges and the ranges; returns where they end.
     pub(super) fn read_ranges(bits: Bits<'_>, at: usize, max: u16) -> Result<(Self, usize), End> {
-        let count = bits.short(at, 12)?;
-        let at = at.saturating_add(12);
+        let count = bits.few::<12>(at)?;
+        let at = at.wrapping_add(12);
         let mut end = at;
         for _ in 0..count {
-            end = end.saturating_add(if bits.is_set(end)? { 33 } else { 17 });
+            end = end.wrapping_add(if bits.is_set(end)? { 33 } else { 17 });
         }
         if end > bits.len() {
             return Err(End { needed: end });
         }
-        Ok((Self::new(at, max, Form::Ranges(count)), end))
+        Ok((Self::new(at, max, Form::Ranges(u16::try_from(count).unwrap_or_default())), end))
     }
 
     /// The lowest 16 bits from a place on.

@@ -104,7 +104,8 @@ pub(crate) async fn notices_are_published_once(records: &Records) -> Law {
     let in_force = |millis| consents.notice_in_force(id, language, at(millis));
     assert_eq!(in_force(0).await?, None);
     assert_eq!(in_force(NOW).await?, Some(notice.clone()));
-    assert_eq!(in_force(NOW.saturating_add(1000)).await?, Some(newer));
+    assert_eq!(in_force(NOW.saturating_add(1000)).await?, Some(newer.clone()));
+    assert_eq!(consents.notices().await?, [notice.clone(), newer]);
     assert_eq!(consents.notice_in_force(id, "cy", at(u64::from(u32::MAX) << 12)).await?, None);
 
     let ledger = Ledger::new(records.database().clone());

@@ -150,6 +150,28 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
     let stale = requests.append(RecordId(0), 1, change("b", ""), changed.closed()).await?;
     assert_eq!(stale, Written::Stale { version: 3 });
     assert_eq!(requests.list(&Filter::default().assigned_to(9).open(), None, 5).await?, page);
+    is_handled_by_one(&requests).await
+}
+
+/// What a desk does in a transaction of its own: gives a request to somebody, and takes all from
+/// whoever leaves.
+async fn is_handled_by_one(requests: &Requests) -> Law {
+    let database = requests.records().database();
+    assert_eq!(requests.assignee(RecordId(0)).await?, Some(9));
+    assert_eq!(requests.assignee(RecordId(9999)).await?, None);
+    let given = database.transact(|transaction: &mut Transaction<'_>| {
+        let is_there = request::assign(transaction, RecordId(1), Some(9))?;
+        Ok::<_, DatabaseError>((is_there, request::assign(transaction, RecordId(9999), None)?))
+    });
+    assert_eq!(given.await?, (true, false));
+    let others = requests.count(&Filter::default().assigned_to(3)).await?;
+    assert_eq!(requests.count(&Filter::default().assigned_to(9)).await?, 2);
+    let taken =
+        database.transact(|transaction: &mut Transaction<'_>| request::take_from(transaction, 9));
+    let taken: Result<(), DatabaseError> = taken.await;
+    taken?;
+    assert_eq!(requests.count(&Filter::default().assigned_to(9)).await?, 0);
+    assert_eq!(requests.count(&Filter::default().assigned_to(3)).await?, others);
     Ok(())
 }
 

@@ -22,6 +22,11 @@ pub(crate) const VERSIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/ledger/0003_erasure.sql"),
         postgres: include_str!("../../migrations/postgres/ledger/0003_erasure.sql"),
     },
+    Migration {
+        version: 4,
+        sqlite: include_str!("../../migrations/sqlite/ledger/0004_open_requests.sql"),
+        postgres: include_str!("../../migrations/postgres/ledger/0004_open_requests.sql"),
+    },
 ];
 
 /// Makes the tables as a program of the time of `version` did, fills them, brings them up to date,

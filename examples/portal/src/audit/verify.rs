@@ -121,7 +121,8 @@ async fn last_seq(database: &Database) -> Result<u64, DatabaseError> {
     Ok(last.and_then(|last| u64::try_from(last).ok()).unwrap_or_default())
 }
 
-async fn count_unsealed(database: &Database) -> Result<u64, DatabaseError> {
+/// How many events wait to be sealed.
+pub(crate) async fn count_unsealed(database: &Database) -> Result<u64, DatabaseError> {
     let sql = "SELECT count(*) FROM audit_events WHERE tenant = $1 AND seq IS NULL";
     let rows = database.query(sql, &[]).await?;
     let count = rows.first().map_or(Ok(0), |row| row.integer(0))?;

@@ -27,8 +27,9 @@ pub(crate) enum Command {
     Status(Place),
     /// Make a new key, and encrypt everything anew under it, while the portal is served.
     ///
-    /// Copy the key file to every node that serves the portal: they notice within two seconds.
-    /// May be interrupted at any point, and taken up again with --resume.
+    /// Copy the key file to every node that serves the portal, once it has the new key and again
+    /// once that is the current one: they notice within two seconds. May be interrupted at any
+    /// point, and taken up again with --resume.
     Rotate(Rotate),
     /// Remove a key that nothing is encrypted under any more.
     ///
@@ -38,10 +39,10 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Rotate {
-    /// Make no new key: go on encrypting under the current one.
+    /// Make no new key: go on encrypting under the newest one.
     #[arg(long)]
     resume: bool,
-    /// How long to wait after making the key, so that every node has it before it is needed.
+    /// How long to wait until every node has the new key, and again until every node uses it.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     wait: u64,
     #[command(flatten)]
@@ -118,15 +119,26 @@ async fn rotate(
     ring: KeyRing,
     options: &Rotate,
 ) -> Result<Output, Failure> {
+    let wait = Duration::from_secs(options.wait);
+    let old = ring.current();
     let ring = if options.resume {
         ring
     } else {
+        // Known before it is used: what one node encrypts under it, any other may have to open.
         let ring = ring.with_new_key(&mut SysRng).map_err(|error| Exit::Failed.because(error))?;
+        let ring = ring.with_current(old).unwrap_or(ring);
         key_file::replace(&config.key_file, &ring)?;
-        tokio::time::sleep(Duration::from_secs(options.wait)).await;
+        tokio::time::sleep(wait).await;
         ring
     };
+    let newest = ring.ids().last().and_then(|newest| ring.with_current(newest));
+    let ring = newest.unwrap_or(ring);
     let current = ring.current();
+    if current != old {
+        key_file::replace(&config.key_file, &ring)?;
+        // From then on nothing more is encrypted under the old one.
+        tokio::time::sleep(wait).await;
+    }
     let keys = SharedKeys::new(ring);
     let mut resealed = 0_u64;
     let refused = loop {

@@ -225,6 +225,7 @@ async fn finish(
         ] {
             transaction.execute(sql, &[person.into()])?;
         }
+        upheld_store::request::take_from(transaction, person.to_bits())?;
         let action = format!("erased: {erased} records with {payloads} payloads, and the account");
         let subject = Some(person.to_bits());
         let entry = Entry { at: now.into(), actor: Actor::Portal, action: &action, subject };

@@ -6,11 +6,11 @@
 
 use upheld_consent::request::{Ask, Stage};
 use upheld_consent::{Date, Due, RequestKind};
-use upheld_store::record::RecordId;
 use upheld_store::request::{Filter, Listed, Place};
 
+use super::assignment;
 use crate::clock::Moment;
-use crate::id::Id;
+use crate::id::{Id, PersonId};
 use crate::records::Records;
 use crate::requests::{self, RequestsError};
 
@@ -54,12 +54,22 @@ pub(crate) enum Within {
     Days(i32),
 }
 
+/// Who deals with requests that are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum With {
+    #[default]
+    Anybody,
+    Nobody,
+    Somebody(PersonId),
+}
+
 /// Which requests are to be listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) show: Show,
     pub(crate) kind: Option<RequestKind>,
     pub(crate) within: Within,
+    pub(crate) with: With,
 }
 
 impl Wanted {
@@ -69,6 +79,11 @@ impl Wanted {
         let filter = match self.kind {
             Some(kind) => filter.of_kind(kind.name()),
             None => filter,
+        };
+        let filter = match self.with {
+            With::Anybody => filter,
+            With::Nobody => filter.unassigned(),
+            With::Somebody(person) => filter.assigned_to(person.to_bits()),
         };
         match self.show {
             Show::Open => vec![filter.open()],
@@ -100,6 +115,8 @@ pub(crate) struct Row {
     pub(crate) stage: Stage,
     pub(crate) received: Date,
     pub(crate) time: Time,
+    /// What who deals with it is called; none while nobody does.
+    pub(crate) assignee: Option<String>,
 }
 
 /// What is left of the time.
@@ -163,7 +180,7 @@ pub(crate) async fn page(
             if last_day.is_some_and(|last| earliest.is_none_or(|earliest| earliest > last)) {
                 return Ok(Page { rows, next: None });
             }
-            let row = read_row(records, listed.request, today).await?;
+            let row = read_row(records, listed, today).await?;
             let is_wanted = |row: &Row| {
                 last_day.is_none_or(|last| row.time.due().is_some_and(|due| due <= last))
             };
@@ -204,9 +221,10 @@ async fn stretch(
 /// What a row shows; none of what was erased, or is no request.
 async fn read_row(
     records: &Records,
-    record: RecordId,
+    listed: &Listed,
     today: Date,
 ) -> Result<Option<Row>, RequestsError> {
+    let record = listed.request;
     let Some(kept) = requests::read(records, record).await? else { return Ok(None) };
     let request = kept.request;
     let time = Time::of(request.due(&requests::calendar())?, today);
@@ -216,5 +234,9 @@ async fn read_row(
         stage: request.stage(),
         received: request.received(),
         time,
+        assignee: match listed.summary.assignee() {
+            Some(bits) => Some(assignment::name_of(records, bits).await?),
+            None => None,
+        },
     }))
 }

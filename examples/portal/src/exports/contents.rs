@@ -11,8 +11,8 @@ use super::ContentsError;
 use crate::clock::Moment;
 use crate::consents;
 use crate::id::PersonId;
+use crate::language::Language;
 use crate::letters;
-use crate::notice::Question;
 use crate::people::{self, Role};
 use crate::random;
 use crate::records::{Records, RecordsError};
@@ -199,14 +199,14 @@ impl Contents {
         let columns = ["when", "what", "statement", "notice", "version"];
         let mut table = Table::new("consents", "Your consents", &columns, Reuse::Portable)?;
         for event in record.events() {
-            let (what, question) = match event.what() {
+            let (what, statement) = match event.what() {
                 Happening::Consent { scope, change } => {
-                    (consents::said(change), Question::of(scope))
+                    (consents::said(change), records.notices.statement(scope, Language::English))
                 }
                 Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
                 Happening::RecipientTold { .. } => (consents::TOLD, None),
             };
-            let statement = question.map_or(Cell::Empty, |it| Cell::text(it.statement));
+            let statement = statement.map_or(Cell::Empty, Cell::Text);
             let shown = consents::shown(event);
             let notice = shown.map_or(Cell::Empty, |it| Cell::text(it.id.as_str()));
             let version = shown.map_or(Cell::Empty, |it| Cell::Text(it.version.to_string()));
@@ -274,8 +274,15 @@ impl Contents {
         person: PersonId,
     ) -> Result<(), ContentsError> {
         let columns = ["when", "subject", "sent"];
-        let sql = "SELECT created_at, subject, next_try FROM outbox
-                   WHERE tenant = $1 AND person = $2 ORDER BY created_at DESC, id LIMIT $3";
+        // Those about a form that was sent without signing in are in a box of their own.
+        let sql = "SELECT created_at, subject, next_try, id FROM outbox
+                   WHERE tenant = $1 AND person = $2
+                   UNION ALL
+                   SELECT letter.created_at, letter.subject, letter.next_try, letter.id
+                   FROM intake_letters AS letter JOIN intakes
+                       ON intakes.tenant = letter.tenant AND intakes.id = letter.intake
+                   WHERE intakes.tenant = $1 AND intakes.person = $2
+                   ORDER BY created_at DESC, id LIMIT $3";
         let rows = newest(records, sql, person.into()).await?;
         let title = rows.title("E-mails of the last seven days");
         let mut table = Table::new("emails", &title, &columns, Reuse::AccessOnly)?;

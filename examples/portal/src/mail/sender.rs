@@ -181,7 +181,8 @@ async fn send(
     let noted = records.database.transact(move |transaction| {
         if is_sent {
             let sql = format!(
-                "UPDATE {table} SET next_try = NULL, body = NULL WHERE tenant = $1 AND id = $2"
+                "UPDATE {table} SET next_try = NULL, key_id = NULL, body = NULL
+                 WHERE tenant = $1 AND id = $2"
             );
             transaction.execute(&sql, &[id.into()])
         } else {

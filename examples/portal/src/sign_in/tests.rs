@@ -47,7 +47,7 @@ async fn records(folder: &Path) -> Records {
     Records {
         consents: Consents::new(kept.clone()),
         requests: Requests::new(kept),
-        notices: Arc::new(Notices::write().unwrap()),
+        notices: Arc::new(Notices::write(&crate::cookies::tests::declared(false)).unwrap()),
         database,
         keys,
         guard,

@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
-use upheld_consent::Date;
+use upheld_consent::{Date, Method};
 use upheld_cookies::Choice;
 use upheld_cookies::publish::{BannerCategory, BannerConfig, PolicyPage, gpc_file};
 use upheld_cookies_tower::Consent;
@@ -24,10 +24,13 @@ use super::routes;
 use super::visitor::Passerby;
 use crate::CLINIC;
 use crate::clock::Moment;
+use crate::consents::{self, Done, Wish};
+use crate::cookie_choices::{self, Answer, Carried};
 use crate::cookies::{ADVERT_COOKIE, ADVERT_SECONDS, day_of};
-use crate::id::Id;
+use crate::id::{Id, PersonId};
 use crate::language::phrase;
 use crate::records::RecordsError;
+use crate::sessions::Session;
 
 /// What stands before the name of a purpose in a form.
 const PURPOSE_FIELD: &str = "purpose-";
@@ -160,22 +163,24 @@ fn tied(page: impl FnOnce(String) -> Result<Response, Refusal>) -> Result<Respon
 pub(super) async fn choose(
     State(app): State<App>,
     Extension(consent): Extension<Consent>,
+    headers: HeaderMap,
     Posted { fields, .. }: Posted<Passerby>,
 ) -> Result<Response, Refusal> {
     let cookies = &app.cookies;
     let policy = cookies.policy();
     let all = policy.purposes().iter().map(|purpose| &*purpose.id);
-    let granted: Vec<&str> = match fields.text("choice", PATH_BYTES) {
+    let (granted, method): (Vec<&str>, _) = match fields.text("choice", PATH_BYTES) {
         //= PECR, Schedule A1: what is agreed to is what was asked about
-        Some("accept") => all.collect(),
-        Some("reject") => Vec::new(),
-        Some("save") => all.filter(|id| is_ticked(&fields, id)).collect(),
+        Some("accept") => (all.collect(), Method::PressedButton),
+        Some("reject") => (Vec::new(), Method::PressedButton),
+        Some("save") => (all.filter(|id| is_ticked(&fields, id)).collect(), Method::TickedBox),
         // Nothing was chosen.
         _ => return Ok(see_other("/cookies/preferences")),
     };
     let choice = Choice::made(policy, &granted, app.clock.now().to_cookie_time());
     let choice = if consent.gpc() { choice.despite_gpc() } else { choice };
     let cookie = cookies.to_keep(&choice, &consent).ok_or(Refusal::Failed)?;
+    record(&app, &consent, &headers, (&choice, method)).await?;
     let mut response = see_other(match fields.text("path", PATH_BYTES) {
         Some("/cookies/opt-out") if granted.is_empty() => "/cookies/opt-out?done",
         Some("/cookies/preferences") | None => "/cookies/preferences?saved",
@@ -184,6 +189,59 @@ pub(super) async fn choose(
     });
     response.headers_mut().append(SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// Keeps the choice of somebody who is signed in as consents, too.
+async fn record(
+    app: &App,
+    consent: &Consent,
+    headers: &HeaderMap,
+    (choice, method): (&Choice, Method),
+) -> Result<(), Refusal> {
+    let (records, policy, now) = (&app.records, app.cookies.policy(), app.clock.now());
+    let language = Reading::current().language();
+    let Some(notice) = records.notices.about_cookies(language) else { return Ok(()) };
+    let Some(token) = Cookie::Session.find(headers) else { return Ok(()) };
+    let session = Session::find(records, token, now).await?;
+    // To an account that is being closed nothing is added.
+    let Some(session) = session.filter(|session| session.closing().is_none()) else {
+        return Ok(());
+    };
+    //= W3C GPC, semantics: the signal refuses sale, sharing and targeted advertising, and consents to nothing
+    let is_heeded = |id: &&str| !app.cookies.is_overruled(consent, choice, id);
+    let granted: Vec<&str> = choice.granted_ids(policy).filter(is_heeded).collect();
+    let answer = Answer { policy, notice, granted: &granted, method, language };
+    let done = consents::carry_out(records, session.person(), Wish::Choose(&answer), now);
+    // What was so before needs no second record.
+    let (Done::Done | Done::Already) = done.await?;
+    Ok(())
+}
+
+/// Brings what somebody chose while they were signed in elsewhere along to a browser in which they
+/// have just signed in. Signing in does not fail for it.
+pub(super) async fn carry_over(app: &App, person: PersonId, response: &mut Response) {
+    let (records, cookies, now) = (&app.records, &app.cookies, app.clock.now());
+    let reading = Reading::current();
+    let Some(consent) = reading.consent() else { return };
+    if records.notices.about_cookies(reading.language()).is_none() {
+        return;
+    }
+    let policy = cookies.policy();
+    let record = match consents::load(records, person).await {
+        Ok(record) => record,
+        Err(error) => return tracing::warn!(%error, "no choice about cookies was brought along"),
+    };
+    let at = consents::with_all(&record, now);
+    let Some(recorded) = cookie_choices::recorded(&record, policy, at) else { return };
+    let carried = Carried::to(consent.reading(), recorded, policy, now.to_cookie_time());
+    let cookie = match carried {
+        Carried::Nothing => None,
+        Carried::Lent(choice) => cookies.to_lend(&choice, consent),
+        Carried::Narrowed(choice) => cookies.to_keep(&choice, consent),
+    };
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
 }
 
 fn is_ticked(fields: &Fields, purpose: &str) -> bool {

@@ -15,8 +15,9 @@ use super::refusal::Refusal;
 use crate::CLINIC;
 use crate::clock::Moment;
 use crate::consents::{self, Done, Standing, Wish};
+use crate::cookie_choices;
 use crate::language::phrase;
-use crate::notice::{Question, Topic};
+use crate::notice::{Notices, Question, Topic};
 use crate::people::Role;
 use crate::random;
 use crate::records::RecordsError;
@@ -43,6 +44,7 @@ struct ConsentsPage<'a> {
     notice: &'a Notice,
     effective_from: Moment,
     standings: Vec<Standing>,
+    cookies: Vec<cookie_choices::Standing>,
     /// Whether the person's last word is that they want no marketing.
     is_stopped: bool,
     has_receipt: bool,
@@ -66,8 +68,12 @@ async fn show(
     let records = &app.records;
     let record = consents::load(records, session.person()).await?;
     let standings = consents::standings(records, &record, app.clock.now()).await?;
-    let has_receipt = standings.iter().any(|standing| standing.agreed.is_some());
-    let notice = records.notices.in_language(Reading::current().language());
+    let language = Reading::current().language();
+    let declared = (records, app.cookies.policy());
+    let cookies = cookie_choices::standings(declared, &record, app.clock.now()).await?;
+    let has_receipt = standings.iter().any(|standing| standing.agreed.is_some())
+        || cookies.iter().any(|standing| standing.agreed.is_some());
+    let notice = records.notices.in_language(language);
     let page = ConsentsPage {
         form_token: session.token().to_form_token(),
         session,
@@ -75,6 +81,7 @@ async fn show(
         notice,
         effective_from: notice.content().effective_from.into(),
         standings,
+        cookies,
         is_stopped: consents::last_word(&record) == Some(true),
         has_receipt,
         problem,
@@ -138,19 +145,22 @@ pub(super) async fn stop_marketing(
 struct Entry {
     at: Moment,
     what: &'static str,
-    question: Option<&'static Question>,
+    statement: Option<String>,
     notice: Option<NoticeRef>,
 }
 
 impl Entry {
-    fn of(event: &ConsentEvent) -> Self {
-        let (what, question) = match event.what() {
-            Happening::Consent { scope, change } => (consents::said(change), Question::of(scope)),
+    fn of(event: &ConsentEvent, notices: &Notices) -> Self {
+        let (what, statement) = match event.what() {
+            Happening::Consent { scope, change } => {
+                let language = Reading::current().language();
+                (consents::said(change), notices.statement(scope, language))
+            }
             Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
             Happening::RecipientTold { .. } => (consents::TOLD, None),
         };
         let notice = consents::shown(event).cloned();
-        Self { at: event.effective().into(), what, question, notice }
+        Self { at: event.effective().into(), what, statement, notice }
     }
 }
 
@@ -166,10 +176,11 @@ struct HistoryPage<'a> {
 
 pub(super) async fn history(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
     let record = consents::load(&app.records, session.person()).await?;
+    let entry = |event| Entry::of(event, &app.records.notices);
     let page = HistoryPage {
         form_token: session.token().to_form_token(),
         session: &session,
-        entries: record.events().iter().rev().map(Entry::of).collect(),
+        entries: record.events().iter().rev().map(entry).collect(),
         problem: None,
     };
     form(&page, None)

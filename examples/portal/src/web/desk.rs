@@ -2,6 +2,7 @@
 
 mod act;
 mod answers;
+mod assign;
 mod case;
 mod commands;
 mod fields;
@@ -12,5 +13,6 @@ mod queue;
 mod timeline;
 
 pub(super) use act::act;
+pub(super) use assign::assign;
 pub(super) use case::page as case;
 pub(super) use queue::page as queue;

@@ -42,6 +42,12 @@ impl Count for u8 {
     }
 }
 
+impl Count for u64 {
+    fn as_u64(&self) -> u64 {
+        *self
+    }
+}
+
 impl Count for usize {
     fn as_u64(&self) -> u64 {
         u64::try_from(*self).unwrap_or(u64::MAX)

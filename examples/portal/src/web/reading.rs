@@ -40,6 +40,8 @@ pub(super) struct Reading {
     path: String,
     /// What the page says of cookies.
     asking: Asking,
+    /// What the browser chose about them.
+    consent: Option<Consent>,
 }
 
 impl Reading {
@@ -54,6 +56,10 @@ impl Reading {
 
     pub(super) const fn asking(&self) -> &Asking {
         &self.asking
+    }
+
+    pub(super) const fn consent(&self) -> Option<&Consent> {
+        self.consent.as_ref()
     }
 }
 
@@ -93,9 +99,9 @@ pub(super) async fn choose(
     let page = Some(request.uri().path()).filter(|_| request.method() == Method::GET);
     let page = page.and_then(routes::page);
     let path = page.map_or("/", |_| request.uri().path()).to_owned();
-    let consent = request.extensions().get::<Consent>();
-    let asking = Asking::of(&cookies, consent, page, request.headers());
-    let reading = Reading { language, path, asking: asking.clone() };
+    let consent = request.extensions().get::<Consent>().cloned();
+    let asking = Asking::of(&cookies, consent.as_ref(), page, request.headers());
+    let reading = Reading { language, path, asking: asking.clone(), consent };
     let mut response = within(reading, next.run(request)).await;
     asking.tie(&mut response);
     let headers = response.headers_mut();

@@ -51,6 +51,8 @@ pub(crate) enum Refusal {
     Stale,
     /// Too much to do. Nothing was evaluated.
     Busy,
+    /// The database went away while it wrote: it may have, or not.
+    Unclear,
     /// Something failed, and the log says what.
     Failed,
 }
@@ -140,6 +142,11 @@ impl IntoResponse for Refusal {
                 phrase("The portal is busy"),
                 phrase("Nothing was changed. Try again in a few seconds."),
             ),
+            Self::Unclear => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                phrase("Something went wrong on our side"),
+                phrase("Check what has become of it before you try again."),
+            ),
             Self::Failed => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 phrase("Something went wrong on our side"),
@@ -184,6 +191,7 @@ impl From<DatabaseError> for Refusal {
             DatabaseError::Busy | DatabaseError::Contended | DatabaseError::Unavailable(_) => {
                 Self::Busy
             }
+            DatabaseError::Unclear => Self::Unclear,
             _ => Self::Failed,
         }
     }

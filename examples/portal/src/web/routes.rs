@@ -8,9 +8,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
-    App, choices, closure, consents, desk, devices, duo, enrol, exports, gate, held, intakes,
-    outbox, pages, password, profile, reading, reauthentication, recovery, requests, second_factor,
-    security, sign_in, staff,
+    App, audit, choices, closure, consents, desk, devices, duo, enrol, exports, gate, held,
+    intakes, limits, outbox, pages, password, profile, publishing, reading, reauthentication,
+    recovery, requests, second_factor, security, sign_in, staff,
 };
 use crate::cookies::CookiesError;
 use crate::site::Site;
@@ -38,6 +38,8 @@ pub enum Access {
     Staff,
     /// Staff and auditors who signed in with a second factor.
     Desk,
+    /// Privacy leads and auditors who signed in with a second factor.
+    Oversight,
     /// Staff who have proved within ten minutes that it is still them.
     FreshStaff,
     /// Whoever comes back from Duo's page, with the cookie that they were sent with.
@@ -67,7 +69,7 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 95] = [
+const ROUTES: [Route; 101] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
@@ -186,7 +188,13 @@ const ROUTES: [Route; 95] = [
     }),
     of("GET", "/staff/requests", Access::Desk, || get(desk::queue)),
     of("GET", "/staff/requests/{request}", Access::Desk, || get(desk::case)),
+    of("POST", "/staff/requests/{request}/assign", Access::FreshStaff, || post(desk::assign)),
     of("POST", "/staff/requests/{request}/{act}", Access::FreshStaff, || post(desk::act)),
+    of("GET", "/staff/limits", Access::Desk, || get(limits::page)),
+    of("GET", "/staff/audit", Access::Oversight, || get(audit::page)),
+    of("POST", "/staff/audit/verify", Access::Oversight, || post(audit::verify)),
+    of("GET", "/staff/publishing", Access::Oversight, || get(publishing::page)),
+    of("POST", "/staff/publishing/check", Access::Oversight, || post(publishing::check)),
     of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
     of("GET", "/dev/advert.svg", Access::Demonstration, || get(choices::advert)),
 ];

@@ -258,7 +258,7 @@ pub(super) async fn finish(
     };
     let now = app.clock.now();
     let signed_in = sign_in::with_second_factor(&app.records, shown, wishes, now).await?;
-    Ok(welcome(&signed_in.ok_or(Refusal::SignInFirst)?))
+    Ok(welcome(app, &signed_in.ok_or(Refusal::SignInFirst)?).await)
 }
 
 async fn show_code_page(

@@ -7,6 +7,7 @@ use axum::http::header::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use zeroize::Zeroizing;
 
+use super::choices;
 use super::cookie::Cookie;
 use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
@@ -105,18 +106,19 @@ pub(super) async fn password(
             Cookie::Form.clear(&mut response);
             Ok(response)
         }
-        Outcome::SignedIn(signed_in) => Ok(welcome(&signed_in)),
+        Outcome::SignedIn(signed_in) => Ok(welcome(&app, &signed_in).await),
     }
 }
 
 /// Tells the browser of somebody who has just signed in what it is known by from now on.
-pub(super) fn welcome(signed_in: &SignedIn) -> Response {
+pub(super) async fn welcome(app: &App, signed_in: &SignedIn) -> Response {
     let path = if signed_in.has_factor { "/account" } else { "/account/security" };
     let mut response = see_other(path);
     Cookie::Session.set(&signed_in.session, None, &mut response);
     Cookie::set_browser(&signed_in.browser, &mut response);
     Cookie::Login.clear(&mut response);
     Cookie::Form.clear(&mut response);
+    choices::carry_over(app, signed_in.person, &mut response).await;
     response
 }
 

@@ -14,9 +14,10 @@ use crate::CLINIC;
 use crate::devices::DeviceKind;
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
+use crate::limits::Lock;
 use crate::people::{Email, Role, State as AccountState};
 use crate::sessions::Session;
-use crate::staff::{self, Answer, Listed, Lock, Record};
+use crate::staff::{self, Answer, Listed, Record};
 use crate::token::FormToken;
 
 const IMPOSSIBLE: Problem<'_> = Problem {

@@ -197,6 +197,30 @@ impl FromRequestParts<App> for Reader {
     }
 }
 
+/// Whoever looks over others, the privacy lead or an auditor, after a second factor. For everybody
+/// else it is not there.
+#[derive(Debug)]
+pub(super) struct Overseer(pub(super) Session);
+
+impl Visitor for Overseer {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for Overseer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let session = Session::from_request_parts(parts, app).await?;
+        match session.role() {
+            Role::Patient | Role::Staff => Err(Refusal::NotFound),
+            Role::PrivacyLead | Role::Auditor if session.is_staff() => Ok(Self(session)),
+            Role::PrivacyLead | Role::Auditor => Err(Refusal::SecondFactorFirst),
+        }
+    }
+}
+
 /// A member of staff who has proved within ten minutes that it is still them.
 #[derive(Debug)]
 pub(super) struct FreshStaff(pub(super) Session);

@@ -4,8 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, Phone};
+use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, Phone, STAFF};
 use crate::ground::name_of;
+use crate::intakes::ask;
 
 const PAGE: &str = "/account/data/export";
 const DAY: u64 = 24 * 60 * 60;
@@ -76,6 +77,12 @@ fn a_copy_has_everything_that_is_shown_as_held() {
     let request = asked.header("location").unwrap().strip_prefix("/requests/").unwrap();
     let request = request.strip_suffix("?received").unwrap().to_owned();
 
+    ask(&clinic, "rectification", EMAIL);
+    let (mut kim, kims_phone) = clinic.enrol_and_sign_in(STAFF.0);
+    kim.reauthenticate(&clinic, &kims_phone);
+    let doubt = [("words", "Somebody else wrote from there.")];
+    kim.write(&format!("/staff/requests/{request}"), "request-identity", &doubt);
+
     let ready = make_copy(&mut browser);
     ready.assert_shows(200, "You can take it once, until 28 September 2026");
     clinic.await_mail("The copy of your data is ready");
@@ -122,6 +129,8 @@ fn a_copy_has_everything_that_is_shown_as_held() {
         ("data/consents.json", "I want news and offers of the clinic by e-mail."),
         ("data/requests.json", "=1+1, please"),
         ("data/emails.json", "We have your request"),
+        ("data/emails.json", "Confirm your request about your data"),
+        ("data/requests.json", "My address of 2019 is wrong."),
         ("data/log.json", "signed in with a second factor"),
         ("data/log.json", "copy of data asked for"),
     ] {
@@ -246,6 +255,11 @@ fn a_copy_that_was_left_in_the_middle_is_taken_up_again() {
     page.assert_shows(200, "We are putting your copy together: 3 of 7 parts are done.");
     page.assert_shows(200, "<progress value=\"3\" max=\"7\"");
     page.assert_shows(200, "<meta http-equiv=\"refresh\" content=\"3\">");
+    //= WCAG 2.2, 2.2.2: what updates by itself can be stopped
+    page.assert_shows(200, "href=\"/account/data/export?still\"");
+    let still = browser.get("/account/data/export?still");
+    still.assert_shows(200, "This page does not look by itself.");
+    assert!(!still.body.contains("http-equiv"), "{}", still.body);
     thread::sleep(Duration::from_millis(2500));
     browser.get(PAGE).assert_shows(200, "3 of 7 parts are done.");
 

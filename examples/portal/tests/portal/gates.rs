@@ -7,6 +7,7 @@ use portal::{Access, Route, routes};
 
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, NAME, OTHER_EMAIL, PASSWORD, STAFF};
+use crate::intakes::{STRANGER, link_in, send};
 
 const HEADERS: [(&str, &str); 8] = [
     (
@@ -35,6 +36,8 @@ struct Visitors {
     fresh: Browser,
     staff: Browser,
     link: String,
+    /// That which confirms a request.
+    to_confirm: String,
 }
 
 impl Visitors {
@@ -42,6 +45,10 @@ impl Visitors {
         let (clinic, phone) = Clinic::enrolled();
         let (mut staff, staff_phone) = clinic.enrol_and_sign_in(STAFF.0);
         staff.reauthenticate(&clinic, &staff_phone);
+        clinic.change(&format!(
+            "UPDATE people SET duty = 'privacy lead' WHERE email = '{}'",
+            STAFF.0
+        ));
         staff.get("/staff").assert_shows(200, "People");
         let mut fresh = clinic.browser();
         fresh.sign_in(&clinic, &phone);
@@ -56,7 +63,9 @@ impl Visitors {
         let mut stranger = clinic.browser();
         stranger.get("/login").assert_shows(200, "Sign in");
         let link = clinic.reset_link(OTHER_EMAIL);
-        Self { clinic, stranger, half, whole, fresh, staff, link }
+        send(&mut clinic.browser(), "access", STRANGER).assert_shows(200, "Look at your e-mail");
+        let to_confirm = link_in(&clinic, "confirm");
+        Self { clinic, stranger, half, whole, fresh, staff, link, to_confirm }
     }
 
     fn of(&self, access: Access) -> Browser {
@@ -64,7 +73,9 @@ impl Visitors {
             Access::PendingLogin => self.half.clone(),
             Access::Session => self.whole.clone(),
             Access::FreshSession => self.fresh.clone(),
-            Access::Staff | Access::Desk | Access::FreshStaff => self.staff.clone(),
+            Access::Staff | Access::Desk | Access::FreshStaff | Access::Oversight => {
+                self.staff.clone()
+            }
             Access::Link => {
                 let mut browser = self.stranger.clone();
                 browser.get(&self.link).assert_shows(200, "Choose a new password");
@@ -76,6 +87,7 @@ impl Visitors {
 
     fn path_of(&self, route: &Route) -> String {
         let path = route.path.replace("/password/reset/{link}", &self.link);
+        let path = path.replace("/privacy/request/confirm/{link}", &self.to_confirm);
         let id = "ab".repeat(16);
         let parts = path.split('/').map(|part| if part.starts_with('{') { &*id } else { part });
         parts.collect::<Vec<_>>().join("/")
@@ -103,7 +115,7 @@ fn t30_no_form_works_without_its_token_or_from_elsewhere() {
     let mut another = clinic.browser();
     another.get("/login").assert_shows(200, "Sign in");
     let token_of_a_stranger = another.form_token;
-    assert_eq!(forms().count(), 48);
+    assert_eq!(forms().count(), 53);
     for route in forms() {
         let path = visitors.path_of(route);
         // Every page has the form that changes the language, also those that know of no visitor.
@@ -232,7 +244,7 @@ fn t49_every_answer_has_the_headers() {
     let mut pages: Vec<Page> = vec![
         browser.get("/nowhere"),
         browser.post_with("/account", &[], &[("sec-fetch-site", "cross-site")]),
-        browser.post("/account", &[("display_name", &"x".repeat(20_000))]),
+        browser.post("/account", &[("display_name", &"x".repeat(70_000))]),
     ];
     for route in routes().iter().filter(|route| !route.path.starts_with("/assets")) {
         let mut browser = visitors.of(route.access);
@@ -271,7 +283,7 @@ fn t58_what_is_too_large_is_refused() {
     for route in forms() {
         let mut browser = visitors.of(route.access);
         let page =
-            browser.post(&visitors.path_of(route), &[("display_name", &"x".repeat(17 * 1024))]);
+            browser.post(&visitors.path_of(route), &[("display_name", &"x".repeat(65 * 1024))]);
         page.assert_shows(413, "too much text");
     }
     let mut browser = visitors.of(Access::Session);

@@ -31,7 +31,7 @@ pub(crate) fn link_in(clinic: &Clinic, what: &str) -> String {
 }
 
 /// Sends the form and confirms it; returns the link by which it is followed.
-fn ask(clinic: &Clinic, what: &str, email: &str) -> String {
+pub(crate) fn ask(clinic: &Clinic, what: &str, email: &str) -> String {
     let mut browser = clinic.browser();
     send(&mut browser, what, email).assert_shows(200, "Look at your e-mail");
     let link = link_in(clinic, "confirm");
@@ -303,7 +303,7 @@ fn t47_what_strangers_type_is_text_and_reaches_no_head_of_a_message() {
     let mut forger = clinic.browser();
     forger.form_token = browser.form_token.clone();
     forger.post(FORM, &fields).assert_shows(403, "This form has expired");
-    let flood = "x".repeat(20_000);
+    let flood = "x".repeat(70_000);
     browser.post(FORM, &[("words", &flood)]).assert_shows(413, "too much text");
     assert_eq!(waiting(&clinic), 0);
 

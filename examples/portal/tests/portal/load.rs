@@ -23,6 +23,13 @@ fn everybody_gets_in_once_with_a_right_code() {
 }
 
 #[test]
+fn everybody_gets_in_once_at_either_of_two_nodes() {
+    let report = run(&["second-factor", "--nodes", "2", "--people", "40", "--seconds", "20"]);
+    assert_eq!((count(&report, "accepted"), count(&report, "odd")), (40, 0), "{report}");
+    assert_eq!(report["nodes"], 2);
+}
+
+#[test]
 fn t14_wrong_codes_beyond_the_free_ones_are_not_evaluated() {
     let report = run(&["wrong-codes", "--people", "6", "--seconds", "20"]);
     assert_eq!((count(&report, "refused"), count(&report, "odd")), (30, 0), "{report}");
@@ -33,6 +40,12 @@ fn t02_one_of_many_connections_gets_in_with_one_code() {
     let report = run(&["race", "--people", "5", "--connections", "16", "--seconds", "20"]);
     assert_eq!(count(&report, "accepted"), 5, "{report}");
     assert_eq!((count(&report, "refused"), count(&report, "odd")), (75, 0), "{report}");
+}
+
+#[test]
+fn a_kill_among_codes_lets_nobody_in_twice_and_loses_no_failure() {
+    let report = run(&["crash", "--people", "120", "--seconds", "30"]);
+    assert!(report["lost"].as_u64() > Some(0), "{report}");
 }
 
 #[test]

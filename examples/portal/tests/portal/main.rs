@@ -12,6 +12,7 @@
     reason = "tests may panic"
 )]
 
+mod assignments;
 mod backup_format;
 mod backups;
 mod browser;
@@ -22,6 +23,7 @@ mod commands;
 mod config;
 mod consent_log;
 mod consents;
+mod cookie_consents;
 mod cookies;
 mod demo;
 mod deploy;
@@ -52,6 +54,7 @@ mod operations_guide;
 mod outage;
 mod outbox;
 mod overload;
+mod oversight;
 mod pages;
 mod profile;
 mod program;

@@ -67,6 +67,42 @@ fn t60_while_nothing_can_be_written_nobody_gets_in() {
     assert_eq!(serving.stop(), 0);
 }
 
+/// Nothing more can be written to any file, as on a disk that is full.
+#[test]
+fn t60_a_full_disk_lets_nobody_in_and_loses_nothing() {
+    let office = Office::migrated();
+    add(&office, EMAIL);
+    let serving = office.serve_with_limits();
+    let ready = |status, text: &str| {
+        wait_until(text, || {
+            let page = operator(&serving).get("/readyz");
+            page.status == status && page.body.starts_with(text)
+        });
+    };
+    let mut browser = visit(&serving);
+    assert_eq!(sign_in(&mut browser, PASSWORD), 303);
+    browser.get("/account").assert_shows(200, "Alex Morgan");
+    browser.post("/account", &[("display_name", "Robin")]).assert_redirects_to("/account?saved");
+    ready(200, "ready");
+
+    serving.limit_files("0");
+    ready(503, "not ready: the database cannot write");
+    let mut other = visit(&serving);
+    assert_eq!(sign_in(&mut other, PASSWORD), 503);
+    assert!(other.cookies.keys().all(|name| name != "__Host-session"));
+    let page = browser.post("/account", &[("display_name", "Nobody")]);
+    page.assert_shows(503, "Check what has become of it before you try again");
+    browser.get("/account").assert_shows(200, "Robin");
+
+    // By itself, without a restart, and with what was acknowledged.
+    serving.limit_files("unlimited");
+    ready(200, "ready");
+    assert_eq!(sign_in(&mut other, PASSWORD), 303);
+    browser.get("/account").assert_shows(200, "Robin");
+    assert_eq!(serving.stop(), 0);
+    office.run(&["audit", "verify"]).assert_done();
+}
+
 /// The tables are gone, or another program's, and come back.
 #[test]
 fn t60_readiness_follows_the_database() {

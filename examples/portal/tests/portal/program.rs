@@ -107,6 +107,16 @@ impl Office {
     pub(crate) fn serve(&self) -> Serving {
         Serving::start(self.command(&["serve", "--log", "info"]))
     }
+
+    /// The same, where writing too much is an error and not the end of the process.
+    pub(crate) fn serve_with_limits(&self) -> Serving {
+        let mut command = Command::new("sh");
+        let serve = r#"trap "" XFSZ; exec "$0" serve --log info"#;
+        command.args(["-c", serve, env!("CARGO_BIN_EXE_portal")]);
+        command.current_dir(self.0.path()).env_clear();
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Serving::start(command)
+    }
 }
 
 impl Serving {
@@ -163,6 +173,14 @@ impl Said {
 }
 
 impl Serving {
+    /// Lets it write no file beyond `limit` bytes, or any again.
+    pub(crate) fn limit_files(&self, limit: &str) {
+        let process = self.child.id().to_string();
+        let limit = format!("--fsize={limit}:unlimited");
+        let limited = Command::new("prlimit").args(["--pid", &process, &limit]).status();
+        assert!(limited.unwrap().success());
+    }
+
     /// The next line of the log with this message.
     pub(crate) fn line_with(&mut self, message: &str) -> Value {
         line_with(&mut self.log, message)

@@ -16,6 +16,7 @@ fn the_readme_lists_every_route_with_who_may_use_it() {
                 Access::FreshSession => "a session, confirmed",
                 Access::Staff => "staff",
                 Access::Desk => "staff, auditors",
+                Access::Oversight => "privacy leads, auditors",
                 Access::FreshStaff => "staff, confirmed",
                 Access::Returning => "coming back from Duo",
                 Access::Link => "a link",

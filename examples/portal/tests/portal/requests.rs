@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, STAFF};
+use crate::clinic::{Clinic, EMAIL, OTHER_EMAIL, PASSWORD, STAFF};
 
 const WORDS: &str = "My number ends in 41, not <b>14</b>.\r\nPlease correct it.";
 
@@ -36,10 +36,6 @@ fn a_request_is_due_in_a_month_and_says_by_which_provisions() {
     let page = browser.get(&path);
     assert_eq!(due_on(&page), "21 October 2026");
     page.assert_shows(200, "UK GDPR Art 12A(1): one month from 2026-09-21 ends on 2026-10-21");
-    // The letter breaks its lines where it likes.
-    let words: Vec<_> = page.body.split_whitespace().collect();
-    assert!(words.join(" ").contains("by the end of 21 October 2026 at the latest"));
-    page.assert_shows(200, NAME);
     assert!(!page.body.contains("What you wrote"), "{}", page.body);
     clinic.await_mail("We answer by 21 October 2026 at the latest");
     assert_eq!(clinic.audited("request received"), 1);

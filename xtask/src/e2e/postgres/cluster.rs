@@ -138,6 +138,20 @@ impl Cluster<'_> {
         Ok(fs::remove_file(self.ground.folder.path().join(lock))?)
     }
 
+    /// What restarts it, for a shell: without a word to those who are connected.
+    pub(crate) fn restart_command(&self) -> String {
+        let mut command = self.ground.command("pg_ctl");
+        command.arg("--pgdata").arg(&self.data).arg("--log").arg(self.data.with_extension("log"));
+        command.args(["--mode=immediate", "--wait", "restart"]);
+        let words = std::iter::once(command.get_program()).chain(command.get_args());
+        let quoted = words.map(|word| format!("'{}'", word.to_string_lossy()));
+        format!(
+            "cd '{}' && {} > /dev/null",
+            self.sockets().display(),
+            quoted.collect::<Vec<_>>().join(" ")
+        )
+    }
+
     /// Makes a standby a primary.
     pub(in crate::e2e) fn promote(&self) -> Outcome<()> {
         let mut command = self.ground.command("pg_ctl");

@@ -44,6 +44,16 @@ impl Fixture {
         Ok(Self { folder, url, keys: SharedKeys::new(keys), port })
     }
 
+    /// Something in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// What the portal is called in requests.
+    pub(crate) fn host(&self) -> String {
+        format!("localhost:{}", self.port)
+    }
+
     /// The kind of the database: `sqlite` or `postgres`.
     pub(crate) fn store(&self) -> &'static str {
         if self.url.is_some() { "postgres" } else { "sqlite" }
@@ -86,7 +96,7 @@ impl Fixture {
     async fn portal(&self) -> Result<(Portal, Database), Failure> {
         let database = self.open().await?;
         let public_url = PublicUrl::parse(&self.public_url())?;
-        let mail = Directory::open(&self.folder.path().join("mail"))?;
+        let mail = Directory::open(&self.path("mail"))?;
         let (records, settings) = ((database.clone(), self.keys.clone()), Settings::at(public_url));
         let portal = Portal::open(records, settings, Clock::system(), Arc::new(mail)).await?;
         Ok((portal, database))
@@ -99,6 +109,14 @@ impl Fixture {
             None => sql::Settings::sqlite(self.file()),
         };
         Ok(Database::open(&settings, Tenant::new(TENANT)?).await?)
+    }
+
+    /// The same, for a node that listens elsewhere.
+    pub(crate) fn environment_on(&self, port: u16) -> Vec<(String, String)> {
+        let mut settings = self.environment();
+        // What comes later counts.
+        settings.push(("PORTAL__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}")));
+        settings
     }
 
     /// What the portal is told in its environment.
@@ -114,8 +132,8 @@ impl Fixture {
             ("PORTAL__SERVER__PUBLIC_URL", self.public_url()),
             ("PORTAL__SERVER__LISTEN", format!("127.0.0.1:{}", self.port)),
             ("PORTAL__SERVER__METRICS_LISTEN", "off".to_owned()),
-            ("PORTAL__KEYS__FILE", text(self.folder.path().join("portal.keys"))),
-            ("PORTAL__MAIL__DIRECTORY", text(self.folder.path().join("mail"))),
+            ("PORTAL__KEYS__FILE", text(self.path("portal.keys"))),
+            ("PORTAL__MAIL__DIRECTORY", text(self.path("mail"))),
             // What is refused is not news here, and writing it is not what is measured.
             ("PORTAL__LOG__LEVEL", "error".to_owned()),
         ];
@@ -123,11 +141,11 @@ impl Fixture {
     }
 
     fn public_url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        format!("http://{}", self.host())
     }
 
     fn file(&self) -> PathBuf {
-        self.folder.path().join("portal.db")
+        self.path("portal.db")
     }
 }
 

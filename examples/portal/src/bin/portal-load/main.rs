@@ -13,6 +13,7 @@ mod report;
 mod request;
 mod scenario;
 mod server;
+mod soak;
 mod tally;
 
 use std::error::Error;
@@ -30,7 +31,7 @@ type Failure = Box<dyn Error>;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let wants_json = options.load().json;
+    let wants_json = options.wants_json();
     match run(options.scenario).and_then(|report| tell(&report, wants_json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

@@ -17,8 +17,10 @@ use crate::invariants::{self, FREE_ATTEMPTS, Law, Ledger};
 use crate::options::{Desk, Load, Peer, Portal, Scenario};
 use crate::process;
 use crate::report::Report;
+use crate::scenario::crash::Crash;
 use crate::scenario::{Run, Target, desk, login, overload, peer, race, second_factor};
 use crate::server::{Server, free_port};
+use crate::soak;
 use crate::tally::{Kind, Tally};
 
 /// How long the machine's hashing is measured before a run that is held against it.
@@ -35,8 +37,10 @@ pub(crate) async fn measure(scenario: Scenario) -> Result<Report, Failure> {
         Scenario::WrongCodes(options) => wrong_codes(&options).await,
         Scenario::Race(options) => race(&options).await,
         Scenario::Login(options) => login(&options).await,
+        Scenario::Crash(options) => crash(&options).await,
         Scenario::Overload(options) => overload(&options).await,
         Scenario::Desk(options) => desk(&options).await,
+        Scenario::Soak(options) => soak::soak(&options).await,
         Scenario::Peer(options) => peer(&options).await,
     }
 }
@@ -102,6 +106,25 @@ async fn login(options: &Portal) -> Result<Report, Failure> {
     Ok(report)
 }
 
+async fn crash(options: &Portal) -> Result<Report, Failure> {
+    let people = options.people.unwrap_or(1_000);
+    // One sign-in for each time.
+    let (mut stage, people) = Stage::set("crash", options, people, 2).await?;
+    let crash = Crash::new(people);
+    let victim = stage.nodes.first().ok_or("there is no node")?.process();
+    let _run = crash.run(&stage.target, 0, Some(victim)).await?;
+    let before = crash.answers();
+    stage.restart().await?;
+    let meter = stage.meter();
+    let run = crash.run(&stage.target, 1, None).await?;
+    let mut report = stage.report(&run, &meter);
+    report.note("accepted_before", before.accepted);
+    report.note("lost", before.lost);
+    let ledger = stage.close().await?;
+    report.laws = invariants::of_crash(&ledger, before, crash.answers());
+    Ok(report)
+}
+
 async fn overload(options: &Portal) -> Result<Report, Failure> {
     let people = per_second(options, 2_000);
     let ceiling = ceiling::measure(CEILING).ok_or("nothing could be hashed")?;
@@ -151,7 +174,7 @@ async fn peer(options: &Peer) -> Result<Report, Failure> {
     let devices = fs::read_to_string(&options.devices)?;
     let devices: Option<Vec<_>> = devices.lines().map(peer::Device::parse).collect();
     let devices = devices.ok_or("each line of the devices must have a name and a secret")?;
-    let target = target(address, host.to_owned(), options.load);
+    let target = target(vec![address], host.to_owned(), options.load);
     let meter = process::processor_time(std::process::id()).unwrap_or_default();
     let run = peer::run(&target, &format!("/{path}"), devices).await?;
     let mut report = Report::default();
@@ -175,9 +198,9 @@ fn per_second(options: &Portal, rate: usize) -> usize {
     options.people.unwrap_or_else(|| rate.saturating_mul(usize::from(options.load.seconds)))
 }
 
-fn target(address: SocketAddr, host: String, load: Load) -> Target {
+fn target(nodes: Vec<SocketAddr>, host: String, load: Load) -> Target {
     let duration = Duration::from_secs(load.seconds.into());
-    Target { address, host, connections: load.connections.into(), duration }
+    Target { nodes, host, connections: load.connections.into(), duration }
 }
 
 fn microseconds(spent: Duration, run: &Run) -> f64 {
@@ -185,11 +208,12 @@ fn microseconds(spent: Duration, run: &Run) -> f64 {
     (spent.as_secs_f64() * 1e7 / requests).round() / 10.0
 }
 
-/// A portal with people in its database.
+/// A portal with people in its database, at one or more nodes.
 struct Stage {
     name: &'static str,
+    program: PathBuf,
     fixture: Fixture,
-    server: Server,
+    nodes: Vec<Server>,
     target: Target,
 }
 
@@ -213,19 +237,36 @@ impl Stage {
         let port = free_port()?;
         let fixture = Fixture::new(&options.database, port)?;
         // Started on nothing first: how long that takes is a figure of its own.
-        let cold = Server::start(&portal, &fixture.environment(), port).await?;
+        let host = fixture.host();
+        let cold = Server::start(&portal, &fixture.environment(), port, &host).await?;
         let (cold_start, idle_kib) = (cold.start, cold.idle_kib);
         cold.stop()?;
         let people = fixture.seed(people, awaited).await?;
-        let mut server = Server::start(&portal, &fixture.environment(), port).await?;
-        (server.start, server.idle_kib) = (cold_start, idle_kib);
-        let target = target(server.address, server.host.clone(), options.load);
-        Ok((Self { name, fixture, server, target }, people))
+        let mut nodes = Vec::new();
+        for number in 0..options.nodes {
+            let port = if number == 0 { port } else { free_port()? };
+            let settings = fixture.environment_on(port);
+            let mut node = Server::start(&portal, &settings, port, &host).await?;
+            (node.start, node.idle_kib) = (cold_start, idle_kib);
+            nodes.push(node);
+        }
+        let addresses = nodes.iter().map(|node| node.address).collect();
+        let target = target(addresses, host, options.load);
+        Ok((Self { name, program: portal, fixture, nodes, target }, people))
+    }
+
+    /// Starts the first node again, where it was before.
+    async fn restart(&mut self) -> Result<(), Failure> {
+        let first = self.nodes.first_mut().ok_or("there is no node")?;
+        let port = first.address.port();
+        let settings = self.fixture.environment_on(port);
+        *first = Server::start(&self.program, &settings, port, &self.target.host).await?;
+        Ok(())
     }
 
     fn meter(&self) -> Meter {
         let client = process::processor_time(std::process::id()).unwrap_or_default();
-        Meter { server: self.server.processor_time(), client }
+        Meter { server: self.nodes.iter().map(Server::processor_time).sum(), client }
     }
 
     fn report(&self, run: &Run, before: &Meter) -> Report {
@@ -233,19 +274,21 @@ impl Stage {
         let mut report = Report::default();
         report.note("scenario", self.name);
         report.note("store", self.fixture.store());
+        report.note("nodes", self.nodes.len());
         report.note("connections", self.target.connections);
         report.note("elapsed_seconds", run.elapsed.as_secs_f64());
         report.note("begun", run.begun);
         report.note("answers", run.tally.to_json(run.elapsed));
         let server = microseconds(after.server.saturating_sub(before.server), run);
+        let first = self.nodes.first();
         let client = microseconds(after.client.saturating_sub(before.client), run);
         report.note(
             "server",
             json!({
                 "microseconds_per_request": server,
-                "cold_start_ms": self.server.start.as_secs_f64() * 1000.0,
-                "idle_kib": self.server.idle_kib,
-                "loaded_kib": self.server.resident_kib(),
+                "cold_start_ms": first.map(|node| node.start.as_secs_f64() * 1000.0),
+                "idle_kib": first.and_then(|node| node.idle_kib),
+                "loaded_kib": first.and_then(Server::resident_kib),
             }),
         );
         report.note("client", json!({"microseconds_per_request": client}));
@@ -254,7 +297,7 @@ impl Stage {
 
     /// Stops the portal and counts what is in its database.
     async fn close(self) -> Result<Ledger, Failure> {
-        self.server.stop()?;
+        self.nodes.into_iter().try_for_each(Server::stop)?;
         let database = self.fixture.open().await?;
         let ledger = Ledger::read(&database).await;
         database.close().await;
@@ -265,7 +308,7 @@ impl Stage {
 }
 
 /// A program that was built into the same folder as this one.
-fn beside(name: &str) -> Result<PathBuf, Failure> {
+pub(crate) fn beside(name: &str) -> Result<PathBuf, Failure> {
     let program = std::env::current_exe()?.with_file_name(name);
     if program.exists() {
         Ok(program)

@@ -1,5 +1,6 @@
 //! What is asked of the server, and how hard.
 
+pub(crate) mod crash;
 pub(crate) mod desk;
 pub(crate) mod login;
 pub(crate) mod overload;
@@ -22,11 +23,22 @@ use crate::tally::{Kind, Tally};
 /// The server under load, and how hard it is driven.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    pub(crate) address: SocketAddr,
+    /// Of each node: connections take them in turn.
+    pub(crate) nodes: Vec<SocketAddr>,
     /// What it is called in requests.
     pub(crate) host: String,
     pub(crate) connections: usize,
     pub(crate) duration: Duration,
+}
+
+impl Target {
+    /// The node that a connection goes to.
+    pub(crate) fn node(&self, number: usize) -> SocketAddr {
+        let at = number.checked_rem(self.nodes.len());
+        let node = at.and_then(|at| self.nodes.get(at).copied());
+        // Where there is none, nobody listens.
+        node.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
+    }
 }
 
 /// What a scenario did and saw.
@@ -74,7 +86,7 @@ where
     let mut workers = JoinSet::new();
     for number in 0..target.connections {
         let (jobs, visit, next) = (Rc::clone(&jobs), Rc::clone(&visit), Rc::clone(&next));
-        let (address, duration) = (target.address, target.duration);
+        let (address, duration) = (target.node(number), target.duration);
         workers.spawn_local(async move {
             let mut connection = Connection::from(address, visitor(number));
             let mut tally = Tally::default();

@@ -19,8 +19,6 @@ const SETTLE: Duration = Duration::from_secs(1);
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// What it is called in requests.
-    pub(crate) host: String,
     /// From the start of the process to its first page.
     pub(crate) start: Duration,
     /// Resident when it had nothing to do yet.
@@ -28,11 +26,13 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `portal serve` with settings in its environment, and waits for its first page.
+    /// Starts `portal serve` with settings in its environment, and waits for the first page of
+    /// `host` on `port`.
     pub(crate) async fn start(
         portal: &Path,
         settings: &[(String, String)],
         port: u16,
+        host: &str,
     ) -> io::Result<Self> {
         let begun = Instant::now();
         let child = Command::new(portal)
@@ -42,13 +42,17 @@ impl Server {
             .stdout(Stdio::null())
             .spawn()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let host = format!("localhost:{port}");
-        let mut server = Self { child, address, host, start: Duration::ZERO, idle_kib: None };
-        server.wait_for_page(begun).await?;
+        let mut server = Self { child, address, start: Duration::ZERO, idle_kib: None };
+        server.wait_for_page(begun, host).await?;
         server.start = begun.elapsed();
         tokio::time::sleep(SETTLE).await;
         server.idle_kib = process::resident_kib(server.child.id());
         Ok(server)
+    }
+
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// Processor time used so far.
@@ -72,8 +76,8 @@ impl Server {
         Err(io::Error::other(format!("the portal did not end well: {status}")))
     }
 
-    async fn wait_for_page(&mut self, begun: Instant) -> io::Result<()> {
-        let request = request::get(&self.host, "/login", "");
+    async fn wait_for_page(&mut self, begun: Instant, host: &str) -> io::Result<()> {
+        let request = request::get(host, "/login", "");
         loop {
             let mut connection = Connection::new(self.address);
             if connection.ask(&request).await.is_ok_and(|answer| answer.status == 200) {
@@ -96,6 +100,12 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Ends a process at once, in the middle of whatever it does.
+pub(crate) fn kill(process: u32) -> io::Result<()> {
+    let status = Command::new("sh").args(["-c", &format!("kill -s KILL {process}")]).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other("the portal had ended already")) }
 }
 
 /// A port of this machine that nobody listens on just now.

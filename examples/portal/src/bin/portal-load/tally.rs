@@ -65,6 +65,11 @@ impl Tally {
         }
     }
 
+    /// How often this was what was odd.
+    pub(crate) fn odd(&self, what: &str) -> u32 {
+        self.oddities.get(what).copied().unwrap_or_default()
+    }
+
     pub(crate) fn count(&self, kind: Kind) -> u32 {
         self.microseconds.get(&kind).map_or(0, |times| count(times))
     }
@@ -138,6 +143,7 @@ mod tests {
         other.note_odd("status 500".to_owned(), Duration::from_millis(9));
         one.add(other);
         assert_eq!((one.count(Kind::Accepted), one.count(Kind::Busy), one.total()), (2, 0, 3));
+        assert_eq!((one.odd("status 500"), one.odd("status 408")), (1, 0));
         let summary = one.to_json(Duration::from_secs(2));
         let accepted =
             json!({"count": 2, "per_second": 1.0, "p50_ms": 1.0, "p99_ms": 3.0, "max_ms": 3.0});

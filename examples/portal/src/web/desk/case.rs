@@ -19,10 +19,11 @@ use super::forms::{self, Form};
 use super::labels;
 use super::timeline::{self, Line};
 use crate::CLINIC;
+use crate::desk::assignment::{self, Colleague};
 use crate::desk::queue::Time;
 use crate::desk::{self, Case};
 use crate::held;
-use crate::id::Id;
+use crate::id::{Id, PersonId};
 use crate::language::phrase;
 use crate::people::Role;
 use crate::requests::{self, RequestsError};
@@ -64,6 +65,10 @@ pub(super) struct CasePage<'a> {
     found: Vec<Found>,
     lines: Vec<Line>,
     letters: Vec<String>,
+    /// What who deals with it is called; none while nobody does.
+    assignee: Option<String>,
+    /// To whom it may be given by the reader, and whether they have it.
+    colleagues: Vec<(Colleague, bool)>,
     forms: Vec<Form>,
     /// The form to be shown open, with what was typed.
     opened: &'a str,
@@ -119,6 +124,8 @@ async fn write<'a>(
     let calendar = requests::calendar();
     let is_own = session.person() == case.person;
     let role = if is_own { Role::Auditor } else { session.role() };
+    let assignee = assignment::assignee(records, case).await?;
+    let history = assignment::history(&records.database, case.id).await?;
     Ok(CasePage {
         session,
         form_token: session.token().to_form_token(),
@@ -137,13 +144,37 @@ async fn write<'a>(
         evidence: timeline::evidence(&case.events),
         tasks: request.sources().chain(request.processors()).map(task).collect(),
         found: request.items().map(|(item, verdict)| found(item, verdict)).collect(),
-        lines: timeline::lines(&case.events),
+        lines: timeline::with_assignments(timeline::lines(&case.events), history),
         letters: case.paper()?.sent(&case.events)?.iter().map(Letter::to_text).collect(),
+        assignee: match assignee {
+            Some(person) => Some(assignment::name_of(records, person.to_bits()).await?),
+            None => None,
+        },
+        colleagues: colleagues(app, case, (role, assignee)).await?,
         forms: forms::of(request, role, &prefilled(app)),
         opened: "",
         field: String::new(),
         problem: None,
     })
+}
+
+/// To whom the reader may give it: nobody, for whoever does not act.
+async fn colleagues(
+    app: &App,
+    case: &Case,
+    (role, assignee): (Role, Option<PersonId>),
+) -> Result<Vec<(Colleague, bool)>, RequestsError> {
+    if matches!(role, Role::Patient | Role::Auditor) {
+        return Ok(Vec::new());
+    }
+    let colleagues = assignment::colleagues(&app.records.database).await?;
+    let others = colleagues.into_iter().filter(|one| one.id != case.person);
+    Ok(others
+        .map(|one| {
+            let has_it = Some(one.id) == assignee;
+            (one, has_it)
+        })
+        .collect())
 }
 
 fn task((name, result): (&Name, Option<&SearchResult>)) -> Task {

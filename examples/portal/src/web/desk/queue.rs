@@ -11,20 +11,18 @@ use super::super::App;
 use super::super::filters;
 use super::super::form::TOKEN_FIELD;
 use super::super::pages::{Problem, form};
+use super::super::query::{Query, address};
 use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
 use super::labels;
 use crate::CLINIC;
-use crate::desk::queue::{self, Row, Show, Time, Wanted, Within};
+use crate::desk::queue::{self, Row, Show, Time, Wanted, With, Within};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
 use crate::requests;
 use crate::sessions::Session;
 use crate::token::FormToken;
-
-/// Longer than any value that is looked at.
-const MAX_VALUE: usize = 64;
 
 /// A choice of a filter: its value in addresses, and what it is called.
 type Choice = (String, &'static str);
@@ -36,12 +34,20 @@ struct Line {
     stage: &'static str,
     received: Date,
     time: Time,
+    assignee: Option<String>,
 }
 
 impl Line {
-    fn of(row: &Row) -> Self {
+    fn of(row: Row) -> Self {
         let (ask, stage) = (requests::heading(row.ask), labels::stage(row.stage));
-        Self { id: row.id, ask, stage, received: row.received, time: row.time }
+        Self {
+            id: row.id,
+            ask,
+            stage,
+            received: row.received,
+            time: row.time,
+            assignee: row.assignee,
+        }
     }
 }
 
@@ -55,9 +61,11 @@ struct QueuePage<'a> {
     shows: Vec<Choice>,
     kinds: Vec<Choice>,
     withins: Vec<Choice>,
+    withs: Vec<Choice>,
     show: String,
     kind: String,
     within: String,
+    with: String,
     /// The address of the first page, on the others.
     first: Option<String>,
     next: Option<String>,
@@ -69,46 +77,42 @@ pub(in super::super) async fn page(
     Reader(session): Reader,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    let query = query.unwrap_or_default();
-    let value = |wanted: &str| {
-        form_urlencoded::parse(query.as_bytes())
-            .find(|(name, value)| name == wanted && value.len() <= MAX_VALUE)
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default()
+    let query = Query::of(query);
+    let (show, kind, within) = (query.value("show"), query.value("kind"), query.value("due"));
+    let with = query.value("with");
+    let wanted = Wanted {
+        show: read_show(&show),
+        kind: read_kind(&kind),
+        within: read_within(&within),
+        with: match &*with {
+            "me" => With::Somebody(session.person()),
+            "nobody" => With::Nobody,
+            _ => With::Anybody,
+        },
     };
-    let (show, kind, within) = (value("show"), value("kind"), value("due"));
-    let wanted =
-        Wanted { show: read_show(&show), kind: read_kind(&kind), within: read_within(&within) };
     // A place that is none is the beginning.
-    let after = Place::parse(&value("after")).ok();
+    let after = Place::parse(&query.value("after")).ok();
     let page = queue::page(&app.records, wanted, after, app.clock.now()).await?;
-    let chosen = [("show", &*show), ("kind", &*kind), ("due", &*within)];
-    let next = page.next.map(|next| address(&chosen, Some(next)));
-    let first = after.map(|_| address(&chosen, None));
+    let chosen = [("show", &*show), ("kind", &*kind), ("due", &*within), ("with", &*with)];
+    let at = |place: &str| address("/staff/requests", &[&chosen[..], &[("after", place)]].concat());
+    let (next, first) = (page.next.map(|next| at(&next.to_string())), after.map(|_| at("")));
     let page = QueuePage {
         session: &session,
         form_token: session.token().to_form_token(),
-        rows: page.rows.iter().map(Line::of).collect(),
+        rows: page.rows.into_iter().map(Line::of).collect(),
         shows: shows(),
         kinds: kinds(),
         withins: withins(),
+        withs: withs(),
         show,
         kind,
         within,
+        with,
         first,
         next,
         problem: None,
     };
     form(&page, None)
-}
-
-fn address(chosen: &[(&str, &str)], after: Option<Place>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(chosen.iter().filter(|(_, value)| !value.is_empty()));
-    if let Some(after) = after {
-        query.append_pair("after", &after.to_string());
-    }
-    format!("/staff/requests?{}", query.finish())
 }
 
 fn read_show(text: &str) -> Show {
@@ -165,4 +169,9 @@ fn withins() -> Vec<Choice> {
         ("30", phrase("Within 30 days")),
     ];
     withins.map(|(value, name)| (value.to_owned(), name)).into()
+}
+
+fn withs() -> Vec<Choice> {
+    let withs = [("", phrase("Anybody")), ("me", phrase("You")), ("nobody", phrase("Nobody yet"))];
+    withs.map(|(value, name)| (value.to_owned(), name)).into()
 }

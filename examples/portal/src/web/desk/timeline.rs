@@ -7,6 +7,7 @@ use upheld_consent::request::{
 };
 
 use super::labels;
+use crate::desk::assignment::Assignment;
 use crate::language::phrase;
 
 /// Something that happened.
@@ -28,6 +29,19 @@ pub(super) fn lines(events: &[Recorded]) -> Vec<Line> {
         words: words(&recorded.event),
     };
     events.iter().map(line).collect()
+}
+
+/// The same with who was to deal with it, each change after what happened until the end of its day.
+pub(super) fn with_assignments(mut lines: Vec<Line>, assignments: Vec<Assignment>) -> Vec<Line> {
+    for assignment in assignments {
+        let Some(at) = assignment.day() else { continue };
+        let place = lines.iter().rposition(|line| line.at <= at);
+        let what = if assignment.to.is_some() { phrase("Assigned") } else { phrase("Given up") };
+        let words = assignment.to.into_iter().collect();
+        let line = Line { at, by: Some(assignment.by), what, words };
+        lines.insert(place.map_or(0, |place| place.saturating_add(1)), line);
+    }
+    lines
 }
 
 /// Whether it is something that people do in their account and nobody does for them. Names do not

@@ -43,7 +43,7 @@ pub(crate) async fn run(
     password: &str,
     places: &[String],
 ) -> Result<Run, Failure> {
-    let mut connection = Connection::from(target.address, visitor(0));
+    let mut connection = Connection::from(target.node(0), visitor(0));
     let session = login::enter(&mut connection, &target.host, seeded, password).await;
     let session = session.map_err(|Oddity(what)| format!("staff did not sign in: {what}"))?;
     let after = places.iter().take(DAYS).map(|place| format!("after={place}"));

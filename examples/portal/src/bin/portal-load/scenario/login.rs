@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use portal::seeding::Seeded;
+use portal::seeding::{Awaited, Seeded};
 use tokio::task::JoinError;
 use upheld_totp::{Parameters, Totp};
 
@@ -46,13 +46,28 @@ pub(crate) async fn enter(
     seeded: &Seeded,
     password: &str,
 ) -> Result<String, Oddity> {
-    let form = Form::ask(connection, host).await?;
-    let answer = connection.ask(&form.filled_in(host, &seeded.email, password)).await?;
-    let cookie = login_of(&answer)?;
-    let answer = show_code(connection, host, seeded, &cookie).await?;
+    let awaited = await_code(connection, host, &seeded.email, password).await?;
+    let code = Totp::new(&seeded.secret, Parameters::default()).code_at(now());
+    let answer = connection.ask(&second_factor::form(host, &awaited, &code)).await?;
     let session = answer.cookie(second_factor::SESSION);
     let session = session.ok_or_else(|| Oddity::missing(second_factor::SESSION))?;
     Ok(format!("{}={session}", second_factor::SESSION))
+}
+
+/// Shows the password, and returns what the browser then holds.
+pub(crate) async fn await_code(
+    connection: &mut Connection,
+    host: &str,
+    email: &str,
+    password: &str,
+) -> Result<Awaited, Oddity> {
+    let form = Form::ask(connection, host).await?;
+    let answer = connection.ask(&form.filled_in(host, email, password)).await?;
+    if (answer.status, answer.header("location")) != (303, Some(second_factor::PATH)) {
+        return Err(Oddity::status(&answer));
+    }
+    let cookie = login_of(&answer)?;
+    page_with_form(connection, host, cookie).await
 }
 
 async fn sign_in(
@@ -70,7 +85,9 @@ async fn sign_in(
         _ => return Err(Oddity::status(&answer)),
     }
     let cookie = login_of(&answer)?;
-    second_factor::judge(&show_code(connection, host, seeded, &cookie).await?)
+    let awaited = page_with_form(connection, host, cookie).await?;
+    let code = Totp::new(&seeded.secret, Parameters::default()).code_at(now());
+    second_factor::judge(&connection.ask(&second_factor::form(host, &awaited, &code)).await?)
 }
 
 /// The cookie of the pending login that an answer brings.
@@ -79,17 +96,17 @@ fn login_of(answer: &Answer<'_>) -> Result<String, Oddity> {
     Ok(format!("{LOGIN}={login}"))
 }
 
-async fn show_code<'a>(
-    connection: &'a mut Connection,
+/// Asks for the page with the field for the code.
+async fn page_with_form(
+    connection: &mut Connection,
     host: &str,
-    seeded: &Seeded,
-    cookie: &str,
-) -> Result<Answer<'a>, Oddity> {
-    let page = connection.ask(&request::get(host, second_factor::PATH, cookie)).await?;
-    let (cookie, form_token) = (cookie.to_owned(), form_token(page.body)?);
-    let awaited = portal::seeding::Awaited { cookie, form_token };
-    let code = Totp::new(&seeded.secret, Parameters::default()).code_at(now());
-    Ok(connection.ask(&second_factor::form(host, &awaited, &code)).await?)
+    cookie: String,
+) -> Result<Awaited, Oddity> {
+    let page = connection.ask(&request::get(host, second_factor::PATH, &cookie)).await?;
+    if page.status != 200 {
+        return Err(Oddity::status(&page));
+    }
+    Ok(Awaited { form_token: form_token(page.body)?, cookie })
 }
 
 impl Form {

@@ -35,7 +35,7 @@ pub(crate) async fn run(
     password: &str,
     per_second: f64,
 ) -> Result<(Run, Run), JoinError> {
-    let mut connection = Connection::new(target.address);
+    let mut connection = Connection::new(target.node(0));
     let form = match Form::ask(&mut connection, &target.host).await {
         Ok(form) => form,
         Err(Oddity(what)) => {
@@ -95,9 +95,10 @@ impl Sender {
     }
 
     async fn send(&self, seeded: &Seeded, at: usize) -> Result<Kind, Oddity> {
-        let Target { address, host, .. } = &self.target;
+        let Target { host, .. } = &self.target;
         let idle = self.idle.borrow_mut().pop();
-        let mut connection = idle.unwrap_or_else(|| Connection::from(*address, visitor(at)));
+        let mut connection =
+            idle.unwrap_or_else(|| Connection::from(self.target.node(at), visitor(at)));
         let form = self.form.filled_in(host, &seeded.email, &self.password);
         let answer = connection.ask(&form).await?;
         let kind = match (answer.status, answer.header("location")) {
@@ -114,7 +115,7 @@ impl Sender {
 /// Asks for a page that needs no password, again and again.
 async fn look_on(target: Target) -> Run {
     let start = Instant::now();
-    let mut connection = Connection::new(target.address);
+    let mut connection = Connection::new(target.node(0));
     let mut pace = interval(PAGE_INTERVAL);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut tally, mut begun) = (Tally::default(), 0_usize);

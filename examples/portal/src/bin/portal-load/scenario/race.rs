@@ -59,7 +59,7 @@ pub(crate) async fn run(
 
 impl Round {
     async fn take_part(&self, at: usize) -> (Tally, Vec<bool>) {
-        let mut connection = Connection::from(self.target.address, visitor(at));
+        let mut connection = Connection::from(self.target.node(at), visitor(at));
         let (mut tally, mut accepted) = (Tally::default(), Vec::new());
         for seeded in self.people.iter() {
             if self.barrier.wait().await.is_leader() {

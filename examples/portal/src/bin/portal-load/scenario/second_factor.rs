@@ -85,7 +85,7 @@ pub(crate) fn judge(answer: &Answer<'_>) -> Result<Kind, Oddity> {
 }
 
 /// A code that no step near now has.
-fn wrong_code(totp: &Totp) -> Code {
+pub(crate) fn wrong_code(totp: &Totp) -> Code {
     let step = totp.step_at(now()).0;
     let near = step.saturating_sub(AROUND)..=step.saturating_add(AROUND);
     let near: Vec<Code> = near.map(|step| totp.code(upheld_totp::Step(step))).collect();

@@ -1,0 +1,45 @@
+//! Gives a request to somebody who deals with it.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::super::App;
+use super::super::form::Posted;
+use super::super::pages::{Problem, see_other};
+use super::super::refusal::Refusal;
+use super::super::visitor::FreshStaff;
+use super::case::{find, show_again};
+use crate::desk::assignment::{self, Assigned};
+use crate::id::PersonId;
+use crate::language::phrase;
+
+const IMPOSSIBLE: Problem<'_> = Problem {
+    what: phrase("The request cannot be given to them"),
+    advice: phrase("Staff who act deal with requests, and nobody with their own."),
+};
+
+pub(in super::super) async fn assign(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Posted { visitor: FreshStaff(session), fields }: Posted<FreshStaff>,
+) -> Result<Response, Refusal> {
+    let (case, now) = (find(&app, &id).await?, app.clock.now());
+    let to = match fields.text("to", 32) {
+        Some("") => Some(None),
+        Some(to) => PersonId::parse(to).map(Some),
+        None => None,
+    };
+    let assigned = match to {
+        Some(to) => assignment::assign(&app.records, &session, (&case, to), now).await?,
+        None => Assigned::Impossible,
+    };
+    match assigned {
+        Assigned::Done => {
+            tracing::info!(staff = %session.person(), request = %case.id, "assigned");
+            Ok(see_other(&format!("/staff/requests/{}?done", case.id)))
+        }
+        Assigned::Impossible => {
+            show_again(&app, (&session, &case), ("assign", "to"), |_| None, IMPOSSIBLE).await
+        }
+    }
+}
