@@ -9,6 +9,7 @@ mod duo;
 mod export;
 mod installed;
 mod npm;
+mod phone;
 mod portal;
 mod portal_cookies;
 mod portal_duo;
@@ -16,6 +17,7 @@ mod portal_postgres;
 pub(crate) mod postgres;
 mod program;
 mod screen;
+mod tour;
 mod webdriver;
 
 use std::collections::BTreeSet;
@@ -27,7 +29,7 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// A test: what it is called by, and what it runs.
 type Test = (&'static str, fn() -> Outcome<()>);
 
-const TESTS: [Test; 13] = [
+const TESTS: [Test; 16] = [
     ("consent", consent::receipts_are_read_by_others),
     ("cookies", cookies::agree_with_others),
     ("duo", duo::clients::accept_the_simulator),
@@ -35,12 +37,15 @@ const TESTS: [Test; 13] = [
     ("duo", duo::command_line::survives_every_fault),
     ("duo", duo::security_key::signs_in),
     ("export", export::is_read_by_others),
+    ("keyboard", tour::is_for_the_keyboard),
     ("portal", portal::first_sign_in),
     ("portal-cookies", portal_cookies::are_asked_about),
     ("portal-duo", portal_duo::signs_in_with_duo),
     ("portal-postgres", portal_postgres::passes_its_tests),
     ("postgres", postgres::keeps_everything),
     ("records", postgres::keeps_records),
+    ("tour", tour::tells_the_story),
+    ("tour", tour::leaves_nothing_behind),
 ];
 
 /// Runs the end-to-end tests of one topic, or all.
@@ -50,6 +55,11 @@ pub(crate) fn run(topic: Option<&str>) -> Outcome<()> {
     let topics: BTreeSet<&str> = TESTS.iter().map(|(name, _)| *name).collect();
     check(!wanted.is_empty(), &format!("the topics are {topics:?}"))?;
     wanted.into_iter().try_for_each(|(_, test)| test())
+}
+
+/// Goes through the story of the README, and takes its pictures.
+pub(crate) fn take_pictures() -> Outcome<()> {
+    tour::take_pictures()
 }
 
 /// What the tests start this program again for.

@@ -92,7 +92,7 @@ pub(crate) fn run() -> Result<()> {
     write_section(&measured)
 }
 
-/// Measures one node and two on one server of PostgreSQL, in turns, and prints both. Nothing is
+/// Measures one node and two on one server of `PostgreSQL`, in turns, and prints both. Nothing is
 /// written: on one machine both share its cores, and the figures say what that machine does.
 pub(crate) fn nodes() -> Result<()> {
     let generator = Generator { program: built("release")? };

@@ -86,6 +86,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[String]) -> Result<()> {
     let command = match arguments {
+        [name, topic, option] if name == "e2e" && topic == "tour" && option == "--pictures" => {
+            return e2e::take_pictures().map_err(|error| anyhow!("{error}"));
+        }
         [name, rest @ ..] if name == "soak" => return soak::run(rest),
         [name, topic] if name == "e2e" => return end_to_end(Some(topic)),
         [name, folder, number] if name == "e2e-writer" => {

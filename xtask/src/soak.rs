@@ -1,5 +1,5 @@
 //! Two portals, driven and disturbed for minutes; `portal-load soak` does it, on a file or on a
-//! server of PostgreSQL that is made for it.
+//! server of `PostgreSQL` that is made for it.
 
 use std::process::Command;
 

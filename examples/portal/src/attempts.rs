@@ -160,7 +160,7 @@ pub(crate) async fn try_to_write(database: &Database) -> Result<(), RecordsError
             std::slice::from_ref(&nobody),
         )?;
         let sql = "DELETE FROM attempts WHERE tenant = $1 AND subject = $2";
-        transaction.execute(sql, &[nobody.clone()])
+        transaction.execute(sql, std::slice::from_ref(&nobody))
     });
     written.await?;
     Ok(())

@@ -120,11 +120,10 @@ impl Answer<'_> {
         let stands = record.status_at(scope, at).is_valid();
         let wants = self.granted.contains(&&*purpose.id);
         match (wants, stands) {
-            (true, true) if is_of_today => None,
+            (true, true) | (false, false) if is_of_today => None,
             (true, true) => Some(Command::Renew(self.affirmation(purpose, at))),
             (true, false) => Some(Command::Give(self.affirmation(purpose, at))),
             (false, true) => Some(Command::Withdraw(Means::Web)),
-            (false, false) if is_of_today => None,
             // A refusal says nothing of what was shown: the question does.
             (false, false) => Some(match record.state(scope) {
                 State::Requested(notice) if *notice == self.notice.reference() => Command::Refuse,

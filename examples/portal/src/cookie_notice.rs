@@ -81,7 +81,8 @@ fn write_purpose(
     language: Language,
 ) -> Result<Purpose, NoticeError> {
     let items: Vec<&Item> = items(policy, purpose).collect();
-    let mut data: Vec<_> = items.iter().flat_map(|item| &item.data).map(category).collect();
+    let mut data: Vec<_> =
+        items.iter().flat_map(|item| &item.data).copied().map(category).collect();
     data.sort_unstable();
     data.dedup();
     if data.is_empty() {
@@ -162,7 +163,7 @@ const fn kind(kind: CookieKind) -> PurposeKind {
     }
 }
 
-const fn category(data: &DataKind) -> DataCategory {
+const fn category(data: DataKind) -> DataCategory {
     match data {
         DataKind::IpAddress => DataCategory::IpAddress,
         DataKind::CookieId => DataCategory::CookieIdentifier,
@@ -202,8 +203,9 @@ mod tests {
         for data in [DataCategory::IpAddress, DataCategory::CookieIdentifier] {
             assert!(draft.data.contains(&data));
         }
-        assert_eq!(content.recipients[0].name, "Example Adverts");
-        assert_eq!(draft.recipients[0], content.recipients[0].id);
+        let recipient = content.recipients.first().unwrap();
+        assert_eq!(recipient.name, "Example Adverts");
+        assert_eq!(draft.recipients.first(), Some(&recipient.id));
         assert_eq!(content.purposes.len(), 1);
         let german = write(&policy, Language::German).unwrap().unwrap();
         assert_ne!(german.hash(), notice.hash());

@@ -54,6 +54,11 @@ impl Packages {
         Ok(folder.join("package"))
     }
 
+    /// A file that belongs to one of them.
+    pub(super) fn file(&self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
+
     /// A script to be run by Node where the packages are.
     pub(super) fn node(&self, script: &str) -> Outcome<Command> {
         let file = self.0.join("script.mjs");

@@ -4,16 +4,15 @@
 
 use std::process::Command;
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use totp_rs::Totp;
 
+use super::phone::{seconds_now, start_of, step_now};
 use super::program::{self, Program};
 use super::screen::{self, Album};
 use super::webdriver::{Browser, Driver};
 use super::{Outcome, check, say};
-
-const STEP_SECONDS: u64 = 30;
 
 /// Where the portal is and who may sign in.
 struct Account {
@@ -389,16 +388,4 @@ fn check_cookies(browser: &Browser<'_>, name: &str) -> Outcome<()> {
     };
     check(cookie["name"] == name, &format!("{} instead of {name}", cookie["name"]))?;
     check(browser.evaluate("return document.cookie")? == "", "a script could read the cookie")
-}
-
-fn seconds_now() -> Outcome<u64> {
-    Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())
-}
-
-fn step_now() -> Outcome<u64> {
-    seconds_now()?.checked_div(STEP_SECONDS).ok_or("a step of no length".into())
-}
-
-const fn start_of(step: u64) -> u64 {
-    step.saturating_mul(STEP_SECONDS)
 }

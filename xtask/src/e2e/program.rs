@@ -1,8 +1,10 @@
 //! Programs that run for as long as a test needs them.
 
+use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -51,6 +53,24 @@ impl Program {
     /// Waits until the program has ended by itself.
     pub(super) fn wait(mut self) -> Outcome<ExitStatus> {
         Ok(self.child.wait()?)
+    }
+
+    /// What the processor has done for the program: proc(5), fields 14 and 15 of `stat`, in
+    /// hundredths of a second.
+    pub(super) fn processor_time(&self) -> Outcome<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name of the program, in brackets, may have spaces in it.
+        let (_, fields) = stat.rsplit_once(')').ok_or("no fields")?;
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        let ticks = ticks.sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks.saturating_mul(10)))
+    }
+
+    /// Ends the program in the middle of whatever it does.
+    pub(super) fn kill(mut self) -> Outcome<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Asks the program to end, and waits until it has.

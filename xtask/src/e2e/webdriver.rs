@@ -145,11 +145,30 @@ impl Browser<'_> {
 
     /// A picture of the whole page, however long it is.
     pub(super) fn screenshot(&self) -> Outcome<Vec<u8>> {
+        self.screenshot_of(u32::MAX)
+    }
+
+    /// A picture of the page, cut off below `height`.
+    pub(super) fn screenshot_of(&self, height: u32) -> Outcome<Vec<u8>> {
         let metrics = self.devtools("Page.getLayoutMetrics", &json!({}))?;
         let mut clip = field(&metrics, "cssContentSize")?.clone();
-        clip.as_object_mut().ok_or("no size")?.insert("scale".into(), json!(1));
+        let size = clip.as_object_mut().ok_or("no size")?;
+        if size.get("height").and_then(Value::as_f64) > Some(height.into()) {
+            size.insert("height".into(), json!(height));
+        }
+        size.insert("scale".into(), json!(1));
         let wanted = json!({ "captureBeyondViewport": true, "clip": clip });
         decode(field(&self.devtools("Page.captureScreenshot", &wanted)?, "data")?)
+    }
+
+    /// Presses keys one after the other, whatever has the focus: W3C `WebDriver` §15.
+    pub(super) fn press(&self, keys: &str) -> Outcome<()> {
+        let strokes = |key: char| {
+            ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() }))
+        };
+        let strokes: Vec<Value> = keys.chars().flat_map(strokes).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": strokes });
+        self.call("POST", "/actions", &json!({ "actions": [keyboard] })).map(drop)
     }
 
     /// A command that only Chromium knows.

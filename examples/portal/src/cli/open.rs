@@ -54,8 +54,15 @@ pub(crate) async fn portal_on(
     config: &Config,
 ) -> Result<Portal, Failure> {
     let mail = Directory::open(&config.mail_directory).map_err(Failure::of_system)?;
+    let settings = settings(config);
+    let portal = Portal::open(records, settings, Clock::system(), Arc::new(mail)).await;
+    portal.map_err(|error| Exit::Failed.because(error))
+}
+
+/// What a configuration says about the portal itself.
+pub(crate) fn settings(config: &Config) -> Settings {
     let days = config.remembered_browser_days.map(NonZero::get);
-    let settings = Settings {
+    Settings {
         duo: config.duo.clone(),
         closing_days: config.closing_days,
         jurisdiction: config.jurisdiction,
@@ -64,9 +71,7 @@ pub(crate) async fn portal_on(
         email_codes: config.email_codes,
         remembered_browsers: days.and_then(RememberedDays::new),
         ..Settings::at(config.public_url.clone())
-    };
-    let portal = Portal::open(records, settings, Clock::system(), Arc::new(mail)).await;
-    portal.map_err(|error| Exit::Failed.because(error))
+    }
 }
 
 /// Says what an error of opening means to whoever runs a command.

@@ -91,7 +91,7 @@ async fn listen(config: &Config) -> Result<Listener, Failure> {
 
 /// Takes the keys in the file whenever it has changed. A file that cannot be used is logged, and
 /// the keys stay as they are.
-async fn follow(path: PathBuf, keys: SharedKeys) {
+pub(crate) async fn follow(path: PathBuf, keys: SharedKeys) {
     let mut interval = tokio::time::interval(KEY_FILE_INTERVAL);
     let mut known = key_file::version(&path);
     loop {

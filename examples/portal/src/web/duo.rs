@@ -14,7 +14,7 @@ use upheld_duo::auth::Device;
 
 use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
-use super::pages::{Problem, form, see_other};
+use super::pages::{Problem, form, looks_again, see_other};
 use super::refusal::Refusal;
 use super::second_factor::{Offers, finish, wants_to_be_remembered};
 use super::{App, Peer};
@@ -117,6 +117,8 @@ struct WaitingPage<'a> {
     way: Way,
     device: &'a str,
     code: Option<&'a str>,
+    /// Whether the page looks again by itself.
+    looks_again: bool,
     problem: Option<Problem<'a>>,
 }
 
@@ -239,6 +241,7 @@ pub(super) async fn passcode(
 pub(super) async fn wait(
     State(app): State<App>,
     headers: HeaderMap,
+    RawQuery(query): RawQuery,
     login: PendingLogin,
 ) -> Result<Response, Refusal> {
     find_with_phones(&app, login.person()).await?;
@@ -251,7 +254,8 @@ pub(super) async fn wait(
         Progress::Waiting { way, device, code } => {
             let form_token = login.token().to_form_token();
             let (device, code) = (&*device, code.as_deref());
-            form(&WaitingPage { form_token, way, device, code, problem: None }, None)
+            let looks_again = looks_again(query.as_deref());
+            form(&WaitingPage { form_token, way, device, code, looks_again, problem: None }, None)
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The page on which people get everything that is held about them as one file.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
 use super::App;
 use super::filters;
 use super::form::{Posted, TOKEN_FIELD};
-use super::pages::{Problem, form, see_other};
+use super::pages::{Problem, form, looks_again, see_other};
 use super::refusal::Refusal;
 use super::visitor::Fresh;
 use crate::CLINIC;
@@ -34,21 +34,28 @@ struct ExportPage<'a> {
     form_token: FormToken,
     session: &'a Session,
     export: Option<Export>,
+    /// Whether the page looks again by itself while somebody waits.
+    looks_again: bool,
     problem: Option<Problem<'a>>,
 }
 
-pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
-    show(&app, &session, None).await
+pub(super) async fn page(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    session: Session,
+) -> Result<Response, Refusal> {
+    show(&app, &session, looks_again(query.as_deref()), None).await
 }
 
 async fn show(
     app: &App,
     session: &Session,
+    looks_again: bool,
     problem: Option<Problem<'_>>,
 ) -> Result<Response, Refusal> {
     let export = exports::find(&app.records, session.person(), app.clock.now()).await?;
     let form_token = session.token().to_form_token();
-    form(&ExportPage { form_token, session, export, problem }, problem)
+    form(&ExportPage { form_token, session, export, looks_again, problem }, problem)
 }
 
 pub(super) async fn ask(
@@ -57,7 +64,7 @@ pub(super) async fn ask(
 ) -> Result<Response, Refusal> {
     match exports::ask(&app.records, session.person(), app.clock.now()).await? {
         Asked::Done | Asked::Already => Ok(see_other("/account/data/export")),
-        Asked::TooMany => show(&app, &session, Some(TOO_MANY)).await,
+        Asked::TooMany => show(&app, &session, true, Some(TOO_MANY)).await,
     }
 }
 
@@ -68,7 +75,7 @@ pub(super) async fn download(
 ) -> Result<Response, Refusal> {
     let now = app.clock.now();
     let Some(zip) = exports::take(&app.records, session.person(), now).await? else {
-        return show(&app, &session, Some(GONE)).await;
+        return show(&app, &session, true, Some(GONE)).await;
     };
     let day = now.to_date().map_err(|_| Refusal::Failed)?;
     let file = format!("attachment; filename=\"portal-data-{day}.zip\"");

@@ -47,6 +47,13 @@ pub(super) fn see_other(path: &str) -> Response {
     }
 }
 
+/// Whether a page on which somebody waits looks again by itself: unless they have said that it is to
+/// stand still.
+//= WCAG 2.2, 2.2.2: what updates by itself can be stopped
+pub(super) fn looks_again(query: Option<&str>) -> bool {
+    query != Some("still")
+}
+
 pub(super) async fn not_found() -> Response {
     Refusal::NotFound.into_response()
 }

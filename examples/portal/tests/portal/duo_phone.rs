@@ -31,6 +31,11 @@ fn a_push_that_is_approved_signs_in() {
     let page = browser.get("/login/duo/wait");
     page.assert_shows(200, "We have sent a push to Blue phone");
     page.assert_shows(200, "<meta http-equiv=\"refresh\" content=\"3\">");
+    //= WCAG 2.2, 2.2.2: what updates by itself can be stopped
+    page.assert_shows(200, "href=\"/login/duo/wait?still\"");
+    let still = browser.get("/login/duo/wait?still");
+    still.assert_shows(200, "This page does not look by itself.");
+    assert!(!still.body.contains("http-equiv"), "{}", still.body);
     let asked = duo.await_ringing();
     assert_eq!((&*asked.username, asked.is_push), (EMAIL, true));
     assert!(asked.lines.iter().any(|(_, value)| value == "Northside Clinic"), "{asked:?}");

@@ -255,6 +255,11 @@ fn a_copy_that_was_left_in_the_middle_is_taken_up_again() {
     page.assert_shows(200, "We are putting your copy together: 3 of 7 parts are done.");
     page.assert_shows(200, "<progress value=\"3\" max=\"7\"");
     page.assert_shows(200, "<meta http-equiv=\"refresh\" content=\"3\">");
+    //= WCAG 2.2, 2.2.2: what updates by itself can be stopped
+    page.assert_shows(200, "href=\"/account/data/export?still\"");
+    let still = browser.get("/account/data/export?still");
+    still.assert_shows(200, "This page does not look by itself.");
+    assert!(!still.body.contains("http-equiv"), "{}", still.body);
     thread::sleep(Duration::from_millis(2500));
     browser.get(PAGE).assert_shows(200, "3 of 7 parts are done.");
 

@@ -43,6 +43,12 @@ fn t02_one_of_many_connections_gets_in_with_one_code() {
 }
 
 #[test]
+fn a_kill_among_codes_lets_nobody_in_twice_and_loses_no_failure() {
+    let report = run(&["crash", "--people", "120", "--seconds", "30"]);
+    assert!(report["lost"].as_u64() > Some(0), "{report}");
+}
+
+#[test]
 fn people_sign_in_from_the_first_page_to_the_session() {
     let report = run(&["login", "--people", "4", "--connections", "2", "--seconds", "30"]);
     assert_eq!((count(&report, "accepted"), count(&report, "odd")), (4, 0), "{report}");

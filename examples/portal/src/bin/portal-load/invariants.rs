@@ -6,6 +6,7 @@ use upheld_store::sql::Database;
 
 use crate::Failure;
 use crate::scenario::Run;
+use crate::scenario::crash::Answers;
 use crate::tally::Kind;
 
 /// How many wrong codes of a person are evaluated before there is a wait.
@@ -158,6 +159,45 @@ pub(crate) fn of_race(ledger: &Ledger, sessions: &[u32]) -> Vec<Law> {
     ]
 }
 
+/// What must hold after the portal was killed among codes, right and wrong, and each was sent once
+/// more: `before` is what was answered until then, `after` what was in all.
+pub(crate) fn of_crash(ledger: &Ledger, before: Answers, after: Answers) -> Vec<Law> {
+    let Ledger { sessions, most_sessions, used_credentials, failures, .. } = ledger;
+    let [accepted, refused, sent] = [after.accepted, after.refused, after.sent].map(i64::from);
+    vec![
+        Law::new(
+            "the portal was killed in the middle",
+            before.accepted > 0 && before.lost > 0,
+            format!("{} accepted, {} not answered", before.accepted, before.lost),
+        ),
+        Law::new(
+            "no code is accepted twice: nobody has two sessions",
+            *most_sessions <= 1,
+            format!("at most {most_sessions}"),
+        ),
+        Law::new(
+            "no session without a code that is used up",
+            sessions <= used_credentials,
+            format!("{sessions} sessions, {used_credentials} codes"),
+        ),
+        Law::new(
+            "no sign-in that was answered is lost",
+            accepted <= *sessions,
+            format!("{accepted} answers, {sessions} sessions"),
+        ),
+        Law::new(
+            "every session has its event in the audit",
+            *sessions == ledger.sign_in_events,
+            format!("{sessions} sessions, {} events", ledger.sign_in_events),
+        ),
+        Law::new(
+            "no failure that was answered is lost",
+            (refused..=sent).contains(failures),
+            format!("{failures} counted, {refused} answered, {sent} sent"),
+        ),
+    ]
+}
+
 /// How many guesses at one account may be evaluated within `elapsed`.
 fn allowed_within(elapsed: Duration) -> i64 {
     let mut allowed = i64::from(FREE_ATTEMPTS);
@@ -174,8 +214,9 @@ fn allowed_within(elapsed: Duration) -> i64 {
 mod tests {
     use std::time::Duration;
 
-    use super::{Ledger, allowed_within, always, of_race, of_wrong_codes};
+    use super::{Ledger, allowed_within, always, of_crash, of_race, of_wrong_codes};
     use crate::scenario::Run;
+    use crate::scenario::crash::Answers;
     use crate::tally::{Kind, Tally};
 
     const GOOD: Ledger = Ledger {
@@ -235,6 +276,24 @@ mod tests {
         assert_eq!(broken(&[0]), 1);
         assert_eq!(broken(&[2]), 1);
         assert_eq!(broken(&[1, 1]), 1);
+    }
+
+    #[test]
+    fn what_a_crash_loses_breaks_a_law() {
+        let before = Answers { accepted: 1, refused: 1, lost: 2, sent: 4 };
+        let after = Answers { accepted: 2, refused: 4, lost: 2, sent: 8 };
+        let good =
+            Ledger { sessions: 2, used_credentials: 2, failures: 5, sign_in_events: 2, ..GOOD };
+        let broken = |ledger: &Ledger, before: Answers| {
+            of_crash(ledger, before, after).iter().filter(|law| !law.holds).count()
+        };
+        assert_eq!(broken(&good, before), 0);
+        assert_eq!(broken(&good, Answers { lost: 0, ..before }), 1);
+        assert_eq!(broken(&Ledger { most_sessions: 2, ..good }, before), 1);
+        assert_eq!(broken(&Ledger { failures: 3, ..good }, before), 1);
+        assert_eq!(broken(&Ledger { used_credentials: 1, ..good }, before), 1);
+        assert_eq!(broken(&Ledger { sessions: 1, sign_in_events: 1, ..good }, before), 1);
+        assert_eq!(broken(&Ledger { sign_in_events: 1, ..good }, before), 1);
     }
 
     #[test]

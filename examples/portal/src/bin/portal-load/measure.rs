@@ -17,7 +17,7 @@ use crate::invariants::{self, FREE_ATTEMPTS, Law, Ledger};
 use crate::options::{Desk, Load, Peer, Portal, Scenario};
 use crate::process;
 use crate::report::Report;
-
+use crate::scenario::crash::Crash;
 use crate::scenario::{Run, Target, desk, login, overload, peer, race, second_factor};
 use crate::server::{Server, free_port};
 use crate::soak;
@@ -37,6 +37,7 @@ pub(crate) async fn measure(scenario: Scenario) -> Result<Report, Failure> {
         Scenario::WrongCodes(options) => wrong_codes(&options).await,
         Scenario::Race(options) => race(&options).await,
         Scenario::Login(options) => login(&options).await,
+        Scenario::Crash(options) => crash(&options).await,
         Scenario::Overload(options) => overload(&options).await,
         Scenario::Desk(options) => desk(&options).await,
         Scenario::Soak(options) => soak::soak(&options).await,
@@ -102,6 +103,25 @@ async fn login(options: &Portal) -> Result<Report, Failure> {
     report.note("ceiling_per_second", ceiling);
     let ledger = stage.close().await?;
     report.laws = invariants::always(&ledger, &run);
+    Ok(report)
+}
+
+async fn crash(options: &Portal) -> Result<Report, Failure> {
+    let people = options.people.unwrap_or(1_000);
+    // One sign-in for each time.
+    let (mut stage, people) = Stage::set("crash", options, people, 2).await?;
+    let crash = Crash::new(people);
+    let victim = stage.nodes.first().ok_or("there is no node")?.process();
+    let _run = crash.run(&stage.target, 0, Some(victim)).await?;
+    let before = crash.answers();
+    stage.restart().await?;
+    let meter = stage.meter();
+    let run = crash.run(&stage.target, 1, None).await?;
+    let mut report = stage.report(&run, &meter);
+    report.note("accepted_before", before.accepted);
+    report.note("lost", before.lost);
+    let ledger = stage.close().await?;
+    report.laws = invariants::of_crash(&ledger, before, crash.answers());
     Ok(report)
 }
 
@@ -191,6 +211,7 @@ fn microseconds(spent: Duration, run: &Run) -> f64 {
 /// A portal with people in its database, at one or more nodes.
 struct Stage {
     name: &'static str,
+    program: PathBuf,
     fixture: Fixture,
     nodes: Vec<Server>,
     target: Target,
@@ -231,7 +252,16 @@ impl Stage {
         }
         let addresses = nodes.iter().map(|node| node.address).collect();
         let target = target(addresses, host, options.load);
-        Ok((Self { name, fixture, nodes, target }, people))
+        Ok((Self { name, program: portal, fixture, nodes, target }, people))
+    }
+
+    /// Starts the first node again, where it was before.
+    async fn restart(&mut self) -> Result<(), Failure> {
+        let first = self.nodes.first_mut().ok_or("there is no node")?;
+        let port = first.address.port();
+        let settings = self.fixture.environment_on(port);
+        *first = Server::start(&self.program, &settings, port, &self.target.host).await?;
+        Ok(())
     }
 
     fn meter(&self) -> Meter {

@@ -27,6 +27,7 @@ impl Options {
             | Scenario::WrongCodes(portal)
             | Scenario::Race(portal)
             | Scenario::Login(portal)
+            | Scenario::Crash(portal)
             | Scenario::Overload(portal) => portal.load.json,
             Scenario::Desk(desk) => desk.portal.load.json,
             Scenario::Soak(soak) => soak.json,
@@ -46,6 +47,8 @@ pub(crate) enum Scenario {
     Race(Portal),
     /// Sign people in: form, password, code, session.
     Login(Portal),
+    /// Kill the portal while people send codes, start it again, and send the same codes again.
+    Crash(Portal),
     /// Send five times the passwords that can be hashed, and look at other pages meanwhile.
     Overload(Portal),
     /// Read pages of the queue of requests, with every filter, at its beginning and far into it.

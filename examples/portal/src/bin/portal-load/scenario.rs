@@ -1,5 +1,6 @@
 //! What is asked of the server, and how hard.
 
+pub(crate) mod crash;
 pub(crate) mod desk;
 pub(crate) mod login;
 pub(crate) mod overload;

@@ -50,6 +50,11 @@ impl Server {
         Ok(server)
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Processor time used so far.
     pub(crate) fn processor_time(&self) -> Duration {
         process::processor_time(self.child.id()).unwrap_or_default()
@@ -95,6 +100,12 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Ends a process at once, in the middle of whatever it does.
+pub(crate) fn kill(process: u32) -> io::Result<()> {
+    let status = Command::new("sh").args(["-c", &format!("kill -s KILL {process}")]).status()?;
+    if status.success() { Ok(()) } else { Err(io::Error::other("the portal had ended already")) }
 }
 
 /// A port of this machine that nobody listens on just now.

@@ -109,7 +109,7 @@ pub(crate) async fn soak(options: &Soak) -> Result<Report, Failure> {
     let start = Instant::now();
     let disturbed = spawn_local(disturbance::disturb(Rc::clone(&site), second, duration));
     let warm = spawn_local(async move {
-        sleep(duration / 5).await;
+        sleep(duration.div_f64(5.0)).await;
         (first.resident_kib(), first)
     });
     let connections = options.connections.into();

@@ -19,7 +19,7 @@ use crate::server::Server;
 /// How long the node stays away.
 const AWAY: Duration = Duration::from_secs(2);
 /// How much of a run there is to each disturbance, and within what bounds.
-const SHARE: u32 = 12;
+const SHARE: f64 = 12.0;
 const PAUSE: (Duration, Duration) = (Duration::from_secs(8), Duration::from_secs(45));
 
 /// What was done to the portals.
@@ -37,7 +37,7 @@ pub(crate) async fn disturb(
     second: Server,
     duration: Duration,
 ) -> Result<Disturbed, Failure> {
-    let (start, pause) = (Instant::now(), (duration / SHARE).clamp(PAUSE.0, PAUSE.1));
+    let (start, pause) = (Instant::now(), duration.div_f64(SHARE).clamp(PAUSE.0, PAUSE.1));
     let mut so_far = Disturbed { second, kills: 0, given: Vec::new() };
     for turn in 0_usize.. {
         sleep(pause).await;

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn each_thing_that_can_go_wrong_breaks_one_law() {
-        let spoils: [(&str, fn(&mut Seen)); 17] = [
+        type Spoil = (&'static str, fn(&mut Seen));
+        let spoils: [Spoil; 17] = [
             ("nothing that was", |seen| seen.wrongs.push("a name is lost".to_owned())),
             ("everybody's account", |seen| seen.looked_at = (1, 2)),
             ("no answer says", |seen| seen.failures = 1),
@@ -234,7 +235,7 @@ mod tests {
         ];
         for (law, spoil) in spoils {
             let broken = broken(spoil);
-            assert!(broken.len() == 1 && broken[0].starts_with(law), "{law}: {broken:?}");
+            assert!(matches!(&*broken, [one] if one.starts_with(law)), "{law}: {broken:?}");
         }
     }
 }

@@ -187,8 +187,9 @@ impl Visit<'_> {
     async fn answer(&mut self, number: u32) -> Result<(), Oddity> {
         let page = self.page("/account/consents").await?;
         self.account.see_consents(&page);
-        let at = usize::try_from(number).unwrap_or_default() % QUESTIONS.len();
-        let question = QUESTIONS.get(at).ok_or_else(|| Oddity::missing("a question"))?;
+        let at = usize::try_from(number).unwrap_or_default().checked_rem(QUESTIONS.len());
+        let question =
+            at.and_then(|at| QUESTIONS.get(at)).ok_or_else(|| Oddity::missing("a question"))?;
         let (is_given, what, done) = if is_given(&page, question) {
             (false, "withdraw", "/account/consents?withdrawn")
         } else {
