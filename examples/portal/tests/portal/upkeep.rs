@@ -197,26 +197,6 @@ fn t44_keys_that_others_may_know_are_refused() {
     office.run(&["user", "list"]).assert_done();
 }
 
-/// What was sent has nothing encrypted any more, and still the number of a key.
-#[test]
-fn letters_that_were_sent_do_not_stand_in_the_way_of_a_new_key() {
-    let office = Office::migrated();
-    add(&office, EMAIL);
-    let serving = office.serve();
-    office.run(&["user", "disable", EMAIL]).assert_done();
-    let is_sent =
-        |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|end| end == "eml");
-    let give_up = Instant::now() + Duration::from_secs(20);
-    while !std::fs::read_dir(office.path("mail")).unwrap().map(Result::unwrap).any(is_sent) {
-        assert!(Instant::now() < give_up, "no letter was sent");
-        thread::sleep(Duration::from_millis(50));
-    }
-    assert_eq!(serving.stop(), 0);
-    let rotated = office.run(&["keys", "rotate", "--wait", "0", "--json"]).assert_done().json();
-    assert_eq!((&rotated["current"], &rotated["rows"]), (&2.into(), &0.into()));
-    office.run(&["keys", "retire", "1"]).assert_done();
-}
-
 /// A key is changed while somebody is in the middle of what it protects.
 #[test]
 fn t45_keys_are_changed_while_the_portal_serves() {
