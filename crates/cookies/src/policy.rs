@@ -133,7 +133,7 @@ impl Policy {
         check_length(text)?;
         let file: File = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            syntax(Place::of(text, at), error.message().to_owned())
+            syntax(Place::of(text, at), error.message())
         })?;
         meaning::policy(&file, Reader::new(text, Places::of_toml(text)))
     }
@@ -150,7 +150,7 @@ impl Policy {
             let place = Place { line: number(error.line()), column: number(error.column()) };
             let message = error.to_string();
             let end = message.rfind(" at line ").unwrap_or(message.len());
-            syntax(place, message.get(..end).unwrap_or_default().to_owned())
+            syntax(place, message.get(..end).unwrap_or_default())
         })?;
         meaning::policy(&file, Reader::new(text, Places::of_json(text)))
     }
@@ -374,7 +374,8 @@ fn check_length(text: &str) -> Result<(), PolicyError> {
     Err(PolicyError::of(vec![Problem { place: Place::START, path: String::new(), fault }]))
 }
 
-fn syntax(place: Place, message: String) -> PolicyError {
-    let fault = Fault::Syntax { message };
+/// What the reader says may repeat a key of the file, as it was decoded.
+fn syntax(place: Place, message: &str) -> PolicyError {
+    let fault = Fault::Syntax { message: message.replace(char::is_control, "\u{FFFD}") };
     PolicyError::of(vec![Problem { place, path: String::new(), fault }])
 }

@@ -30,3 +30,14 @@ fn a_hostile_policy_takes_no_time() {
     let [problem] = error.problems() else { panic!("{error}") };
     assert_eq!(problem.fault, Fault::TooMuch { what: "items", limit: 4096 });
 }
+
+/// Found by fuzzing: a key is decoded before it is repeated in the message.
+#[test]
+fn no_escape_of_a_key_reaches_a_terminal() {
+    for read in
+        [Policy::parse_json(r#"{"a\u001B\n[31m": 2}"#), Policy::parse_toml("\"a\\u001B\\n\" = 2")]
+    {
+        let message = read.expect_err("an unknown key").to_string();
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}
