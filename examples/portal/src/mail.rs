@@ -6,6 +6,7 @@
 
 mod directory;
 mod sender;
+mod tray;
 
 use std::fmt;
 use std::io;
@@ -14,12 +15,12 @@ use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
 use crate::clock::Moment;
-use crate::id::{Id, PersonId};
+use crate::id::PersonId;
 use crate::records::{Records, RecordsError};
-use crate::sealed::{self, Table};
 
 pub use directory::Directory;
 pub(crate) use sender::send_now_and_then;
+pub(crate) use tray::Tray;
 
 /// How long it is remembered that a message was sent.
 pub(crate) const MEMORY_SECONDS: i64 = 7 * 24 * 60 * 60;
@@ -69,23 +70,7 @@ pub(crate) fn put(
     letter: &Letter,
     now: Moment,
 ) -> Result<(), RecordsError> {
-    let id = Id::generate()?;
-    let [key, body] = sealed::seal(records, (Table::Outbox, id, person), letter.body.as_bytes())?;
-    transaction.execute(
-        "INSERT INTO outbox (tenant, id, person, kind, subject, key_id, body, created_at,
-                             tries, next_try)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $8)",
-        &[
-            id.into(),
-            person.into(),
-            letter.kind.into(),
-            letter.subject.as_str().into(),
-            key,
-            body,
-            now.into(),
-        ],
-    )?;
-    Ok(())
+    Tray::Outbox.put(records, transaction, person, letter, now)
 }
 
 /// How many messages of this kind were written since then.

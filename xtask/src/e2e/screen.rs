@@ -38,21 +38,37 @@ impl Album {
     }
 }
 
+/// A picture, pixel by pixel.
+pub(super) struct Pixels {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// How many bytes a pixel has: red, green, blue and perhaps how opaque it is.
+    pub(super) channels: usize,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Pixels {
+    pub(super) fn of_png(png: &[u8]) -> Outcome<Self> {
+        let mut decoder = Decoder::new(Cursor::new(png));
+        decoder.set_transformations(Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info()?;
+        let mut bytes = vec![0; reader.output_buffer_size().ok_or("too large a picture")?];
+        let frame = reader.next_frame(&mut bytes)?;
+        let channels = match frame.color_type {
+            ColorType::Rgb => 3,
+            ColorType::Rgba => 4,
+            other => return Err(format!("a picture in {other:?}").into()),
+        };
+        Ok(Self { width: frame.width, height: frame.height, channels, bytes })
+    }
+}
+
 /// The text of the QR code in a picture.
 pub(super) fn read_qr(png: &[u8]) -> Outcome<String> {
-    let mut decoder = Decoder::new(Cursor::new(png));
-    decoder.set_transformations(Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info()?;
-    let mut pixels = vec![0; reader.output_buffer_size().ok_or("too large a picture")?];
-    let frame = reader.next_frame(&mut pixels)?;
-    let channels = match frame.color_type {
-        ColorType::Rgb => 3,
-        ColorType::Rgba => 4,
-        other => return Err(format!("a picture in {other:?}").into()),
-    };
-    let (width, height) = (usize::try_from(frame.width)?, usize::try_from(frame.height)?);
+    let Pixels { width, height, channels, bytes } = Pixels::of_png(png)?;
+    let (width, height) = (usize::try_from(width)?, usize::try_from(height)?);
     // Black and white are the same in every channel: the first one will do.
-    let bright: Vec<u8> = pixels.iter().copied().step_by(channels).collect();
+    let bright: Vec<u8> = bytes.iter().copied().step_by(channels).collect();
     let grey = |x: usize, y: usize| {
         let at = y.saturating_mul(width).saturating_add(x);
         bright.get(at).copied().unwrap_or(u8::MAX)

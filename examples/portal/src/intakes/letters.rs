@@ -12,10 +12,9 @@ use crate::CLINIC;
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
 use crate::language::{Language, fill, phrase};
-use crate::mail::{Letter, MEMORY_SECONDS};
+use crate::mail::{Letter, MEMORY_SECONDS, Tray};
 use crate::people::Email;
 use crate::records::{Records, RecordsError};
-use crate::sealed::{self, Table};
 use crate::token::Token;
 
 /// Puts a letter about an intake into the box from which they are sent.
@@ -26,25 +25,12 @@ pub(crate) fn put(
     letter: &Letter,
     now: Moment,
 ) -> Result<(), RecordsError> {
-    let id = Id::generate()?;
-    let text = Zeroizing::new(format!("{}\n{}", to.as_str(), letter.body.as_str()));
-    let place = (Table::IntakeLetters, id, owner(intake));
-    let [key, body] = sealed::seal(records, place, text.as_bytes())?;
-    transaction.execute(
-        "INSERT INTO intake_letters (tenant, id, intake, kind, subject, key_id, body, created_at,
-                                     tries, next_try)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $8)",
-        &[
-            id.into(),
-            intake.into(),
-            letter.kind.into(),
-            letter.subject.as_str().into(),
-            key,
-            body,
-            now.into(),
-        ],
-    )?;
-    Ok(())
+    let letter = Letter {
+        kind: letter.kind,
+        subject: letter.subject.clone(),
+        body: Zeroizing::new(format!("{}\n{}", to.as_str(), letter.body.as_str())),
+    };
+    Tray::Intakes.put(records, transaction, owner(intake), &letter, now)
 }
 
 /// The address and the text of what [`put`] has sealed.

@@ -8,12 +8,12 @@ use upheld_store::keys::Sealed;
 use upheld_store::sql::DatabaseError;
 use zeroize::Zeroizing;
 
-use super::{Message, Transport};
+use super::{Message, Transport, Tray};
 use crate::clock::{Clock, Moment};
 use crate::id::{Id, PersonId};
 use crate::intakes;
 use crate::records::{Records, RecordsError};
-use crate::sealed::{self, Table};
+use crate::sealed;
 
 const INTERVAL: Duration = Duration::from_millis(500);
 /// How many messages are sent between two looks at the outbox.
@@ -44,46 +44,6 @@ pub(crate) async fn send_now_and_then(
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     // An error means that the portal is gone, which is the same.
     drop(stop.wait_for(|is_stopping| *is_stopping).await);
-}
-
-/// Where letters wait.
-#[derive(Clone, Copy, Debug)]
-enum Tray {
-    /// Those to people with an account, which has the address.
-    Outbox,
-    /// Those to people without, whose address is sealed with what is written.
-    Intakes,
-}
-
-impl Tray {
-    const fn table(self) -> &'static str {
-        match self {
-            Self::Outbox => "outbox",
-            Self::Intakes => "intake_letters",
-        }
-    }
-
-    const fn seal(self) -> Table {
-        match self {
-            Self::Outbox => Table::Outbox,
-            Self::Intakes => Table::IntakeLetters,
-        }
-    }
-
-    const fn due(self) -> &'static str {
-        match self {
-            Self::Outbox => {
-                "SELECT outbox.id, person, tries, next_try, subject, key_id, body, email
-                 FROM outbox JOIN people ON people.tenant = outbox.tenant AND people.id = person
-                 WHERE outbox.tenant = $1 AND next_try <= $2 ORDER BY next_try LIMIT $3"
-            }
-            Self::Intakes => {
-                "SELECT id, intake, tries, next_try, subject, key_id, body, NULL
-                 FROM intake_letters
-                 WHERE tenant = $1 AND next_try <= $2 ORDER BY next_try LIMIT $3"
-            }
-        }
-    }
 }
 
 struct Due {

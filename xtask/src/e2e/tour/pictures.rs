@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Cursor;
 use std::path::PathBuf;
 
-use png::{BitDepth, ColorType, Compression, Decoder, Encoder, Filter, Transformations};
+use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 use serde_json::json;
 
+use super::super::screen::Pixels;
 use super::super::webdriver::Browser;
 use super::super::{Outcome, check, say};
 use super::pages::show_as;
@@ -72,17 +72,8 @@ impl Gallery {
 
 /// Writes a picture anew with a palette: pages have few colours, and shades of them around letters.
 fn shrink(bytes: &[u8]) -> Outcome<Vec<u8>> {
-    let mut decoder = Decoder::new(Cursor::new(bytes));
-    decoder.set_transformations(Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info()?;
-    let mut pixels = vec![0; reader.output_buffer_size().ok_or("too large a picture")?];
-    let frame = reader.next_frame(&mut pixels)?;
-    let channels = match frame.color_type {
-        ColorType::Rgb => 3,
-        ColorType::Rgba => 4,
-        other => return Err(format!("a picture in {other:?}").into()),
-    };
-    let colours = pixels.chunks_exact(channels).filter_map(|pixel| match pixel {
+    let Pixels { width, height, channels, bytes } = Pixels::of_png(bytes)?;
+    let colours = bytes.chunks_exact(channels).filter_map(|pixel| match pixel {
         [red, green, blue, ..] => Some([*red, *green, *blue]),
         _ => None,
     });
@@ -102,7 +93,7 @@ fn shrink(bytes: &[u8]) -> Outcome<Vec<u8>> {
             let mut entries: Vec<_> = palette.into_values().collect();
             entries.sort_unstable();
             let entries: Vec<u8> = entries.into_iter().flat_map(|(_, colour)| colour).collect();
-            return encode((frame.width, frame.height), entries, &indices);
+            return encode((width, height), entries, &indices);
         }
     }
     Err("a picture of too many colours".into())
