@@ -12,7 +12,6 @@ mod intake;
 mod keyboard;
 mod operator;
 mod pages;
-mod paper;
 mod pictures;
 mod security;
 mod stage;
