@@ -132,13 +132,30 @@ fn t56_verifying_shows_what_was_altered() {
     assert_eq!(clinic.audited("audit verified: BROKEN"), 1);
 }
 
+/// Links for a new password that somebody asks for again and again wait as well, and nobody has
+/// typed a password.
+#[test]
+fn limits_count_waits_that_no_password_began() {
+    let (clinic, mut lead, _) = oversight();
+    for _ in 0..3 {
+        let mut browser = clinic.browser();
+        browser.get("/password/forgot").assert_shows(200, "</h1>");
+        browser.post("/password/forgot", &[("email", EMAIL)]);
+    }
+    let page = lead.get("/staff/limits");
+    page.assert_shows(200, "<p id=\"unnamed\">1 wait is running");
+    page.assert_shows(200, "too many links for a new password");
+    lead.cookies.insert("__Host-language".into(), "de".into());
+    lead.get("/staff/limits").assert_shows(200, "zu viele Links für ein neues Passwort");
+}
+
 /// Whose codes wait is seen by everybody at the desk, and who guesses at passwords is not named.
 #[test]
 fn limits_are_seen_with_when_they_end() {
     let (clinic, mut lead, mut auditor) = oversight();
     let page = lead.get("/staff/limits");
     page.assert_shows(200, "Nobody waits, and nobody is blocked.");
-    page.assert_shows(200, "No wait after wrong passwords is running.");
+    page.assert_shows(200, "No such wait is running.");
     let (mut sam, phone) = clinic.enrol_and_sign_in(OTHER_EMAIL);
     sam.sign_out();
     clinic.step_on(60);
@@ -157,7 +174,7 @@ fn limits_are_seen_with_when_they_end() {
     let page = lead.get("/staff/limits");
     page.assert_shows(200, ">sam@example.com</a>");
     page.assert_shows(200, "<td data-label=\"Failures in a row\">5</td>");
-    page.assert_shows(200, "1 wait after wrong passwords is running");
+    page.assert_shows(200, "1 wait is running");
     let page = auditor.get("/staff/limits");
     page.assert_shows(200, "<th scope=\"row\">sam@example.com</th>");
     assert!(!page.body.contains("href=\"/staff/people"));
