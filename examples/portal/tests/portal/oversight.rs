@@ -132,6 +132,30 @@ fn t56_verifying_shows_what_was_altered() {
     assert_eq!(clinic.audited("audit verified: BROKEN"), 1);
 }
 
+/// The chain of the audit itself, altered: it is noted as soon as it is known, and shown once the
+/// log can be read.
+#[test]
+fn t56_a_broken_chain_is_noted_whatever_becomes_of_the_log() {
+    let (clinic, _, mut auditor) = oversight();
+    await_sealed(&clinic);
+    auditor.get("/staff/audit").assert_shows(200, "Verification");
+    clinic.change("UPDATE audit_events SET at = at + 1 WHERE seq = 2");
+    clinic.change("ALTER TABLE ledger_entries RENAME TO elsewhere");
+    let page = auditor.post("/staff/audit/verify", &[]);
+    assert!(page.status >= 500, "{}", page.body);
+    assert_eq!(clinic.audited("audit verified: BROKEN"), 1);
+    clinic.change("ALTER TABLE elsewhere RENAME TO ledger_entries");
+    auditor.get("/staff/audit").assert_shows(200, "Verification");
+    let page = auditor.post("/staff/audit/verify", &[]);
+    page.assert_shows(200, "Something is not as it was written.");
+    let fault = "BROKEN at event 2: it, or its place, was altered after it had been sealed";
+    page.assert_shows(200, &format!("<code lang=\"en\">{fault}</code>"));
+    page.assert_shows(200, "<code>portal consents verify --expect ");
+    assert!(!page.body.contains("portal audit verify --expect"));
+    assert_eq!(clinic.audited("audit verified: BROKEN"), 2);
+    assert_eq!(clinic.audited("audit verified: intact"), 0);
+}
+
 /// Links for a new password that somebody asks for again and again wait as well, and nobody has
 /// typed a password.
 #[test]
