@@ -36,7 +36,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ),
     (
         "crates/store/migrations/postgres/ledger/0004_open_requests.sql",
-        "b2e0105aa0cbbc1a2262124595fce00b1337888fed75d3c32246cd763c75f11d",
+        "45d49f588ed0c7001f18dd460f7036814331ec982fb6830629774f7d56422217",
     ),
     (
         "crates/store/migrations/sqlite/0001_second_factor.sql",
@@ -60,7 +60,7 @@ const PUBLISHED: &[(&str, &str)] = &[
     ),
     (
         "crates/store/migrations/sqlite/ledger/0004_open_requests.sql",
-        "b2e0105aa0cbbc1a2262124595fce00b1337888fed75d3c32246cd763c75f11d",
+        "45d49f588ed0c7001f18dd460f7036814331ec982fb6830629774f7d56422217",
     ),
     (
         "examples/portal/migrations/audit/postgres_0001.sql",
