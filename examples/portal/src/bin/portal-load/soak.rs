@@ -209,8 +209,9 @@ async fn visit_until(
 ) -> (Vec<Person>, Browser, Visits) {
     let mut visits = Visits::default();
     let mut rests: Vec<Option<Instant>> = share.iter().map(|_| None).collect();
-    'visits: for number in 1_u32.. {
-        for (person, rest) in share.iter_mut().zip(&mut rests) {
+    'visits: for round in 1_u32.. {
+        // Not everybody does the same at the same time.
+        for ((number, person), rest) in (round..).zip(&mut share).zip(&mut rests) {
             await_code_and(*rest, person).await;
             if Instant::now() >= end {
                 break 'visits;

@@ -1,7 +1,8 @@
 //! The server is killed in the middle, started again, and asked the same once more.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Instant;
 
 use portal::seeding::Seeded;
 use tokio::task::JoinError;
@@ -61,20 +62,22 @@ impl Crash {
     }
 
     /// Everybody sends their code, from the sign-in with this number. The process `victim` is killed
-    /// once half of them have begun, with requests of all connections under way.
+    /// once half of them have begun or half of the time is over, with requests of all connections
+    /// under way.
     pub(crate) async fn run(
         &self,
         target: &Target,
         sign_in: usize,
         victim: Option<u32>,
     ) -> Result<Run, JoinError> {
-        let half = self.senders.len() / 2;
+        let half = (self.senders.len() / 2, target.duration / 2);
+        let (start, victim) = (Instant::now(), Cell::new(victim));
         let (host, senders) = (target.host.clone(), Rc::clone(&self.senders));
         let answers = Rc::clone(&self.answers);
         let jobs: Vec<usize> = (0..senders.len()).collect();
         closed_loop(target, Rc::new(jobs), async move |connection: &mut Connection, at: &usize| {
-            if *at == half
-                && let Some(victim) = victim
+            if (*at >= half.0 || start.elapsed() >= half.1)
+                && let Some(victim) = victim.take()
             {
                 server::kill(victim)?;
             }

@@ -1,6 +1,7 @@
 //! What is known of a person's account from the answers alone, to be held against what is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::laws::Uses;
 use super::said::Said;
@@ -17,6 +18,9 @@ pub(crate) const QUESTIONS: [&str; 6] = [
     "surveys-by-email",
     "research",
 ];
+
+/// A code is good for the step after its own as well.
+const GOOD_FOR: Duration = Duration::from_secs(30);
 
 /// A value that was changed: what the last answer said, and whatever was asked for since without
 /// an answer, which may have come to pass.
@@ -141,10 +145,11 @@ impl Account {
         self.charged = 1;
     }
 
-    /// A right code that was never sent before was refused wherever it was sent, and each said so.
-    /// That is wrong, unless so many came before it that it had to wait.
-    pub(crate) fn note_refused(&mut self) {
-        if self.charged <= FREE_ATTEMPTS {
+    /// A right code that was never sent before was refused wherever it was sent, and each said so,
+    /// so long after it was made. That is wrong, unless so many came before it that it had to wait, or
+    /// the machine was so slow that its time was over.
+    pub(crate) fn note_refused(&mut self, age: Duration) {
+        if self.charged <= FREE_ATTEMPTS && age < GOOD_FOR {
             self.wrongs.push("a right code was refused".to_owned());
         }
     }
@@ -221,7 +226,9 @@ pub(crate) fn is_given(page: &str, question: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Account, Known, Uses};
+    use std::time::Duration;
+
+    use super::{Account, GOOD_FOR, Known, Uses};
     use crate::soak::said::tests::{redirect, said};
 
     const PROFILE: &str = r#"<input name="display_name" value="Robin">"#;
@@ -314,14 +321,16 @@ mod tests {
     }
 
     #[test]
-    fn a_right_code_that_is_refused_is_told_unless_it_had_to_wait() {
+    fn a_right_code_that_is_refused_is_told_unless_it_had_to_wait_or_is_too_old() {
         let mut account = Account::new();
         account.note_sent(6);
-        account.note_refused();
+        account.note_refused(Duration::ZERO);
         assert!(account.wrongs.is_empty());
         account.note_accepted();
         account.note_sent(4);
-        account.note_refused();
+        account.note_refused(GOOD_FOR);
+        assert!(account.wrongs.is_empty());
+        account.note_refused(Duration::from_secs(29));
         assert_eq!(account.wrongs, ["a right code was refused"]);
     }
 

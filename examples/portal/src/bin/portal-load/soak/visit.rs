@@ -79,7 +79,7 @@ impl Browser {
                 account.wrongs.push("a wrong code opened a session".to_owned());
             }
         }
-        let step = totp.step_at(now());
+        let (made, step) = (Instant::now(), totp.step_at(now()));
         let code = totp.code(step);
         account.codes.insert(step.0);
         account.note_sent(u16::from(first.is_some()).saturating_add(u16::from(second.is_some())));
@@ -95,7 +95,7 @@ impl Browser {
             (Ok(Some(cookie)), _) | (_, Ok(Some(cookie))) => cookie,
             (Err(odd), _) | (_, Err(odd)) => return Err(odd),
             (Ok(None), Ok(None)) => {
-                account.note_refused();
+                account.note_refused(made.elapsed());
                 return Err(Oddity("a right code was refused".to_owned()));
             }
         };
@@ -250,14 +250,14 @@ impl Visit<'_> {
     /// Shows a code that was not sent yet, and goes on with the cookie that comes for it.
     async fn confirm(&mut self, seeded: &Seeded) -> Result<(), Oddity> {
         let totp = Totp::new(&seeded.secret, Parameters::default());
-        let step = totp.step_at(now());
+        let (made, step) = (Instant::now(), totp.step_at(now()));
         let code = totp.code(step).to_text();
         self.account.codes.insert(step.0);
         self.account.to_confirm = self.account.to_confirm.saturating_add(1);
         self.account.note_sent(1);
         let said = self.submit("/reauth", &[("for", "export"), ("code", code.expose())]).await?;
         if said.status == 422 {
-            self.account.note_refused();
+            self.account.note_refused(made.elapsed());
         }
         let (true, Some(session)) = (said.leads_to(EXPORT), &said.session) else {
             return Err(said.unexpected());
