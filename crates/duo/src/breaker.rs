@@ -122,7 +122,8 @@ impl Breaker {
     }
 
     /// Notes that a call was given up before anything came of it, because nobody waits for it any
-    /// more, say, or because it could not be written: if it was the trial, the next call is.
+    /// more, say, or because it could not be written. While one is on trial, the next call is another
+    /// trial, whichever of them was given up: which was the trial is not known here.
     pub fn give_up(&mut self, now: UnixSeconds) {
         if let State::OnTrial { after, .. } = self.state {
             self.state = State::Open { until: now, after };

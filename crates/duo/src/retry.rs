@@ -23,7 +23,8 @@ pub struct RetryPolicy {
     /// How much longer a wait may be by chance, so that programs do not come back all at once.
     pub jitter: Duration,
     /// How long all attempts may take together, the waits between them included. The last one is
-    /// cut off: see [`Retry::time_left`].
+    /// cut off: see [`Retry::time_left`]. A call that must not act twice is made again only while
+    /// its whole [`Call::PATIENCE`] is left, or half of a deadline that is shorter than that.
     pub deadline: Duration,
 }
 

@@ -60,7 +60,7 @@ pub(crate) async fn code(
             if !service.pending.take(&headers) {
                 return Err(StatusCode::UNAUTHORIZED);
             }
-            let cookie = service.sessions.open(&accepted).map_err(unavailable)?;
+            let cookie = service.sessions.open(&accepted, now).map_err(unavailable)?;
             Ok(AppendHeaders([(SET_COOKIE, cookie)]).into_response())
         }
         Ok(Outcome::Refused(refused)) => {

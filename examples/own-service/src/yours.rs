@@ -22,7 +22,10 @@ const PENDING: &str = "__Host-pending";
 /// How long a code may be waited for, in seconds.
 const PENDING_SECONDS: u64 = 300;
 
-/// How many are remembered at most; the oldest go first.
+/// How long a session lasts, in seconds: a day's work.
+const SESSION_SECONDS: u64 = 12 * 60 * 60;
+
+/// How many are remembered at most; those that end soonest go first.
 const MOST: usize = 10_000;
 
 /// The tokens of one cookie, and whose they are. Those of another cookie are in another table, so
@@ -79,8 +82,8 @@ impl Sessions {
     /// # Errors
     ///
     /// When the operating system has no randomness.
-    pub(crate) fn open(&self, accepted: &Accepted) -> anyhow::Result<String> {
-        self.0.issue(accepted.account(), UnixSeconds(u64::MAX))
+    pub(crate) fn open(&self, accepted: &Accepted, now: UnixSeconds) -> anyhow::Result<String> {
+        self.0.issue(accepted.account(), UnixSeconds(now.0.saturating_add(SESSION_SECONDS)))
     }
 
     /// Who is signed in.

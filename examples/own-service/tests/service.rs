@@ -190,6 +190,10 @@ async fn an_app_counts_once_it_has_shown_its_code_and_that_code_is_used_up() {
     wait(30);
     assert_eq!(browser.post("/sign-in/code", &code(&phone)).await.status, StatusCode::OK);
     assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::OK);
+    wait(12 * 60 * 60 - 1);
+    assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::OK);
+    wait(1);
+    assert_eq!(browser.post("/requests/access", "").await.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

@@ -379,6 +379,10 @@ async fn purge_now_and_then(records: Records, clock: Clock) {
         });
         if let Err(error) = purged.await {
             tracing::error!(%error, "what has expired was not deleted");
+            continue;
+        }
+        if let Err(error) = intakes::erase_due(&records, now).await {
+            tracing::error!(%error, "it is not known which requests are to be erased");
         }
     }
 }
