@@ -21,7 +21,7 @@ use crate::audit::{self, Actor, Entry, Verifying};
 use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
-use crate::cookies::Cookies;
+use crate::cookies::{Cookies, day_of};
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
@@ -145,7 +145,7 @@ impl Portal {
         let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
         let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
         let (law, has_advert) = (settings.jurisdiction, settings.demonstration_advert);
-        let cookies = Cookies::declare(keys.clone(), law, has_advert);
+        let cookies = Cookies::declare(keys.clone(), law, has_advert, day_of(clock.now()));
         let cookies = cookies.map_err(OpenError::because)?;
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
@@ -380,6 +380,10 @@ async fn purge_now_and_then(records: Records, clock: Clock) {
         });
         if let Err(error) = purged.await {
             tracing::error!(%error, "what has expired was not deleted");
+            continue;
+        }
+        if let Err(error) = intakes::erase_due(&records, now).await {
+            tracing::error!(%error, "it is not known which requests are to be erased");
         }
     }
 }

@@ -22,7 +22,7 @@ const CHECKS: [&str; 7] = [
 
 /// Writes a receipt in each form, and has each read.
 pub(super) fn receipts_are_read_by_others() -> Outcome<()> {
-    let binary = program::build("dsr", "dsr")?;
+    let binary = program::build("dsr")?;
     let target = program::target_of(&binary)?;
     let interpreter = installed::python(&target.join("e2e-consent"), REQUIREMENTS)?;
     let sources = Path::new(env!("CARGO_MANIFEST_DIR"));

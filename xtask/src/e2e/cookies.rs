@@ -25,7 +25,7 @@ pub(super) const FILES: [(&str, &str); 2] = [
 /// Compares, records, audits.
 pub(super) fn agree_with_others() -> Outcome<()> {
     program::require_browser()?;
-    let audit = program::build("cookie-audit", "cookie-audit")?;
+    let audit = program::build("cookie-audit")?;
     let target = program::target_of(&audit)?;
     let packages = Packages::install(target, "cookies", FILES)?;
     say("cookies: Set-Cookie beside tough-cookie");

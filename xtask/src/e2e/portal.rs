@@ -24,7 +24,7 @@ struct Account {
 /// Signs in, enrols, signs in with the code, changes the name; and lets nobody in twice.
 pub(super) fn first_sign_in() -> Outcome<()> {
     program::require_browser()?;
-    let binary = program::build("portal", "portal")?;
+    let binary = program::build("portal")?;
     let target = program::target_of(&binary)?;
     let album = Album::in_folder(target.join("e2e"))?;
     let temporary = tempfile::tempdir()?;

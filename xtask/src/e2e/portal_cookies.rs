@@ -21,8 +21,8 @@ const DECLARED: &str = concat!(
 /// Rejects, accepts, withdraws, and finds nothing that is not declared.
 pub(super) fn are_asked_about() -> Outcome<()> {
     program::require_browser()?;
-    let portal = program::build("portal", "portal")?;
-    let audit = program::build("cookie-audit", "cookie-audit")?;
+    let portal = program::build("portal")?;
+    let audit = program::build("cookie-audit")?;
     let target = program::target_of(&portal)?;
     let packages = Packages::install(target, "cookies", FILES)?;
     let folder = target.join("e2e").join("portal-cookies");

@@ -35,7 +35,7 @@ struct Demo {
 /// Pushes approved and denied, a security key, an outage, and answers that are somebody else's.
 pub(super) fn signs_in_with_duo() -> Outcome<()> {
     program::require_browser()?;
-    let binary = program::build("portal", "portal")?;
+    let binary = program::build("portal")?;
     let target = program::target_of(&binary)?;
     let album = Album::in_folder(target.join("e2e"))?;
     let demo = Demo::start(&binary)?;

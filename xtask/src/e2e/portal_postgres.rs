@@ -12,7 +12,7 @@ pub(super) fn passes_its_tests() -> Outcome<()> {
     say("portal-postgres: the tests of the portal, on PostgreSQL");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["test", "--package", "portal", "--test", "portal", "--"]);
+    command.args(["test", "--workspace", "--test", "portal", "--"]);
     for name in ["commands::", "demo::", "config::", "readme::"] {
         command.args(["--skip", name]);
     }

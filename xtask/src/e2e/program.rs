@@ -10,6 +10,10 @@ use serde_json::Value;
 
 use super::Outcome;
 
+/// With a test among what is built, all of it has the features of `cargo test --workspace`: what
+/// that compiled is not compiled again.
+const AS_TESTED: [&str; 2] = ["--test", "leaks"];
+
 const BROWSER_PACKAGES: &str = "apt-get install -y chromium chromium-driver";
 
 /// A program under way. Killed when dropped.
@@ -110,16 +114,18 @@ pub(super) fn require(program: &str, arguments: &[&str], install: &str) -> Outco
     }
 }
 
-/// Builds the package of a binary of this workspace, and returns where that is.
-pub(super) fn build(package: &str, binary: &str) -> Outcome<PathBuf> {
+/// Builds a binary of this workspace, and returns where it is.
+pub(super) fn build(binary: &str) -> Outcome<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build = Command::new(cargo)
-        .args(["build", "--package", package, "--message-format", "json-render-diagnostics"])
+        .args(["build", "--workspace", "--bin", binary])
+        .args(AS_TESTED)
+        .args(["--message-format", "json-render-diagnostics"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
         .stderr(Stdio::inherit())
         .output()?;
     if !build.status.success() {
-        return Err(format!("{package} was not built").into());
+        return Err(format!("{binary} was not built").into());
     }
     for line in build.stdout.lines() {
         let message: Value = serde_json::from_str(&line?)?;
@@ -130,7 +136,7 @@ pub(super) fn build(package: &str, binary: &str) -> Outcome<PathBuf> {
             return Ok(executable.into());
         }
     }
-    Err(format!("{package} has no binary {binary}").into())
+    Err(format!("no package has a binary {binary}").into())
 }
 
 /// The target folder that a binary of this workspace was built to.

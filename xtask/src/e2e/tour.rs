@@ -58,13 +58,13 @@ pub(super) fn is_for_the_keyboard() -> Outcome<()> {
 
 /// Ends the demonstration in every way but one, and looks for what is left.
 pub(super) fn leaves_nothing_behind() -> Outcome<()> {
-    let program = program::build("portal", "portal")?;
+    let program = program::build("portal")?;
     terminal::is_closed(&program)
 }
 
 fn prepare() -> Outcome<(PathBuf, Pages)> {
     program::require_browser()?;
-    let program = program::build("portal", "portal")?;
+    let program = program::build("portal")?;
     let packages = Packages::install(program::target_of(&program)?, "cookies", FILES)?;
     Ok((program, Pages::new(&packages)?))
 }

@@ -86,7 +86,7 @@ fn scripts() -> PathBuf {
 
 /// Where what was installed is kept for the next time.
 fn kept() -> Outcome<PathBuf> {
-    let binary = program::build("upheld-duo-sim", "duo-sim")?;
+    let binary = program::build("duo-sim")?;
     let target = program::target_of(&binary)?;
     let folder = target.join("e2e-duo-clients");
     fs::create_dir_all(&folder)?;

@@ -29,7 +29,7 @@ struct Duo<'a> {
 }
 
 pub(super) fn build() -> Outcome<PathBuf> {
-    program::build("duo", "duo")
+    program::build("duo")
 }
 
 /// Lets a run of the program know the simulator.

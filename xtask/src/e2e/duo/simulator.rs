@@ -30,7 +30,7 @@ impl Simulator {
     /// Starts it with these settings (TOML), or with its own if there are none.
     pub(super) fn start(settings: &str) -> Outcome<Self> {
         let folder = tempfile::tempdir()?;
-        let mut command = Command::new(program::build("upheld-duo-sim", "duo-sim")?);
+        let mut command = Command::new(program::build("duo-sim")?);
         command.args(["--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--seed", "7"]);
         command.arg("--dev-ca").arg(folder.path());
         if !settings.is_empty() {
