@@ -5,9 +5,13 @@ pub(crate) fn check(field: &'static str, text: &str, most: usize) -> Result<(), 
     check_but(field, text, most, &[])
 }
 
-/// Checks some lines: as [`check`], with line ends and tabs.
+/// Checks some lines: as [`check`], with line ends and tabs, and counted in characters.
 pub(crate) fn check_lines(field: &'static str, text: &str, most: usize) -> Result<(), TextError> {
-    check_but(field, text, most, &['\n', '\t'])
+    let characters = text.chars().count();
+    if characters > most {
+        return Err(TextError::ManyCharacters { field, characters, most });
+    }
+    check_but(field, text, usize::MAX, &['\n', '\t'])
 }
 
 fn check_but(
@@ -47,6 +51,16 @@ pub enum TextError {
         /// In bytes.
         length: usize,
         /// In bytes.
+        most: usize,
+    },
+    /// Too long, where characters count and not bytes.
+    #[error("{field} has {characters} characters; at most {most}")]
+    ManyCharacters {
+        /// Which text.
+        field: &'static str,
+        /// How many there are.
+        characters: usize,
+        /// In characters.
         most: usize,
     },
     /// A control character, which a page or a letter would show in its own way.

@@ -73,6 +73,11 @@ impl Moment {
         Self(i64::from(days).saturating_mul(DAY_SECONDS))
     }
 
+    /// When the day began in UTC.
+    pub(crate) const fn start_of_day(self) -> Self {
+        self.minus(self.0 % DAY_SECONDS)
+    }
+
     /// The day in UTC.
     pub(crate) fn to_date(self) -> Result<Date, DateError> {
         let date = Timestamp::from_second(self.0).unwrap_or(Timestamp::MAX);

@@ -3,12 +3,14 @@
 //! What comes by the form is no request yet: it is sealed, and deleted after three days unless the
 //! link in an e-mail is followed. The link works once and is bound to what was sent. Three may wait
 //! for one address and a thousand in all, and whoever sends many waits, by network; counted in the
-//! database, where the next node sees it.
+//! database, where the next node sees it. How many an address had is known for longer than what was
+//! sent: it would otherwise be written to again and again.
 //!
 //! Nobody looks for an account before the link is followed. So neither an answer nor the time that it
 //! takes tells whether there is one.
 
 mod contents;
+mod expiry;
 mod letters;
 mod link;
 
@@ -30,21 +32,25 @@ use crate::sealed::{self, Table};
 use crate::token::Token;
 
 pub(crate) use contents::{Contents, mailbox};
+pub(crate) use expiry::{erase_due, purge};
 pub(crate) use letters::{addressed, put};
 pub(crate) use link::{Confirmed, Followed, Waiting};
 
 /// How long the link works that confirms a request.
 pub(crate) const WAITING_DAYS: i64 = 3;
-/// How long the link works by which a request is followed, and what was typed is kept.
+/// How long the link works by which a request is followed, and what was typed is kept, at least.
 const KEPT_DAYS: i64 = 365;
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// How many may wait for one address: more would be a way to fill somebody's mailbox.
 const MAX_WAITING_OF_ADDRESS: i64 = 3;
-/// How many an address has in so many days, confirmed or not.
+/// How many an address has in so many days, confirmed or not, and also once they are deleted.
 const MAX_OF_ADDRESS: i64 = 10;
 const ADDRESS_DAYS: i64 = 30;
 /// How many may wait in all: some megabytes.
 const MAX_WAITING: i64 = 1000;
+/// How many do.
+const COUNT_WAITING: &str = "SELECT count(*) FROM intakes
+    WHERE tenant = $1 AND confirmed_at IS NULL AND expires_at > $2";
 
 /// What somebody asks by the form.
 #[derive(Debug)]
@@ -92,7 +98,13 @@ pub(crate) async fn submit(
         // Locks the row of all forms: from here to the end nobody else counts.
         attempts::charge(transaction, &subjects, now)?;
         match room(transaction, &filled.contents.email, now)? {
-            Room::Full => Ok(Sent::TooMany),
+            Room::Full => {
+                tracing::warn!(
+                    most = MAX_WAITING,
+                    "as many forms wait as may, and more are refused"
+                );
+                Ok(Sent::TooMany)
+            }
             Room::EnoughForAddress => Ok(Sent::Taken),
             Room::Free => {
                 store(&context, transaction, (&new, &filled), now)?;
@@ -162,19 +174,22 @@ fn room(
         let rows = transaction.query(sql, values)?;
         rows.first().map_or(Ok(0), |row| row.integer(0))
     };
-    let waiting = "SELECT count(*) FROM intakes
-                   WHERE tenant = $1 AND confirmed_at IS NULL AND expires_at > $2";
-    if count(waiting, &[now.into()])? >= MAX_WAITING {
+    if count(COUNT_WAITING, &[now.into()])? >= MAX_WAITING {
         return Ok(Room::Full);
     }
     let address = hash_of(email);
-    let waiting = format!("{waiting} AND address_hash = $3");
-    let all = "SELECT count(*) FROM intakes
-               WHERE tenant = $1 AND address_hash = $2 AND received_at > $3";
-    let since = now.minus(ADDRESS_DAYS.saturating_mul(DAY_SECONDS));
+    let waiting = format!("{COUNT_WAITING} AND address_hash = $3");
+    let all = "SELECT CAST(coalesce(sum(forms), 0) AS BIGINT) FROM intake_addresses
+               WHERE tenant = $1 AND address_hash = $2 AND day >= $3";
+    let since = counted_since(now).into();
     let is_enough = count(&waiting, &[now.into(), address.clone()])? >= MAX_WAITING_OF_ADDRESS
-        || count(all, &[address, since.into()])? >= MAX_OF_ADDRESS;
+        || count(all, &[address, since])? >= MAX_OF_ADDRESS;
     Ok(if is_enough { Room::EnoughForAddress } else { Room::Free })
+}
+
+/// The first day of which the forms of an address count.
+const fn counted_since(now: Moment) -> Moment {
+    now.start_of_day().minus(ADDRESS_DAYS.saturating_mul(DAY_SECONDS))
 }
 
 fn store(
@@ -204,6 +219,11 @@ fn store(
             now.plus(WAITING_DAYS.saturating_mul(DAY_SECONDS)).into(),
         ],
     )?;
+    transaction.execute(
+        "INSERT INTO intake_addresses (tenant, address_hash, day, forms) VALUES ($1, $2, $3, 1)
+         ON CONFLICT (tenant, address_hash, day) DO UPDATE SET forms = intake_addresses.forms + 1",
+        &[hash_of(&contents.email), now.start_of_day().into()],
+    )?;
     let letter = letters::to_confirm(records, token, *language, now);
     put(records, transaction, (*id, &contents.email), &letter, now)
 }
@@ -230,11 +250,4 @@ fn open(records: &Records, row: &Row, id: Id) -> Result<Option<Contents>, Record
     let (person, found) = (PersonId::at(row, 0)?, sealed::read(row, 1)?);
     let opened = sealed::open(records, (Table::Intakes, id, person), &found)?;
     Ok(Contents::from_bytes(&opened))
-}
-
-/// Deletes what nobody confirmed in time, and what is older than it has to be.
-pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
-    transaction
-        .execute("DELETE FROM intakes WHERE tenant = $1 AND expires_at <= $2", &[now.into()])?;
-    letters::purge(transaction, now)
 }

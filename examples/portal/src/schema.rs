@@ -49,6 +49,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0008_assignments.sql"),
         postgres: include_str!("../migrations/postgres/0008_assignments.sql"),
     },
+    Migration {
+        version: 9,
+        sqlite: include_str!("../migrations/sqlite/0009_intake_expiry.sql"),
+        postgres: include_str!("../migrations/postgres/0009_intake_expiry.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.

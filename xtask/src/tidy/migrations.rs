@@ -119,6 +119,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "f68138aca1e7e6c3e259693810e9ef3a9b1214c8ee47e28cede5abbee34ec9a7",
     ),
     (
+        "examples/portal/migrations/postgres/0009_intake_expiry.sql",
+        "1a34fad66022074386a3d5712c566970ca4ecc3f1d95e3b127919c5fc290660e",
+    ),
+    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -149,6 +153,10 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "examples/portal/migrations/sqlite/0008_assignments.sql",
         "0a0f4483e0948f2e03ab59c2197586a27daacb672e33ba2e6de1fff4d8b8631c",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0009_intake_expiry.sql",
+        "d0df9e3b78b4502d8a3108f7fecd6a5c9a77510261cbd95f13cc349e3f6dd118",
     ),
 ];
 

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::{TextError, check, check_lines};
 
-/// Something in words: a reason, a question, a finding. Never empty, at most 4,000 bytes. Its `Debug`
-/// shows none of it.
+/// Something in words: a reason, a question, a finding. Never empty, at most 4,000 characters. Its
+/// `Debug` shows none of it.
 ///
 /// ```
 /// use upheld_consent::request::{Text, TextError};
@@ -27,7 +27,7 @@ pub struct Text(String);
 pub struct Name(String);
 
 impl Text {
-    /// The longest there is, in bytes.
+    /// The longest there is, in characters: whoever writes in one language has as many as in another.
     pub const MAX: usize = 4_000;
 
     /// Takes words, without the space around them.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use upheld_consent::request::{Ask, Command, Recorded, Request};
+use upheld_consent::request::{Ask, Command, Recorded, Request, Text, TextError};
 
 use crate::date;
 use crate::desk::{Desk, samples};
@@ -23,6 +23,17 @@ fn every_event_is_read_and_written_as_it_was() {
         seen.insert(keyed.map(String::as_str).or(event.as_str()).unwrap().to_owned());
     }
     assert_eq!(seen.len(), 32, "{seen:?}");
+}
+
+/// Whoever writes in another alphabet has as much room.
+#[test]
+fn a_text_is_counted_in_characters() {
+    for letter in ["x", "ü", "字", "𝒙"] {
+        assert!(Text::new(letter.repeat(4_000)).is_ok());
+        let (field, characters, most) = ("a text", 4_001, 4_000);
+        let long = TextError::ManyCharacters { field, characters, most };
+        assert_eq!(Text::new(letter.repeat(4_001)), Err(long));
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::requests::{self, Asked, RequestsError};
 use crate::token::Token;
 
 /// Who acts, in the log. It names nobody.
-const ACTOR: &str = "form";
+pub(super) const ACTOR: &str = "form";
 /// Why the form alone is not taken for the person: it is noted with the request.
 const DOUBT: &str = "A form says who sends it, and shows nothing of it.";
 

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use upheld_consent::request::{Text, TextError};
 use zeroize::Zeroizing;
 
 use super::App;
@@ -68,6 +69,25 @@ impl Fields {
     pub(super) fn text(&self, name: &str, max: usize) -> Option<&str> {
         let (_, value) = self.0.iter().find(|(known, _)| known == name)?;
         (value.len() <= max).then_some(value.as_str())
+    }
+
+    /// What somebody wrote; `None` when they wrote nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError`] for what is too long or has control characters in it.
+    pub(super) fn words(&self, name: &str) -> Result<Option<Text>, TextError> {
+        // Browsers send a line break as two characters, and count it as one.
+        let typed = Zeroizing::new(self.typed(name).replace("\r\n", "\n"));
+        match Text::new(typed.as_str()) {
+            Err(TextError::Blank { .. }) => Ok(None),
+            words => words.map(Some),
+        }
+    }
+
+    /// A field as it came, to be shown again: what is too long is there to be shortened.
+    pub(super) fn typed(&self, name: &str) -> &str {
+        self.text(name, usize::MAX).unwrap_or_default()
     }
 
     /// All but those of these names, to be sent once more.

@@ -54,7 +54,7 @@ struct IntakePage<'a> {
     form_token: FormToken,
     asks: [(&'static str, &'static str); Ask::ALL.len()],
     clinic: Controller,
-    /// What was typed, as far as it can be shown again.
+    /// What was typed, to be mended.
     typed: Typed<'a>,
     field: &'static str,
     problem: Option<Problem<'a>>,
@@ -70,12 +70,11 @@ struct Typed<'a> {
 
 impl<'a> Typed<'a> {
     fn of(fields: &'a Fields) -> Self {
-        let text = |name, max| fields.text(name, max).unwrap_or_default();
         Self {
-            ask: text("ask", 32),
-            name: text("name", MAX_NAME_BYTES),
-            email: text("email", Email::MAX_BYTES),
-            words: text("words", Text::MAX),
+            ask: fields.typed("ask"),
+            name: fields.typed("name"),
+            email: fields.typed("email"),
+            words: fields.typed("words"),
         }
     }
 }
@@ -184,13 +183,7 @@ fn read(fields: &Fields) -> Result<Filled, Unread> {
         name.map_err(|error| Unread { name: Some(error), ..Unread::of("name", TOO_MANY) })?;
     let email = fields.text("email", Email::MAX_BYTES).and_then(intakes::mailbox);
     let email = email.ok_or(Unread::of("email", NO_ADDRESS))?;
-    let unreadable = || Unread::of("words", WORDS_UNREADABLE);
-    // Browsers send line breaks as two characters.
-    let words = fields.text("words", Text::MAX).ok_or_else(unreadable)?.replace("\r\n", "\n");
-    let words = match words.trim() {
-        "" => None,
-        words => Some(Text::new(words).map_err(|_| unreadable())?),
-    };
+    let words = fields.words("words").map_err(|_| Unread::of("words", WORDS_UNREADABLE))?;
     let language = Reading::current().language();
     Ok(Filled { ask, contents: Contents { name, email, words }, language })
 }

@@ -96,23 +96,12 @@ pub(super) async fn ask(
     State(app): State<App>,
     Posted { visitor: session, fields }: Posted<Session>,
 ) -> Result<Response, Refusal> {
-    let typed = fields.text("words", Text::MAX);
-    // What is too long is there to be shortened.
-    let shown = fields.text("words", usize::MAX).unwrap_or_default();
+    let shown = fields.typed("words");
     let Some(ask) = chosen(&fields) else {
         return show(&app, &session, shown, Some(("ask-access", NOTHING_CHOSEN))).await;
     };
-    // Browsers send line breaks as two characters.
-    let words = typed.map(|words| words.replace("\r\n", "\n"));
-    let words = match words.as_deref().map(str::trim) {
-        Some("") => None,
-        Some(words) => match Text::new(words) {
-            Ok(words) => Some(words),
-            Err(_) => {
-                return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await;
-            }
-        },
-        None => return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await,
+    let Ok(words) = fields.words("words") else {
+        return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await;
     };
     let (records, person) = (&app.records, session.person());
     if requests::count_open(records, person).await? >= MAX_OPEN {

@@ -234,7 +234,7 @@ fn t55_jobs_are_done_and_letters_sent_once_by_two_nodes() {
 /// The form for requests without a login, and the link that confirms one, at both nodes at once.
 #[test]
 fn t20_the_limits_of_the_form_and_its_link_hold_at_two_nodes() {
-    let nodes = Nodes::start();
+    let mut nodes = Nodes::start();
     let waiting = "SELECT count(*) FROM intakes WHERE confirmed_at IS NULL";
     let addresses = |word: &str, count: usize| -> Vec<String> {
         (0..count).map(|number| format!("{word}-{number}@example.org")).collect()
@@ -267,6 +267,11 @@ fn t20_the_limits_of_the_form_and_its_link_hold_at_two_nodes() {
     let statuses = nodes.send_forms(&addresses("all", 8));
     assert_eq!(statuses, [200, 200, 422, 422, 422, 422, 422, 422]);
     assert_eq!(nodes.count(waiting), 1000);
+    // Whoever runs it is told.
+    for node in &mut nodes.serving {
+        let line = node.line_with("as many forms wait as may, and more are refused");
+        assert_eq!((&line["level"], &line["most"]), (&"WARN".into(), &1000.into()));
+    }
 
     let letter = nodes.await_letter("/privacy/request/confirm/");
     let link = letter.lines().find(|line| line.contains("/confirm/")).unwrap();

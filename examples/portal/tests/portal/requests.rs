@@ -110,7 +110,8 @@ fn what_is_no_request_is_refused_and_what_was_typed_is_kept() {
         page.assert_shows(422, "Write at most 4,000 letters");
     }
     assert_eq!(clinic.query("SELECT count(*) FROM requests"), 0);
-    for _ in 0..10 {
+    ask(&mut browser, "objection", &"ü\r\n".repeat(2000));
+    for _ in 0..9 {
         ask(&mut browser, "objection", "");
     }
     let page = browser.post("/requests", &[("ask", "objection"), ("words", "")]);

@@ -172,7 +172,7 @@ fn find_extent(bytes: &[u8]) -> io::Result<Option<Extent>> {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests may panic")]
-mod tests {
+pub(crate) mod tests {
     use std::io::{ErrorKind, Read, Write};
     use std::net::{SocketAddr, TcpListener};
     use std::thread;
@@ -180,7 +180,7 @@ mod tests {
     use super::Connection;
 
     /// A server that gives each connection these answers, one for each request of four bytes.
-    fn serve(connections: &'static [&'static [&'static str]]) -> SocketAddr {
+    pub(crate) fn serve(connections: &'static [&'static [&'static str]]) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {

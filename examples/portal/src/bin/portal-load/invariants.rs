@@ -168,6 +168,9 @@ pub(crate) fn of_race(ledger: &Ledger, sessions: &[u32]) -> Vec<Law> {
 pub(crate) fn of_crash(ledger: &Ledger, before: Answers, after: Answers) -> Vec<Law> {
     let [accepted, refused, sent] = [after.accepted, after.refused, after.sent].map(i64::from);
     let failures = ledger.failures;
+    let judged = |answers: Answers| answers.accepted.saturating_add(answers.refused);
+    let again = after.sent.saturating_sub(before.sent);
+    let judged_again = judged(after).saturating_sub(judged(before));
     let mut laws = of_sessions(ledger, accepted);
     laws.extend([
         Law::new(
@@ -176,8 +179,15 @@ pub(crate) fn of_crash(ledger: &Ledger, before: Answers, after: Answers) -> Vec<
             format!("{} accepted, {} not answered", before.accepted, before.lost),
         ),
         Law::new(
+            "the portal judges every code once it is back",
+            after.lost == before.lost && judged_again == again && again > 0,
+            format!("{judged_again} of {again}"),
+        ),
+        // Nobody is accepted after they were refused, so a success forgets no failure that was
+        // answered: the code that was accepted once is refused for ever, and counted each time.
+        Law::new(
             "no failure that was answered is lost",
-            (refused..=sent).contains(&failures),
+            (refused..=sent.saturating_sub(accepted)).contains(&failures),
             format!("{failures} counted, {refused} answered, {sent} sent"),
         ),
     ]);
@@ -266,20 +276,57 @@ mod tests {
 
     #[test]
     fn what_a_crash_loses_breaks_a_law() {
-        let before = Answers { accepted: 1, refused: 1, lost: 2, sent: 4 };
-        let after = Answers { accepted: 2, refused: 4, lost: 2, sent: 8 };
-        let good =
-            Ledger { sessions: 2, used_credentials: 2, failures: 5, sign_in_events: 2, ..GOOD };
-        let broken = |ledger: &Ledger, before: Answers| {
+        // Of six people the fifth is in the middle of it when the portal is killed, and the sixth
+        // finds nobody there.
+        let before = Answers { accepted: 2, refused: 2, odd: 0, lost: 2, sent: 6 };
+        // Two replays, three wrong codes, and one right code that was lost.
+        let after = Answers { accepted: 3, refused: 7, odd: 0, lost: 2, sent: 12 };
+        let good = Ledger {
+            sessions: 3,
+            used_credentials: 3,
+            failures: 7,
+            most_failures: 2,
+            sign_in_events: 3,
+            ..GOOD
+        };
+        let broken = |ledger: &Ledger, before: Answers, after: Answers| {
             of_crash(ledger, before, after).iter().filter(|law| !law.holds).count()
         };
-        assert_eq!(broken(&good, before), 0);
-        assert_eq!(broken(&good, Answers { lost: 0, ..before }), 1);
-        assert_eq!(broken(&Ledger { most_sessions: 2, ..good }, before), 1);
-        assert_eq!(broken(&Ledger { failures: 3, ..good }, before), 1);
-        assert_eq!(broken(&Ledger { used_credentials: 1, ..good }, before), 1);
-        assert_eq!(broken(&Ledger { sessions: 1, sign_in_events: 1, ..good }, before), 1);
-        assert_eq!(broken(&Ledger { sign_in_events: 1, ..good }, before), 1);
+        assert_eq!(broken(&good, before, after), 0);
+        // What was lost may have been counted.
+        assert_eq!(broken(&Ledger { failures: 8, ..good }, before, after), 0);
+        assert_eq!(broken(&Ledger { failures: 10, ..good }, before, after), 1);
+        assert_eq!(broken(&good, before, Answers { lost: 3, sent: 13, ..after }), 1);
+        assert_eq!(broken(&Ledger { most_sessions: 2, ..good }, before, after), 1);
+        // Both failures before the kill, or one of them.
+        assert_eq!(broken(&Ledger { failures: 5, ..good }, before, after), 1);
+        assert_eq!(broken(&Ledger { failures: 6, ..good }, before, after), 1);
+        assert_eq!(broken(&Ledger { used_credentials: 2, ..good }, before, after), 1);
+        let fewer = Ledger { sessions: 2, sign_in_events: 2, ..good };
+        assert_eq!(broken(&fewer, before, after), 1);
+        assert_eq!(broken(&Ledger { sign_in_events: 2, ..good }, before, after), 1);
+    }
+
+    #[test]
+    fn a_portal_that_was_not_killed_or_does_not_come_back_breaks_a_law() {
+        let before = Answers { accepted: 2, refused: 2, odd: 0, lost: 2, sent: 6 };
+        let after = Answers { accepted: 3, refused: 7, odd: 0, lost: 2, sent: 12 };
+        let ledger = Ledger { sessions: 3, used_credentials: 3, sign_in_events: 3, ..GOOD };
+        let broken = |failures, before, after| {
+            let laws = of_crash(&Ledger { failures, ..ledger }, before, after);
+            laws.iter().filter(|law| !law.holds).count()
+        };
+        assert_eq!(broken(7, before, after), 0);
+        assert_eq!(
+            broken(7, Answers { odd: 2, lost: 0, ..before }, Answers { odd: 2, lost: 0, ..after }),
+            1
+        );
+        // It answers something else, or nothing, or nobody asked.
+        let odd = Answers { odd: 6, sent: 12, ..before };
+        assert_eq!(broken(2, before, odd), 1);
+        let lost = Answers { lost: 8, sent: 12, ..before };
+        assert_eq!(broken(2, before, lost), 1);
+        assert_eq!(broken(2, before, before), 1);
     }
 
     #[test]

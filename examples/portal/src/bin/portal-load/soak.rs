@@ -4,6 +4,7 @@
 mod account;
 mod disturbance;
 mod laws;
+mod said;
 mod visit;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +33,8 @@ use crate::request;
 use crate::scenario::{Oddity, now};
 use crate::server::{Server, free_port};
 use crate::tally::Tally;
-use account::Account;
-use laws::{Mail, Seen, SignIns};
+use account::{Account, Done};
+use laws::{Mail, Seen, Uses};
 use visit::Browser;
 
 /// How long somebody whose visit broke off stays away: whatever was under way is over by then.
@@ -129,12 +130,16 @@ pub(crate) async fn soak(options: &Soak) -> Result<Report, Failure> {
     disturbed.given.extend(disturbance::verify(&site, None).await?);
 
     let mail = read_mail(&site, &database, settled).await;
-    let sign_ins = count_sign_ins(&database, &people).await;
+    let uses = count_uses(&database, &people).await;
     database.close().await;
+    let (sign_ins, confirmations) = uses?.into_iter().unzip();
+    let done = people.iter().map(|(_, account)| account.done);
     let seen = Seen {
         wrongs: people.iter().flat_map(|(_, account)| account.wrongs.clone()).collect(),
         looked_at: (looked_at.done, people.len()),
-        sign_ins: sign_ins?,
+        done: done.fold(Done::default(), Done::add),
+        sign_ins,
+        confirmations,
         failures: tally.odd("status 500").saturating_add(looks.odd("status 500")),
         mail: mail?,
         ready,
@@ -204,8 +209,9 @@ async fn visit_until(
 ) -> (Vec<Person>, Browser, Visits) {
     let mut visits = Visits::default();
     let mut rests: Vec<Option<Instant>> = share.iter().map(|_| None).collect();
-    'visits: for number in 1_u32.. {
-        for (person, rest) in share.iter_mut().zip(&mut rests) {
+    'visits: for round in 1_u32.. {
+        // Not everybody does the same at the same time.
+        for ((number, person), rest) in (round..).zip(&mut share).zip(&mut rests) {
             await_code_and(*rest, person).await;
             if Instant::now() >= end {
                 break 'visits;
@@ -301,13 +307,19 @@ fn messages_in(folder: &Path) -> io::Result<BTreeSet<String>> {
     names.collect()
 }
 
-/// Holds the audit against what was sent and answered, person by person.
-async fn count_sign_ins(database: &Database, people: &[Person]) -> Result<Vec<SignIns>, Failure> {
-    let sql = "SELECT subject, count(*) FROM audit_events
-               WHERE tenant = $1 AND action = 'signed in with a second factor' GROUP BY subject";
+/// Holds the audit against what was sent and answered, person by person: codes that opened a
+/// session, and codes that confirmed who is there in one.
+async fn count_uses(database: &Database, people: &[Person]) -> Result<Vec<(Uses, Uses)>, Failure> {
+    let sql = "SELECT subject, count(*),
+                   sum(CASE WHEN action = 'signed in with a second factor' THEN 1 ELSE 0 END)
+               FROM audit_events WHERE tenant = $1
+                   AND action IN ('signed in with a second factor', 'second factor accepted: code')
+               GROUP BY subject";
     let mut audited = BTreeMap::new();
     for row in database.query(sql, &[]).await? {
-        audited.insert(row.text(0)?.to_owned(), usize::try_from(row.integer(1)?)?);
+        let (both, signed_in) =
+            (usize::try_from(row.integer(1)?)?, usize::try_from(row.integer(2)?)?);
+        audited.insert(row.text(0)?.to_owned(), (both, signed_in));
     }
     let mut names = BTreeMap::new();
     for row in database.query("SELECT email, id FROM people WHERE tenant = $1", &[]).await? {
@@ -315,11 +327,8 @@ async fn count_sign_ins(database: &Database, people: &[Person]) -> Result<Vec<Si
     }
     let counted = people.iter().map(|(seeded, account)| {
         let name = names.get(&seeded.email).ok_or("somebody is gone")?;
-        Ok(SignIns {
-            codes: account.codes.len(),
-            answered: account.accepted.len(),
-            audited: audited.get(name).copied().unwrap_or_default(),
-        })
+        let (both, signed_in) = audited.get(name).copied().unwrap_or_default();
+        Ok(account.to_uses(both, signed_in))
     });
     counted.collect()
 }

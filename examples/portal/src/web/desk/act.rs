@@ -106,7 +106,7 @@ struct Again<'a> {
 }
 
 impl Again<'_> {
-    /// With all that was typed: what is too long is there to be shortened.
+    /// With all that was typed.
     async fn show(&self, field: &str, problem: Problem<'_>) -> Result<Response, Refusal> {
         let typed = |name: &str| self.fields.text(name, usize::MAX).map(str::to_owned);
         let form = (self.slug, field);

@@ -23,22 +23,16 @@ pub(super) struct Unread(pub(super) &'static str);
 pub(super) struct Form<'a>(pub(super) &'a Fields);
 
 impl Form<'_> {
-    pub(super) fn raw(&self, field: &str) -> &str {
-        self.0.text(field, Text::MAX).unwrap_or_default().trim()
-    }
-
     pub(super) fn word(&self, field: &str) -> &str {
         self.0.text(field, MAX_WORD).unwrap_or_default().trim()
     }
 
     pub(super) fn text(&self, field: &'static str) -> Result<Text, Unread> {
-        // Browsers send line breaks as two characters.
-        let typed = self.0.text(field, Text::MAX).unwrap_or_default().replace("\r\n", "\n");
-        Text::new(typed).map_err(|_| Unread(field))
+        self.optional(field)?.ok_or(Unread(field))
     }
 
     pub(super) fn optional(&self, field: &'static str) -> Result<Option<Text>, Unread> {
-        if self.is_empty(field) { Ok(None) } else { self.text(field).map(Some) }
+        self.0.words(field).map_err(|_| Unread(field))
     }
 
     pub(super) fn name(&self, field: &'static str) -> Result<Name, Unread> {
@@ -63,10 +57,10 @@ impl Form<'_> {
 
     /// None where nothing is stated; a dash states that there is none.
     pub(super) fn stated(&self, field: &'static str) -> Result<Option<Vec<Text>>, Unread> {
-        match self.raw(field) {
-            "" if self.is_empty(field) => Ok(None),
-            "-" => Ok(Some(Vec::new())),
-            _ => self.lines(field).map(Some),
+        match self.optional(field)?.as_ref().map(Text::as_str) {
+            None => Ok(None),
+            Some("-") => Ok(Some(Vec::new())),
+            Some(_) => self.lines(field).map(Some),
         }
     }
 
@@ -79,16 +73,13 @@ impl Form<'_> {
 
     /// Whether there is nothing in it; too much is not nothing.
     fn is_empty(&self, field: &str) -> bool {
-        self.0.text(field, usize::MAX).is_none_or(|text| text.trim().is_empty())
+        self.0.typed(field).trim().is_empty()
     }
 
-    fn split(&self, field: &'static str) -> Result<Vec<&str>, Unread> {
-        let typed = self.0.text(field, Text::MAX);
-        if typed.is_none() && !self.is_empty(field) {
-            return Err(Unread(field));
-        }
-        let lines = typed.unwrap_or_default().lines().map(str::trim);
-        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
+    fn split(&self, field: &'static str) -> Result<Vec<String>, Unread> {
+        let typed = self.optional(field)?;
+        let lines = typed.as_ref().map_or("", Text::as_str).lines().map(str::trim);
+        let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
         if lines.len() > MAX_LINES { Err(Unread(field)) } else { Ok(lines) }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::account::Done;
 use crate::invariants::Law;
 
 /// More memory than this beside half of what it had is growth that does not end.
@@ -33,8 +34,12 @@ pub(crate) struct Seen {
     pub(crate) wrongs: Vec<String>,
     /// People whose account was looked at in the end, of how many.
     pub(crate) looked_at: (usize, usize),
-    /// For each person: right codes sent, answers that opened a session, sessions in the audit.
-    pub(crate) sign_ins: Vec<SignIns>,
+    /// What was acknowledged.
+    pub(crate) done: Done,
+    /// Right codes to open a session, for each person.
+    pub(crate) sign_ins: Vec<Uses>,
+    /// Right codes to confirm that it is them, for each person.
+    pub(crate) confirmations: Vec<Uses>,
     /// Answers that say that the portal failed.
     pub(crate) failures: u32,
     pub(crate) mail: Mail,
@@ -46,9 +51,10 @@ pub(crate) struct Seen {
     pub(crate) memory_kib: (u64, u64),
 }
 
-/// How often one person signed in, by three accounts.
+/// How often one person made use of codes, by three accounts: what was sent, what answers say, and
+/// what the audit says.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SignIns {
+pub(crate) struct Uses {
     pub(crate) codes: usize,
     pub(crate) answered: usize,
     pub(crate) audited: usize,
@@ -88,25 +94,49 @@ pub(crate) fn laws(seen: &Seen) -> Vec<Law> {
             format!("{warm} KiB when warm, {end} KiB in the end"),
         ),
     ];
-    laws.extend(of_sign_ins(&seen.sign_ins));
+    laws.push(of_done(seen.done));
+    laws.extend(of_uses(
+        &seen.sign_ins,
+        [
+            "no code is accepted twice: nobody has more sessions than codes they sent",
+            "no sign-in that was acknowledged is missing in the audit",
+        ],
+    ));
+    laws.extend(of_uses(
+        &seen.confirmations,
+        [
+            "nobody has confirmed who they are more often than they sent codes for it",
+            "no confirmation that was acknowledged is missing in the audit",
+        ],
+    ));
     laws.extend(of_mail(&seen.mail, seen.kills));
     laws.extend(of_commands(&seen.given, seen.kills));
     laws
 }
 
-fn of_sign_ins(sign_ins: &[SignIns]) -> [Law; 2] {
-    let sum = |count: fn(&SignIns) -> usize| sign_ins.iter().map(count).sum::<usize>();
+/// What nobody did was not tried.
+fn of_done(done: Done) -> Law {
+    let Done { renames, consents, requests, copies } = done;
+    Law::new(
+        "names, consents and requests were changed, and copies taken",
+        [renames, consents, requests, copies].into_iter().all(|count| count > 0),
+        format!("{renames} names, {consents} consents, {requests} requests, {copies} copies"),
+    )
+}
+
+fn of_uses(uses: &[Uses], [twice, missing]: [&'static str; 2]) -> [Law; 2] {
+    let sum = |count: fn(&Uses) -> usize| uses.iter().map(count).sum::<usize>();
     let (codes, audited) = (sum(|it| it.codes), sum(|it| it.audited));
     let answered = sum(|it| it.answered);
     [
         Law::new(
-            "no code is accepted twice: nobody has more sessions than codes they sent",
-            sign_ins.iter().all(|it| it.audited <= it.codes),
-            format!("{audited} sessions, {codes} codes"),
+            twice,
+            uses.iter().all(|it| it.audited <= it.codes),
+            format!("{audited} in the audit, {codes} codes"),
         ),
         Law::new(
-            "no sign-in that was acknowledged is missing in the audit",
-            answered > 0 && sign_ins.iter().all(|it| it.answered <= it.audited),
+            missing,
+            answered > 0 && uses.iter().all(|it| it.answered <= it.audited),
             format!("{answered} answers, {audited} in the audit"),
         ),
     ]
@@ -160,7 +190,7 @@ fn of_commands(given: &[Given], kills: usize) -> [Law; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, Mail, Seen, SignIns, laws};
+    use super::{Done, Given, Mail, Seen, Uses, laws};
 
     fn names(names: &[&str]) -> std::collections::BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
@@ -170,7 +200,9 @@ mod tests {
         Seen {
             wrongs: Vec::new(),
             looked_at: (2, 2),
-            sign_ins: vec![SignIns { codes: 3, answered: 1, audited: 2 }; 2],
+            done: Done { renames: 1, consents: 1, requests: 1, copies: 1 },
+            sign_ins: vec![Uses { codes: 3, answered: 1, audited: 2 }; 2],
+            confirmations: vec![Uses { codes: 1, answered: 1, audited: 1 }; 2],
             failures: 0,
             mail: Mail {
                 sent: names(&["a", "b"]),
@@ -201,7 +233,7 @@ mod tests {
     #[test]
     fn each_thing_that_can_go_wrong_breaks_one_law() {
         type Spoil = (&'static str, fn(&mut Seen));
-        let spoils: [Spoil; 17] = [
+        let spoils: [Spoil; 23] = [
             ("nothing that was", |seen| seen.wrongs.push("a name is lost".to_owned())),
             ("everybody's account", |seen| seen.looked_at = (1, 2)),
             ("no answer says", |seen| seen.failures = 1),
@@ -209,14 +241,22 @@ mod tests {
             ("every node", |seen| seen.ready = vec![true]),
             ("memory", |seen| seen.memory_kib.1 = 300_000),
             ("memory", |seen| seen.memory_kib.0 = 0),
+            ("names, consents", |seen| seen.done.renames = 0),
+            ("names, consents", |seen| seen.done.consents = 0),
+            ("names, consents", |seen| seen.done.requests = 0),
+            ("names, consents", |seen| seen.done.copies = 0),
+            ("nobody has confirmed", |seen| {
+                seen.confirmations.push(Uses { codes: 1, answered: 1, audited: 2 });
+            }),
+            ("no confirmation", |seen| seen.confirmations.clear()),
             ("no code is", |seen| {
                 seen.sign_ins = vec![
-                    SignIns { codes: 9, answered: 1, audited: 1 },
-                    SignIns { codes: 1, answered: 1, audited: 2 },
+                    Uses { codes: 9, answered: 1, audited: 1 },
+                    Uses { codes: 1, answered: 1, audited: 2 },
                 ];
             }),
             ("no sign-in", |seen| {
-                seen.sign_ins.push(SignIns { codes: 3, answered: 2, audited: 1 });
+                seen.sign_ins.push(Uses { codes: 3, answered: 2, audited: 1 });
             }),
             ("the outbox", |seen| seen.mail.waiting = 1),
             ("the outbox", |seen| seen.mail.folders = vec![names(&["a"])]),

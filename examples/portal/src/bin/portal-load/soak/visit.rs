@@ -3,12 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portal::seeding::{Awaited, Seeded};
+use tokio::time::sleep;
 use upheld_totp::{Code, Parameters, Totp};
 
 use super::account::{Account, Known, QUESTIONS, is_given};
+use super::said::{Asked, EXPORT, Said};
 use crate::connection::{Answer, Connection};
 use crate::fixture::PASSWORD;
 use crate::request;
@@ -16,8 +18,10 @@ use crate::scenario::second_factor::{self, SESSION};
 use crate::scenario::{Oddity, login, now, visitor};
 use crate::tally::{Kind, Tally};
 
-/// How a ZIP file begins.
-const ZIP: &[u8] = b"PK\x03\x04";
+const DOWNLOAD: &str = "/account/data/export/download";
+const LEAVE: &str = "/logout";
+/// How often, and how many times, it is looked whether a copy is ready before the next visit.
+const LOOKS: (Duration, usize) = (Duration::from_millis(500), 20);
 
 /// A browser with a connection to each node.
 #[derive(Debug)]
@@ -25,14 +29,6 @@ pub(crate) struct Browser {
     host: Rc<str>,
     nodes: [Connection; 2],
     pub(crate) tally: Tally,
-}
-
-/// What an answer to a form came to.
-#[derive(Debug)]
-struct Said {
-    status: u16,
-    location: Option<String>,
-    is_zip: bool,
 }
 
 impl Browser {
@@ -78,13 +74,15 @@ impl Browser {
         let totp = Totp::new(&seeded.secret, Parameters::default());
         if number.is_multiple_of(3) {
             let wrong = second_factor::wrong_code(&totp);
+            account.note_sent(1);
             if show(one, &host, first.as_ref(), &wrong).await?.is_some() {
                 account.wrongs.push("a wrong code opened a session".to_owned());
             }
         }
-        let step = totp.step_at(now());
+        let (made, step) = (Instant::now(), totp.step_at(now()));
         let code = totp.code(step);
         account.codes.insert(step.0);
+        account.note_sent(u16::from(first.is_some()).saturating_add(u16::from(second.is_some())));
         let shown = tokio::join!(
             show(one, &host, first.as_ref(), &code),
             show(two, &host, second.as_ref(), &code),
@@ -96,9 +94,14 @@ impl Browser {
         let cookie = match shown {
             (Ok(Some(cookie)), _) | (_, Ok(Some(cookie))) => cookie,
             (Err(odd), _) | (_, Err(odd)) => return Err(odd),
-            (Ok(None), Ok(None)) => return Err(Oddity("a right code was refused".to_owned())),
+            (Ok(None), Ok(None)) => {
+                account.note_refused(made.elapsed());
+                return Err(Oddity("a right code was refused".to_owned()));
+            }
         };
+        account.note_accepted();
         if number % 3 == 1 {
+            account.note_sent(1);
             let again = show(two, &host, second.as_ref(), &code).await?;
             account.note_sessions(step.0, usize::from(again.is_some()));
         }
@@ -131,21 +134,27 @@ struct Visit<'a> {
 }
 
 /// Signs in, changes what can be changed, looks at what became of it at the other node, and leaves.
-/// Ends at the first answer that does not come or is none that was expected.
+/// Whoever stays takes a copy of their data with the next code, and leaves then. Ends at the first
+/// answer that does not come or is none that was expected.
 pub(crate) async fn act(
     browser: &mut Browser,
     (seeded, account): &mut (Seeded, Account),
     number: u32,
 ) -> Result<(), Oddity> {
+    if let Some(cookie) = account.session.take() {
+        let mut visit = Visit { browser, account, cookie, form_token: String::new() };
+        visit.copy(seeded).await?;
+        return visit.leave().await;
+    }
     let cookie = browser.sign_in(seeded, account, number).await?;
     let mut visit = Visit { browser, account, cookie, form_token: String::new() };
     visit.rename(format!("Somebody {number}")).await?;
     visit.answer(number).await?;
-    if number.is_multiple_of(2) {
-        visit.request().await?;
-    } else {
-        visit.copy().await?;
+    if number % 4 == 1 {
+        visit.account.session = Some(visit.cookie);
+        return Ok(());
     }
+    visit.request().await?;
     visit.leave().await
 }
 
@@ -162,8 +171,7 @@ pub(crate) async fn look(
     visit.account.see_consents(&consents);
     let requests: Vec<String> = visit.account.requests.keys().cloned().collect();
     for request in requests {
-        let (status, page) = visit.fetch(&format!("/requests/{request}")).await?;
-        visit.account.see_request(&request, (status != 404).then_some(page.as_str()));
+        visit.see_request(&request).await?;
     }
     Ok(())
 }
@@ -178,6 +186,7 @@ impl Visit<'_> {
             return Err(unclear(said));
         }
         self.account.name.is(name);
+        self.account.done.renames = self.account.done.renames.saturating_add(1);
         let profile = self.page("/account").await?;
         self.account.see_profile(&profile);
         Ok(())
@@ -205,23 +214,57 @@ impl Visit<'_> {
             return Err(unclear(said));
         }
         known.is(is_given);
+        self.account.done.consents = self.account.done.consents.saturating_add(1);
         let page = self.page("/account/consents").await?;
         self.account.see_consents(&page);
         Ok(())
     }
 
-    /// Takes the copy of their data that was asked for, or asks for one.
-    async fn copy(&mut self) -> Result<(), Oddity> {
-        let page = self.page("/account/data/export").await?;
-        if !page.contains("/account/data/export/download") {
-            // There may be one under way, or there were enough in a day.
-            return self.submit("/account/data/export", &[]).await.map(drop);
+    /// Confirms that it is them, and takes the copy of their data, which is made if there is none.
+    async fn copy(&mut self, seeded: &Seeded) -> Result<(), Oddity> {
+        self.page(EXPORT).await?;
+        self.confirm(seeded).await?;
+        if !self.has_copy().await? {
+            if self.submit(EXPORT, &[]).await?.to_asked()? == Asked::TooMany {
+                return Ok(());
+            }
+            let (pause, mut left) = LOOKS;
+            while !self.has_copy().await? {
+                if left == 0 {
+                    return Ok(());
+                }
+                left = left.saturating_sub(1);
+                sleep(pause).await;
+            }
         }
-        let first = self.submit("/account/data/export/download", &[]).await?;
-        let second = self.submit("/account/data/export/download", &[]).await?;
-        if first.is_zip && second.is_zip {
-            self.account.wrongs.push("a copy was taken twice".to_owned());
+        let first = self.submit(DOWNLOAD, &[]).await?.to_taken()?;
+        let second = self.submit(DOWNLOAD, &[]).await?.to_taken()?;
+        self.account.note_copies(first, second);
+        Ok(())
+    }
+
+    async fn has_copy(&mut self) -> Result<bool, Oddity> {
+        Ok(self.page(EXPORT).await?.contains(DOWNLOAD))
+    }
+
+    /// Shows a code that was not sent yet, and goes on with the cookie that comes for it.
+    async fn confirm(&mut self, seeded: &Seeded) -> Result<(), Oddity> {
+        let totp = Totp::new(&seeded.secret, Parameters::default());
+        let (made, step) = (Instant::now(), totp.step_at(now()));
+        let code = totp.code(step).to_text();
+        self.account.codes.insert(step.0);
+        self.account.to_confirm = self.account.to_confirm.saturating_add(1);
+        self.account.note_sent(1);
+        let said = self.submit("/reauth", &[("for", "export"), ("code", code.expose())]).await?;
+        if said.status == 422 {
+            self.account.note_refused(made.elapsed());
         }
+        let (true, Some(session)) = (said.leads_to(EXPORT), &said.session) else {
+            return Err(said.unexpected());
+        };
+        self.account.note_accepted();
+        self.account.confirmed = self.account.confirmed.saturating_add(1);
+        self.cookie.clone_from(session);
         Ok(())
     }
 
@@ -229,63 +272,69 @@ impl Visit<'_> {
     async fn request(&mut self) -> Result<(), Oddity> {
         let is_open = |known: &Known<bool>| *known == Known::of(true);
         let open = self.account.requests.iter().find(|(_, known)| is_open(known));
-        let open = open.map(|(name, _)| name.clone());
-        let Some(name) = open else {
+        let name = if let Some((name, _)) = open {
+            let name = name.clone();
+            let said = self.submit(&format!("/requests/{name}/withdraw"), &[]).await;
+            let is_done = leads_to(&said, &format!("/requests/{name}?withdrawn"));
+            if let Some(known) = self.account.requests.get_mut(&name) {
+                if is_done { known.is(false) } else { known.may_be(false) }
+            }
+            if !is_done {
+                return Err(unclear(said));
+            }
+            name
+        } else {
             let said = self.submit("/requests", &[("ask", "access"), ("words", "")]).await?;
-            let location = said.location.as_deref().and_then(|it| it.strip_prefix("/requests/"));
-            let name = location.and_then(|it| it.strip_suffix("?received"));
-            let name = name.ok_or_else(|| Oddity(format!("status {}", said.status)))?;
-            self.account.requests.insert(name.to_owned(), Known::of(true));
-            return Ok(());
+            let name = said.leads_between("/requests/", "?received");
+            let name = name.ok_or_else(|| said.unexpected())?.to_owned();
+            self.account.requests.insert(name.clone(), Known::of(true));
+            name
         };
-        let said = self.submit(&format!("/requests/{name}/withdraw"), &[]).await;
-        let is_done = leads_to(&said, &format!("/requests/{name}?withdrawn"));
-        if let Some(known) = self.account.requests.get_mut(&name) {
-            if is_done { known.is(false) } else { known.may_be(false) }
-        }
-        if is_done { Ok(()) } else { Err(unclear(said)) }
+        self.account.done.requests = self.account.done.requests.saturating_add(1);
+        self.see_request(&name).await
+    }
+
+    async fn see_request(&mut self, name: &str) -> Result<(), Oddity> {
+        let said = self.fetch(&format!("/requests/{name}")).await?;
+        self.account.see_request(name, &said)
     }
 
     async fn leave(&mut self) -> Result<(), Oddity> {
-        let said = self.submit("/logout", &[]).await;
+        let said = self.submit(LEAVE, &[]).await;
         if leads_to(&said, "/login") { Ok(()) } else { Err(unclear(said)) }
     }
 
     /// A page that must be there; the form token on it is for what is submitted next.
     async fn page(&mut self, path: &str) -> Result<String, Oddity> {
-        let (status, page) = self.fetch(path).await?;
-        if status != 200 {
-            return Err(Oddity(format!("status {status}")));
+        let said = self.fetch(path).await?;
+        if said.status != 200 {
+            return Err(said.unexpected());
         }
+        let page = said.page();
         let token = request::hidden_field(&page, "form_token");
         token.ok_or_else(|| Oddity::missing("the form token"))?.clone_into(&mut self.form_token);
         Ok(page)
     }
 
-    async fn fetch(&mut self, path: &str) -> Result<(u16, String), Oddity> {
-        let asked = Instant::now();
+    async fn fetch(&mut self, path: &str) -> Result<Said, Oddity> {
         let request = request::get(&self.browser.host, path, &self.cookie);
-        let answer = self.browser.ask(&request).await?;
-        let seen = (answer.status, String::from_utf8_lossy(answer.body).into_owned());
-        self.browser.tally.note(Kind::Page, asked.elapsed());
-        Ok(seen)
+        self.ask(path, &request).await
     }
 
     async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Result<Said, Oddity> {
-        let asked = Instant::now();
         let body = form_urlencoded::Serializer::new(String::new())
             .append_pair("form_token", &self.form_token)
             .extend_pairs(fields)
             .finish();
         let request = request::post(&self.browser.host, path, &self.cookie, &body);
-        let answer = self.browser.ask(&request).await?;
-        let said = Said {
-            status: answer.status,
-            location: answer.header("location").map(str::to_owned),
-            is_zip: answer.body.starts_with(ZIP),
-        };
-        if said.status >= 500 {
-            return Err(Oddity(format!("status {}", said.status)));
+        self.ask(path, &request).await
+    }
+
+    async fn ask(&mut self, path: &str, request: &[u8]) -> Result<Said, Oddity> {
+        let asked = Instant::now();
+        let said = Said::of(&self.browser.ask(request).await?);
+        if path != LEAVE || !said.leads_to("/login") {
+            self.account.see_answer(&said)?;
         }
         self.browser.tally.note(Kind::Page, asked.elapsed());
         Ok(said)
@@ -293,13 +342,10 @@ impl Visit<'_> {
 }
 
 fn leads_to(said: &Result<Said, Oddity>, path: &str) -> bool {
-    matches!(said, Ok(Said { status: 303, location: Some(to), .. }) if to == path)
+    said.as_ref().is_ok_and(|said| said.leads_to(path))
 }
 
 /// Why it is not known whether something was done.
 fn unclear(said: Result<Said, Oddity>) -> Oddity {
-    match said {
-        Ok(said) => Oddity(format!("status {}", said.status)),
-        Err(odd) => odd,
-    }
+    said.map_or_else(|odd| odd, |said| said.unexpected())
 }
