@@ -62,7 +62,7 @@ impl Generator {
 /// Measures everything and writes the section.
 pub(crate) fn run() -> Result<()> {
     let folder = folder()?;
-    let generator = Generator { program: built("release")? };
+    let generator = Generator { program: built("dist")? };
     let ground = Ground::new().map_err(of_cluster)?;
     let cluster = ground.primary().map_err(of_cluster)?;
     let peer = Peer::install(&root(), &folder)?;
@@ -95,7 +95,7 @@ pub(crate) fn run() -> Result<()> {
 /// Measures one node and two on one server of `PostgreSQL`, in turns, and prints both. Nothing is
 /// written: on one machine both share its cores, and the figures say what that machine does.
 pub(crate) fn nodes() -> Result<()> {
-    let generator = Generator { program: built("release")? };
+    let generator = Generator { program: built("dist")? };
     let ground = Ground::new().map_err(of_cluster)?;
     let cluster = ground.primary().map_err(of_cluster)?;
     for scenario in ["second-factor", "login"] {
@@ -144,13 +144,13 @@ fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Builds the portal and what drives it, `release` or `debug`, and says where the latter is.
+/// Builds the portal and what drives it, `dist` or `debug`, and says where the latter is.
 pub(crate) fn built(profile: &str) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--locked", "--package", "portal", "--bins"]);
-    if profile == "release" {
-        command.arg("--release");
+    if profile != "debug" {
+        command.args(["--profile", profile]);
     }
     process::run(command.current_dir(root()))?;
     let program = root().join("target").join(profile).join("portal-load");
