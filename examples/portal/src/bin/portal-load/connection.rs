@@ -74,8 +74,18 @@ impl Connection {
 
     /// Sends a request and reads the answer.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
+        self.forget_if_closed();
         self.send(request).await?;
         self.hear().await
+    }
+
+    /// Lets go of a connection that the server has closed since the last answer, as it does with one
+    /// that idles. Browsers do so as well: nothing of the next request was sent.
+    pub(crate) fn forget_if_closed(&mut self) {
+        self.stream.take_if(|stream| {
+            let read = stream.try_read(&mut [0]);
+            !read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        });
     }
 
     /// Sends a part of a request, or all of it.
@@ -219,6 +229,16 @@ pub(crate) mod tests {
         assert_eq!((second.status, second.header("location")), (303, Some("/x")));
         let third = connection.ask(b"3rd!").await.unwrap();
         assert_eq!((third.status, third.body), (200, b"to the end".as_slice()));
+    }
+
+    #[tokio::test]
+    async fn what_the_server_closed_since_is_opened_anew() {
+        const DONE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        let mut connection = Connection::new(serve(&[&[DONE], &[DONE, DONE]]));
+        assert!(connection.ask(b"one!").await.is_ok());
+        connection.stream.as_ref().unwrap().readable().await.unwrap();
+        assert!(connection.ask(b"two!").await.is_ok());
+        assert!(connection.ask(b"3rd!").await.is_ok());
     }
 
     #[tokio::test]

@@ -42,12 +42,14 @@ impl Browser {
     async fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>, Oddity> {
         self.nodes.reverse();
         let [next, _] = &mut self.nodes;
+        next.forget_if_closed();
         if let Err(error) = next.send(request).await {
             if error.kind() != io::ErrorKind::ConnectionRefused {
                 return Err(error.into());
             }
             self.nodes.reverse();
             let [next, _] = &mut self.nodes;
+            next.forget_if_closed();
             next.send(request).await?;
         }
         let [asked, _] = &mut self.nodes;
