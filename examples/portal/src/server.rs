@@ -17,7 +17,7 @@ use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
 use crate::attempts;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Entry, Verifying};
 use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
@@ -301,7 +301,8 @@ impl Portal {
         let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
-        let app = web::App { records, passwords, clock, cookies, outbox, metrics };
+        let verifying = Verifying::new();
+        let app = web::App { records, passwords, clock, cookies, outbox, metrics, verifying };
         let served = serve_pages(&app, listeners, stop).await;
         stopping.send_replace(true);
         purge.abort();
