@@ -113,23 +113,40 @@ pub(crate) fn charge(
     now: Moment,
 ) -> Result<(), ChargeError> {
     for subject in in_order(subjects) {
-        let key = subject.to_hash();
-        // The row is locked from here to the end of the transaction, whichever database it is.
-        let charged = transaction.execute(
-            "INSERT INTO attempts (tenant, subject, failures, locked_until, changed_at)
-             VALUES ($1, $2, 1, 0, $3)
-             ON CONFLICT (tenant, subject) DO UPDATE
-             SET failures = attempts.failures + 1, changed_at = excluded.changed_at
-             WHERE attempts.locked_until <= $3 OR attempts.locked_until > $4",
-            // A lock that ends later than any could was set by a clock that has been set back.
-            &[key.clone(), now.into(), now.plus(2 * LONGEST_WAIT_SECONDS).into()],
-        )?;
-        if charged == 0 {
-            return Err(ChargeError::Throttled);
-        }
-        lock(transaction, subject, key, now)?;
+        charge_one(transaction, subject, now)?;
     }
     Ok(())
+}
+
+/// Counts one attempt at a subject, and says whether it is the one that makes the first wait.
+pub(crate) fn charge_one(
+    transaction: &mut Transaction<'_>,
+    subject: &Subject,
+    now: Moment,
+) -> Result<bool, ChargeError> {
+    let key = subject.to_hash();
+    // The row is locked from here to the end of the transaction, whichever database it is.
+    let charged = transaction.execute(
+        "INSERT INTO attempts (tenant, subject, failures, locked_until, changed_at)
+         VALUES ($1, $2, 1, 0, $3)
+         ON CONFLICT (tenant, subject) DO UPDATE
+         SET failures = attempts.failures + 1, changed_at = excluded.changed_at
+         WHERE attempts.locked_until <= $3 OR attempts.locked_until > $4",
+        // A lock that ends later than any could was set by a clock that has been set back.
+        &[key.clone(), now.into(), now.plus(2 * LONGEST_WAIT_SECONDS).into()],
+    )?;
+    if charged == 0 {
+        return Err(ChargeError::Throttled);
+    }
+    let failures = counted(transaction, subject)?;
+    let wait = wait_seconds(failures, subject.free_attempts());
+    if wait > 0 {
+        transaction.execute(
+            "UPDATE attempts SET locked_until = $3 WHERE tenant = $1 AND subject = $2",
+            &[key, now.plus(wait).into()],
+        )?;
+    }
+    Ok(failures == subject.free_attempts())
 }
 
 /// Takes back what [`charge`] counted: the attempt was right.
@@ -212,31 +229,6 @@ pub(crate) fn counted(
     let sql = "SELECT failures FROM attempts WHERE tenant = $1 AND subject = $2";
     let rows = transaction.query(sql, &[subject.to_hash()])?;
     rows.first().map_or(Ok(0), |row| row.integer(0))
-}
-
-/// Whether what was charged last is what makes the next wait for the first time.
-pub(crate) fn is_last_free(
-    transaction: &mut Transaction<'_>,
-    subject: &Subject,
-) -> Result<bool, DatabaseError> {
-    Ok(counted(transaction, subject)? == subject.free_attempts())
-}
-
-fn lock(
-    transaction: &mut Transaction<'_>,
-    subject: &Subject,
-    key: Value,
-    now: Moment,
-) -> Result<(), DatabaseError> {
-    let failures = counted(transaction, subject)?;
-    let wait = wait_seconds(failures, subject.free_attempts());
-    if wait > 0 {
-        transaction.execute(
-            "UPDATE attempts SET locked_until = $3 WHERE tenant = $1 AND subject = $2",
-            &[key, now.plus(wait).into()],
-        )?;
-    }
-    Ok(())
 }
 
 /// In one order for everybody, so that no two transactions wait for each other.

@@ -1,17 +1,18 @@
 //! The choice about cookies of somebody who is signed in: kept as consents, one to each purpose that
-//! can be refused, and brought along to the other browsers in which they sign in.
+//! can be refused. What they refused comes along to the other browsers in which they sign in.
 //!
 //! The cookie is what a browser goes by; the record is what shows that there was consent.
 //!
 //! | the browser in which somebody signs in | what becomes of its cookie |
 //! |---|---|
-//! | has no choice, or one that is too old | the recorded choice, until the browser is closed |
+//! | has no choice, or one that is too old | if everything is refused, that, until the browser is closed; else the person is asked |
 //! | chose on a later day than the record | it stays: the newer choice of a browser wins |
-//! | chose on the same day or earlier | what both agree to: a withdrawal comes along, consent does not |
+//! | chose on the same day or earlier | what both agree to, for no longer than it would have been |
 //! | has one that is not relied on | it stays, and the person is asked |
 //!
-//! Nothing of this agrees to more than the person did in some browser. A choice that is made while
-//! nobody is signed in is recorded nowhere: it may be somebody else's.
+//! Nothing of this agrees to anything: a cookie outlives signing out, and whoever uses the browser
+//! next would have agreed without being asked. A choice that is made while nobody is signed in is
+//! recorded nowhere: it may be somebody else's.
 
 use upheld_consent::{
     Affirmation, Capacity, Change, Circumstances, Command, ConsentEvent, ConsentKind,
@@ -206,8 +207,8 @@ pub(crate) async fn standings(
 pub(crate) enum Carried {
     /// It stays as it is.
     Nothing,
-    /// The recorded choice, for as long as the browser is open.
-    Lent(Choice),
+    /// The recorded refusal of everything, for as long as the browser is open.
+    Refusal(Choice),
     /// The browser's own choice, with less in it.
     Narrowed(Choice),
 }
@@ -223,10 +224,13 @@ impl Carried {
             return Self::Nothing;
         }
         let own = match reading {
-            Reading::Absent => return Self::Lent(recorded),
-            Reading::Current(own) if own.should_ask(policy, now) => return Self::Lent(recorded),
-            Reading::Current(own) => own,
+            Reading::Absent => None,
+            Reading::Current(own) => Some(own).filter(|own| !own.should_ask(policy, now)),
             _ => return Self::Nothing,
+        };
+        let Some(own) = own else {
+            let is_refusal = !recorded.granted().meets(policy.choosable());
+            return if is_refusal { Self::Refusal(recorded) } else { Self::Nothing };
         };
         // The cookie knows days alone. On the same day the record may be the later one.
         if own.at().map(Day::of) > recorded.at().map(Day::of) {
@@ -234,17 +238,69 @@ impl Carried {
         }
         let agreed: Vec<&str> = recorded.granted_ids(policy).collect();
         let optional = optional(policy);
-        let is_lost =
-            |id: &&str| optional.iter().any(|purpose| purpose.id == **id) && !agreed.contains(id);
+        let is_optional = |id: &str| optional.iter().any(|purpose| purpose.id == id);
+        let is_lost = |id: &&str| is_optional(id) && !agreed.contains(id);
         if !own.granted_ids(policy).any(|id| is_lost(&id)) {
             return Self::Nothing;
         }
         let both: Vec<&str> = own.granted_ids(policy).filter(|id| !is_lost(id)).collect();
-        let narrowed = Choice::made(policy, &both, recorded.at().unwrap_or(now));
+        // A consent that is left is as old as it was; a refusal is of the day of the record.
+        let since = if both.iter().any(|id| is_optional(id)) { own.at() } else { recorded.at() };
+        let narrowed = Choice::made(policy, &both, since.unwrap_or(now));
         Self::Narrowed(if own.was_despite_gpc() { narrowed.despite_gpc() } else { narrowed })
     }
 }
 
 fn day(at: UnixMillis) -> Day {
     Day::of(Moment::from(at).to_cookie_time())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use upheld_cookies::consent_cookie::Reading;
+    use upheld_cookies::policy::Policy;
+    use upheld_cookies::{Choice, UnixSeconds};
+
+    use super::Carried;
+
+    /// Two things that can be refused.
+    fn policy() -> Policy {
+        let purpose =
+            |id| format!("[[purpose]]\nid = '{id}'\nkind = 'statistics'\nname = '{id}'\n");
+        let item = |id| {
+            format!(
+                "[[item]]\nname = '{id}'\nkind = 'http-cookie'\npurposes = ['{id}']\n\
+                 basis = 'consent'\nlifetime = '1d'\n"
+            )
+        };
+        let site = "schema = 1\n[site]\nhosts = ['a.example']\njurisdictions = ['uk']\n\
+                    updated = '2026-11-27'\n";
+        let parts = [site.to_owned(), purpose("one"), purpose("two"), item("one"), item("two")];
+        Policy::parse_toml(&parts.concat()).unwrap()
+    }
+
+    #[test]
+    fn a_record_only_takes_away_and_makes_no_consent_younger() {
+        let policy = policy();
+        let on = |day: i64, granted: &[&str]| {
+            Choice::made(&policy, granted, UnixSeconds((20_800 + day) * 86_400))
+        };
+        let to =
+            |reading, recorded| Carried::to(reading, recorded, &policy, on(50, &[]).at().unwrap());
+        let both = on(1, &["one", "two"]);
+        assert_eq!(
+            to(Reading::Current(both), on(40, &["one"])),
+            Carried::Narrowed(on(1, &["one"]))
+        );
+        assert_eq!(to(Reading::Current(both), on(40, &[])), Carried::Narrowed(on(40, &[])));
+        assert_eq!(to(Reading::Current(both), on(0, &[])), Carried::Nothing);
+        let refused = Reading::Current(on(1, &[]));
+        assert_eq!(to(refused, on(40, &["one", "two"])), Carried::Nothing);
+        // Where there is no choice, nothing but a refusal of everything is one.
+        for granted in [&["one", "two"][..], &["one"]] {
+            assert_eq!(to(Reading::Absent, on(40, granted)), Carried::Nothing);
+        }
+        assert_eq!(to(Reading::Absent, on(40, &[])), Carried::Refusal(on(40, &[])));
+    }
 }

@@ -11,6 +11,7 @@ use upheld_cookies_tower::{Consent, Event, Gate, GateError};
 use upheld_store::keys::{KeyId, KeyRing, SharedKeys};
 
 use crate::clock::{Clock, Moment};
+use crate::cookie_notice::optional;
 use crate::observe::Metrics;
 use crate::site::Site;
 
@@ -30,6 +31,11 @@ const KEY_PURPOSE: &str = "portal consent cookie";
 pub(crate) enum CookiesError {
     #[error("the declaration of cookies cannot be read: {0}")]
     Policy(#[from] PolicyError),
+    #[error(
+        "the declaration of cookies is of {updated}, and today is {today}: nobody can be asked about \
+         it before its day"
+    )]
+    Ahead { updated: Day, today: Day },
     #[error(transparent)]
     Gate(#[from] GateError),
     #[error(transparent)]
@@ -46,13 +52,18 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    /// Reads the declaration.
+    /// Reads the declaration, whose day has come where it asks anything.
     pub(crate) fn declare(
         keys: SharedKeys,
         jurisdiction: Option<Jurisdiction>,
         has_advert: bool,
+        today: Day,
     ) -> Result<Self, CookiesError> {
         let policy = Policy::parse_toml(&declaration(has_advert))?;
+        let updated = policy.site().updated;
+        if updated > today && !optional(&policy).is_empty() {
+            return Err(CookiesError::Ahead { updated, today });
+        }
         let keys = Arc::new(CookieKeys::of(keys)?);
         Ok(Self { policy: Arc::new(policy), keys, jurisdiction, has_advert })
     }
@@ -108,9 +119,9 @@ impl Cookies {
         self.is_allowed(&silent, purpose) && !self.is_allowed(&visit, purpose)
     }
 
-    /// The cookie that keeps a choice until the browser is closed; `None` as for [`Self::to_keep`].
-    pub(crate) fn to_lend(&self, choice: &Choice, consent: &Consent) -> Option<HeaderValue> {
-        let value = self.keys.current().write(&self.policy, consent.host()?, choice)?;
+    /// The cookie that keeps a refusal until the browser is closed; `None` as for [`Self::to_keep`].
+    pub(crate) fn to_lend(&self, refusal: &Choice, consent: &Consent) -> Option<HeaderValue> {
+        let value = self.keys.current().write(&self.policy, consent.host()?, refusal)?;
         let name = &self.policy.consent().cookie;
         let field = format!("{name}={value}; Path=/; Secure; SameSite=Lax; HttpOnly");
         HeaderValue::from_str(&field).ok()
@@ -199,7 +210,7 @@ pub(crate) mod tests {
     use upheld_cookies::{Choice, Day, Host, UnixSeconds};
     use upheld_store::keys::{KeyRing, SharedKeys};
 
-    use super::{ADVERT_COOKIE, ADVERT_SECONDS, CookieKeys, declaration};
+    use super::{ADVERT_COOKIE, ADVERT_SECONDS, CookieKeys, Cookies, CookiesError, declaration};
     use crate::browsers::KNOWN_SECONDS;
     use crate::sign_in::PENDING_SECONDS;
 
@@ -242,6 +253,17 @@ pub(crate) mod tests {
             assert!(policy.suppressions().is_empty());
             assert_eq!(policy.items().len(), if has_advert { 8 } else { 6 });
         }
+    }
+
+    #[test]
+    fn a_declaration_that_asks_counts_from_its_day_on() {
+        let declare = |day: &str, has_advert| {
+            let ring = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
+            Cookies::declare(ring, None, has_advert, Day::parse(day).unwrap())
+        };
+        assert!(matches!(declare("2026-11-26", true), Err(CookiesError::Ahead { .. })));
+        assert!(declare("2026-11-27", true).is_ok());
+        assert!(declare("2026-11-26", false).is_ok());
     }
 
     /// By the name of the policy's consent cookie, what the keys as they are make of a value.

@@ -17,11 +17,11 @@ use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
 use crate::attempts;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Entry, Verifying};
 use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
-use crate::cookies::Cookies;
+use crate::cookies::{Cookies, day_of};
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
@@ -145,7 +145,7 @@ impl Portal {
         let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
         let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
         let (law, has_advert) = (settings.jurisdiction, settings.demonstration_advert);
-        let cookies = Cookies::declare(keys.clone(), law, has_advert);
+        let cookies = Cookies::declare(keys.clone(), law, has_advert, day_of(clock.now()));
         let cookies = cookies.map_err(OpenError::because)?;
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
@@ -301,7 +301,8 @@ impl Portal {
         let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
-        let app = web::App { records, passwords, clock, cookies, outbox, metrics };
+        let verifying = Verifying::new();
+        let app = web::App { records, passwords, clock, cookies, outbox, metrics, verifying };
         let served = serve_pages(&app, listeners, stop).await;
         stopping.send_replace(true);
         purge.abort();

@@ -8,8 +8,9 @@ use std::time::Instant;
 use upheld_duo::{BeforeChallenge, FailCause, FailMode, Fallback};
 use upheld_duo_reqwest::SendError;
 
-use super::verdict::note_wait;
+use super::verdict::held_back;
 use crate::attempts::{self, ChargeError, Subject};
+use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::id::PersonId;
 use crate::records::{Records, RecordsError};
@@ -25,8 +26,8 @@ pub(super) enum Charge {
 }
 
 /// Counts what Duo is asked about a person, before it is. That they have to wait from now on is
-/// written down, and not each time that they do not: whoever waits for nothing could write without
-/// end.
+/// written down in the same transaction, or it is not counted. What comes too soon is not: whoever
+/// waits for nothing could write without end.
 pub(super) async fn charge(
     records: &Records,
     (person, subject): (PersonId, Subject),
@@ -35,12 +36,16 @@ pub(super) async fn charge(
 ) -> Result<Charge, RecordsError> {
     let start = Instant::now();
     let charged = records.database.transact(move |transaction| {
-        let subjects = [subject.clone()];
-        attempts::charge(transaction, &subjects, now)?;
-        Ok::<_, ChargeError>(attempts::is_last_free(transaction, &subject)?)
+        let makes_wait = attempts::charge_one(transaction, &subject, now)?;
+        if makes_wait {
+            let (actor, about) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
+            let action = &held_back(what);
+            audit::append(transaction, &Entry { at: now.into(), actor, action, subject: about })?;
+        }
+        Ok::<_, ChargeError>(makes_wait)
     });
     match charged.await {
-        Ok(true) => note_wait(records, person, what, now).await?,
+        Ok(true) => tracing::warn!(%person, what, "Duo is held back"),
         Ok(false) => {}
         Err(ChargeError::Throttled) => {
             tracing::warn!(%person, what, "Duo is not asked: too soon after others");

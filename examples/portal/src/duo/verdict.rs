@@ -124,21 +124,9 @@ pub(super) async fn judge(
     Ok(decision.on.map(|on| Admitted { person, on }))
 }
 
-/// Writes down that a person has to wait from now on before Duo is asked again, and for what.
-pub(super) async fn note_wait(
-    records: &Records,
-    person: PersonId,
-    what: &'static str,
-    now: Moment,
-) -> Result<(), RecordsError> {
-    let action = line("second factor held back: Duo, ", what);
-    let noted = records.database.transact(move |transaction| {
-        let (actor, subject) = (Actor::Person(person.to_bits()), Some(person.to_bits()));
-        audit::append(transaction, &Entry { at: now.into(), actor, action: &action, subject })
-    });
-    noted.await?;
-    tracing::warn!(%person, what, "Duo is held back");
-    Ok(())
+/// What the audit says when a person has to wait before Duo is asked again, and for what.
+pub(super) fn held_back(what: &str) -> String {
+    line("second factor held back: Duo, ", what)
 }
 
 /// Whether a person may go in without a second factor while Duo is out of reach: neither staff,

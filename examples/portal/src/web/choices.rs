@@ -3,6 +3,8 @@
 //! What may be stored is decided by `upheld-cookies`, and nothing else leaves the gate before every
 //! response; these pages show its decisions and keep the choice.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::Extension;
 use axum::extract::{RawQuery, State};
@@ -24,7 +26,7 @@ use super::routes;
 use super::visitor::Passerby;
 use crate::CLINIC;
 use crate::clock::Moment;
-use crate::consents::{self, Done, Wish};
+use crate::consents::{self, ConsentsError, Done, Wish};
 use crate::cookie_choices::{self, Answer, Carried};
 use crate::cookies::{ADVERT_COOKIE, ADVERT_SECONDS, day_of};
 use crate::id::{Id, PersonId};
@@ -36,6 +38,8 @@ use crate::sessions::Session;
 const PURPOSE_FIELD: &str = "purpose-";
 /// The longest path that a form brings along.
 const PATH_BYTES: usize = 256;
+/// How long a refusal waits to be recorded: well within the time that a request has.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Shows everything that the portal stores.
 #[derive(Template)]
@@ -180,7 +184,17 @@ pub(super) async fn choose(
     let choice = Choice::made(policy, &granted, app.clock.now().to_cookie_time());
     let choice = if consent.gpc() { choice.despite_gpc() } else { choice };
     let cookie = cookies.to_keep(&choice, &consent).ok_or(Refusal::Failed)?;
-    record(&app, &consent, &headers, (&choice, method)).await?;
+    let recorded = record(&app, &consent, &headers, (&choice, method));
+    if choice.granted().meets(policy.choosable()) {
+        recorded.await?;
+    } else {
+        // Refusing needs no record: what was allowed ends, whatever the database is up to.
+        match tokio::time::timeout(REFUSAL_PATIENCE, recorded).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a refusal of cookies was not recorded"),
+            Err(_) => tracing::error!("a refusal of cookies was not recorded in time"),
+        }
+    }
     let mut response = see_other(match fields.text("path", PATH_BYTES) {
         Some("/cookies/opt-out") if granted.is_empty() => "/cookies/opt-out?done",
         Some("/cookies/preferences") | None => "/cookies/preferences?saved",
@@ -197,12 +211,12 @@ async fn record(
     consent: &Consent,
     headers: &HeaderMap,
     (choice, method): (&Choice, Method),
-) -> Result<(), Refusal> {
+) -> Result<(), ConsentsError> {
     let (records, policy, now) = (&app.records, app.cookies.policy(), app.clock.now());
     let language = Reading::current().language();
     let Some(notice) = records.notices.about_cookies(language) else { return Ok(()) };
     let Some(token) = Cookie::Session.find(headers) else { return Ok(()) };
-    let session = Session::find(records, token, now).await?;
+    let session = Session::find(records, token, now).await.map_err(RecordsError::from)?;
     // To an account that is being closed nothing is added.
     let Some(session) = session.filter(|session| session.closing().is_none()) else {
         return Ok(());
@@ -217,7 +231,7 @@ async fn record(
     Ok(())
 }
 
-/// Brings what somebody chose while they were signed in elsewhere along to a browser in which they
+/// Brings what somebody refused while they were signed in elsewhere along to a browser in which they
 /// have just signed in. Signing in does not fail for it.
 pub(super) async fn carry_over(app: &App, person: PersonId, response: &mut Response) {
     let (records, cookies, now) = (&app.records, &app.cookies, app.clock.now());
@@ -229,14 +243,14 @@ pub(super) async fn carry_over(app: &App, person: PersonId, response: &mut Respo
     let policy = cookies.policy();
     let record = match consents::load(records, person).await {
         Ok(record) => record,
-        Err(error) => return tracing::warn!(%error, "no choice about cookies was brought along"),
+        Err(error) => return tracing::warn!(%error, "no refusal of cookies was brought along"),
     };
     let at = consents::with_all(&record, now);
     let Some(recorded) = cookie_choices::recorded(&record, policy, at) else { return };
     let carried = Carried::to(consent.reading(), recorded, policy, now.to_cookie_time());
     let cookie = match carried {
         Carried::Nothing => None,
-        Carried::Lent(choice) => cookies.to_lend(&choice, consent),
+        Carried::Refusal(refusal) => cookies.to_lend(&refusal, consent),
         Carried::Narrowed(choice) => cookies.to_keep(&choice, consent),
     };
     if let Some(cookie) = cookie {

@@ -29,6 +29,8 @@ pub(crate) const NAME: &str = "Alex Morgan";
 pub(crate) const PASSWORD: &str = "Correct-Horse-7391-Battery";
 /// The first second of a step.
 const START: u64 = 1_790_000_010;
+/// 30 November 2026, 12:00 UTC: after the day of the declaration of cookies. The same of it.
+pub(crate) const DECLARED: u64 = 1_796_040_000;
 
 /// How a portal's settings differ from the strict ones.
 type Adjust = Arc<dyn Fn(Settings) -> Settings + Send + Sync>;

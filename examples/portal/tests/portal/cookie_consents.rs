@@ -1,15 +1,15 @@
-//! Choices about cookies of people who are signed in: kept as consents, and brought along to other
-//! browsers.
+//! Choices about cookies of people who are signed in: kept as consents; refusals are brought along to
+//! other browsers.
 
 use serde_json::Value;
 
 use portal::Settings;
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, EMAIL, OTHER_EMAIL, PASSWORD};
+use crate::clinic::{Clinic, DECLARED, EMAIL, OTHER_EMAIL, PASSWORD, STAFF};
 
-/// 30 November 2026, 12:00 UTC: after the day of the declaration.
-const START: u64 = 1_796_040_000;
+/// 27 November 2026, 00:01 UTC, on the day of the declaration.
+const FIRST_MINUTE: u64 = 1_795_737_660;
 const DAY: u64 = 86_400;
 const CONSENT: &str = "__Host-consent";
 const TAG: &str = "src=\"/dev/advert.svg\"";
@@ -18,8 +18,12 @@ const PREFERENCES: &str = "/cookies/preferences";
 const CENTRE: &str = "/account/consents";
 const GPC: (&str, &str) = ("sec-gpc", "1");
 
+fn clinic_at(now: u64) -> Clinic {
+    Clinic::at(now, |settings| Settings { demonstration_advert: true, ..settings })
+}
+
 fn clinic() -> Clinic {
-    Clinic::at(START, |settings| Settings { demonstration_advert: true, ..settings })
+    clinic_at(DECLARED)
 }
 
 /// Signs in, and gives what the browser is told then.
@@ -138,25 +142,25 @@ fn a_refusal_is_kept_with_what_was_asked() {
 }
 
 #[test]
-fn a_browser_without_a_choice_is_lent_the_recorded_one() {
+fn a_browser_without_a_choice_is_lent_a_refusal_and_asks_again_for_a_consent() {
     let clinic = clinic();
     choose(&mut signed_in(&clinic, EMAIL), "accept");
     clinic.step_on(DAY);
     let mut second = clinic.browser();
-    assert!(is_asked(&mut second));
-    let welcome = sign_in(&mut second, EMAIL);
+    assert_eq!(consent_set_by(&sign_in(&mut second, EMAIL)), None);
+    assert!(is_asked(&mut second) && !has_advert(&mut second));
+    // A refusal comes along: nobody is asked twice.
+    choose(&mut second, "reject");
+    assert_eq!(events(&clinic), 2);
+    let mut third = clinic.browser();
+    let welcome = sign_in(&mut third, EMAIL);
     // Until the browser is closed: somebody else may use it next.
     let set = consent_set_by(&welcome).unwrap();
     assert!(set.ends_with("; Path=/; Secure; SameSite=Lax; HttpOnly"), "{set}");
-    assert!(!is_asked(&mut second) && has_advert(&mut second));
-    second.get(PREFERENCES).assert_shows(200, "You chose on 30 November 2026.");
-    // Lending is no new consent.
-    assert_eq!(events(&clinic), 1);
-    // A refusal, too: nobody is asked twice.
-    choose(&mut second, "reject");
-    let mut third = clinic.browser();
-    drop(sign_in(&mut third, EMAIL));
     assert!(!is_asked(&mut third) && !has_advert(&mut third));
+    third.get(PREFERENCES).assert_shows(200, "You chose on 1 December 2026.");
+    // Lending is no new refusal.
+    assert_eq!(events(&clinic), 2);
     // Not to others, and not for ever.
     let mut other = clinic.browser();
     assert_eq!(consent_set_by(&sign_in(&mut other, OTHER_EMAIL)), None);
@@ -164,6 +168,65 @@ fn a_browser_without_a_choice_is_lent_the_recorded_one() {
     let mut late = clinic.browser();
     assert_eq!(consent_set_by(&sign_in(&mut late, EMAIL)), None);
     assert!(is_asked(&mut late));
+}
+
+/// A computer that several people use, one after the other.
+#[test]
+fn nobody_gets_advertising_by_the_consent_of_who_was_signed_in_before() {
+    let clinic = clinic();
+    choose(&mut signed_in(&clinic, OTHER_EMAIL), "reject");
+    clinic.step_on(DAY);
+    choose(&mut signed_in(&clinic, EMAIL), "accept");
+    for other in [OTHER_EMAIL, STAFF.0] {
+        let mut shared = clinic.browser();
+        drop(sign_in(&mut shared, EMAIL));
+        assert!(!has_advert(&mut shared), "{other}");
+        sign_out(&mut shared);
+        assert!(!has_advert(&mut shared), "{other}");
+        drop(sign_in(&mut shared, other));
+        assert!(!has_advert(&mut shared), "{other}");
+        // Nor where nobody signed out.
+        let mut idle = clinic.browser();
+        drop(sign_in(&mut idle, EMAIL));
+        idle.cookies.remove("__Host-session");
+        drop(sign_in(&mut idle, other));
+        assert!(!has_advert(&mut idle), "{other}");
+        // By their own choice they do.
+        choose(&mut idle, "accept");
+        assert!(has_advert(&mut idle), "{other}");
+    }
+}
+
+/// What keeps a choice from being recorded keeps nobody from refusing.
+#[test]
+fn a_refusal_counts_where_it_cannot_be_recorded() {
+    let clinic = clinic();
+    let mut browser = signed_in(&clinic, EMAIL);
+    choose(&mut browser, "accept");
+    assert!(has_advert(&mut browser));
+    clinic.change("ALTER TABLE record_events RENAME TO record_away");
+    choose(&mut browser, "reject");
+    assert!(!has_advert(&mut browser));
+    // Consent that cannot be shown is none.
+    assert_eq!(browser.post(PREFERENCES, &[("choice", "accept")]).status, 500);
+    assert!(!has_advert(&mut browser));
+    clinic.change("ALTER TABLE record_away RENAME TO record_events");
+    assert_eq!(events(&clinic), 1);
+    choose(&mut browser, "reject");
+    assert_eq!(events(&clinic), 2);
+    browser.get(CENTRE).assert_shows(200, "You took it back. We do not do it.");
+}
+
+/// A clock that is set back to before the notice, while the portal runs.
+#[test]
+fn a_refusal_counts_before_the_notice_does() {
+    let clinic = clinic_at(FIRST_MINUTE);
+    let mut browser = signed_in(&clinic, EMAIL);
+    choose(&mut browser, "accept");
+    assert!(has_advert(&mut browser));
+    clinic.step_back(120);
+    choose(&mut browser, "reject");
+    assert!(!has_advert(&mut browser));
 }
 
 #[test]
@@ -228,15 +291,13 @@ fn no_consent_to_advertising_is_recorded_or_used_against_global_privacy_control(
     browser.get(CENTRE).assert_shows(200, "You refused it. We do not do it.");
     // Given without the signal, it is not used with it.
     choose(&mut browser, "accept");
-    let mut second = clinic.browser();
-    drop(sign_in(&mut second, EMAIL));
-    assert!(!second.get_with("/cookies", &[GPC]).body.contains(TAG));
-    assert!(has_advert(&mut second));
+    assert!(!browser.get_with("/cookies", &[GPC]).body.contains(TAG));
+    assert!(has_advert(&mut browser));
     // And the signal takes back what was given.
-    second.get_with(PREFERENCES, &[GPC]).assert_shows(200, "Global Privacy Control is on");
-    let saved = second.post_with(PREFERENCES, &[("choice", "accept")], &headers);
+    browser.get_with(PREFERENCES, &[GPC]).assert_shows(200, "Global Privacy Control is on");
+    let saved = browser.post_with(PREFERENCES, &[("choice", "accept")], &headers);
     saved.assert_redirects_to("/cookies/preferences?saved");
-    second.get(CENTRE).assert_shows(200, "You took it back. We do not do it.");
+    browser.get(CENTRE).assert_shows(200, "You took it back. We do not do it.");
 }
 
 /// A cookie that is not relied on is asked about again, whatever is recorded.

@@ -7,7 +7,7 @@ use upheld_cookies::CookieId;
 use upheld_cookies::policy::Policy;
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, PASSWORD};
+use crate::clinic::{Clinic, DECLARED as NOW, PASSWORD};
 
 const CONSENT: &str = "__Host-consent";
 const ADVERT: &str = "__Host-demo-ad";
@@ -22,7 +22,7 @@ const DECLARED: &str = concat!(
 
 /// A portal with the advertisement for trying out.
 pub(crate) fn clinic() -> Clinic {
-    Clinic::with_settings(|settings| Settings { demonstration_advert: true, ..settings })
+    Clinic::at(NOW, |settings| Settings { demonstration_advert: true, ..settings })
 }
 
 fn answer(browser: &mut Browser, choice: &str) -> Page {
@@ -310,7 +310,7 @@ fn a_portal_without_advertising_asks_nothing() {
 #[test]
 fn everything_that_is_set_is_declared() {
     let policy = Policy::parse_toml(DECLARED).unwrap();
-    let clinic = Clinic::with_settings(|settings| Settings {
+    let clinic = Clinic::at(NOW, |settings| Settings {
         demonstration_advert: true,
         email_codes: true,
         remembered_browsers: portal::RememberedDays::new(30),

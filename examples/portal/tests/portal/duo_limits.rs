@@ -110,6 +110,23 @@ fn t51_one_person_has_duo_asked_so_often_and_no_more() {
     half(&clinic).look_at_phones();
 }
 
+/// The audit cannot be written: neither is the call counted that would begin the wait.
+#[test]
+fn t51_one_person_never_waits_for_duo_without_a_line_in_the_audit() {
+    let (clinic, _duo) = enrolled();
+    let mut browser = half(&clinic);
+    for _ in 0..29 {
+        browser.look_at_phones();
+    }
+    clinic.change("ALTER TABLE audit_events RENAME TO audit_away");
+    assert_eq!(browser.get("/login/duo/here").status, 500);
+    clinic.change("ALTER TABLE audit_away RENAME TO audit_events");
+    browser.look_at_phones();
+    let own = "second factor held back: Duo, asked too often about this person";
+    assert_eq!(clinic.audited(own), 1);
+    browser.get("/login/duo/here").assert_shows(422, TOO_MANY);
+}
+
 /// Duo answers nobody: after two tries nobody waits for it, and one call finds out that it is back.
 #[test]
 fn t51_a_duo_that_does_not_answer_is_left_alone() {

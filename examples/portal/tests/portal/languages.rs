@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use portal::Settings;
 
 use crate::browser::{Browser, Page};
-use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, SECOND_STAFF, STAFF};
+use crate::clinic::{Clinic, DECLARED, EMAIL, NAME, OTHER_EMAIL, PASSWORD, SECOND_STAFF, STAFF};
 
 const COOKIE: &str = "__Host-language";
 /// What pages show that is nobody's language: names, data, and languages by their own names.
@@ -104,7 +104,8 @@ fn letters_are_in_the_language_that_the_person_chose() {
 #[test]
 fn no_text_of_a_page_is_left_out() {
     let settings = |settings| Settings { demonstration_advert: true, ..settings };
-    let (clinic, phone) = Clinic::enrolled_with_settings(settings);
+    let clinic = Clinic::at(DECLARED, settings);
+    let phone = clinic.enrol();
     let (mut staff, staffs_phone) = clinic.enrol_and_sign_in(STAFF.0);
     staff.reauthenticate(&clinic, &staffs_phone);
     let mut patient = clinic.browser();

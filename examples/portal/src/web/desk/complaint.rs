@@ -28,7 +28,7 @@ use crate::desk::assignment::{self, Colleague};
 use crate::desk::complaint::{self, ComplaintCase};
 use crate::desk::queue::Time;
 use crate::language::phrase;
-use crate::people::Role;
+use crate::people::{Contacts, Role};
 use crate::requests::{self, RequestsError};
 use crate::sessions::Session;
 use crate::token::FormToken;
@@ -47,6 +47,8 @@ struct ComplaintPage<'a> {
     time: Time,
     steps: Vec<String>,
     lines: Vec<Line>,
+    /// Whether earlier changes of who deals with it are left out.
+    is_cut: bool,
     letters: Vec<String>,
     /// What who deals with it is called; none while nobody does.
     assignee: Option<String>,
@@ -115,10 +117,14 @@ async fn write<'a>(
         received: complaint.received(),
         time: Time::of_complaint(complaint, today)?,
         steps: complaints::steps(complaint)?,
-        lines: timeline::with_assignments(lines.collect(), history),
+        lines: timeline::with_assignments(lines.collect(), history.latest),
+        is_cut: history.is_cut,
         letters: letters.iter().map(Letter::to_text).collect(),
         assignee: match assignee {
-            Some(person) => Some(assignment::name_of(records, person.to_bits()).await?),
+            Some(person) => {
+                let mut contacts = Contacts::default();
+                Some(assignment::name_of(records, &mut contacts, person.to_bits()).await?)
+            }
             None => None,
         },
         colleagues: colleagues(app, case.person, (role, assignee)).await?,

@@ -24,6 +24,10 @@ use crate::requests;
 use crate::sessions::Session;
 use crate::token::FormToken;
 
+/// Where complaints stand and requests never do.
+const OF_COMPLAINTS: [ComplaintStage; 3] =
+    [ComplaintStage::Acknowledged, ComplaintStage::Investigating, ComplaintStage::Decided];
+
 /// A choice of a filter: its value in addresses, and what it is called.
 type Choice = (String, &'static str);
 
@@ -124,8 +128,9 @@ fn read_show(text: &str) -> Show {
         "answered" => Show::Answered,
         "all" => Show::All,
         other => {
-            let stage = stages().map(|(name, _)| name).find(|name| *name == other);
-            stage.map_or(Show::Open, Show::In)
+            let stage = Stage::ALL.into_iter().find(|stage| stage.name() == other).map(Show::In);
+            let of_complaint = OF_COMPLAINTS.into_iter().find(|stage| stage.name() == other);
+            stage.or(of_complaint.map(Show::OfComplaint)).unwrap_or_default()
         }
     }
 }
@@ -133,14 +138,6 @@ fn read_show(text: &str) -> Show {
 fn read_kind(text: &str) -> Option<&'static str> {
     let kinds = RequestKind::ALL.into_iter().map(RequestKind::name);
     kinds.chain([COMPLAINT]).find(|kind| *kind == text)
-}
-
-/// Where requests stand, and then where only complaints do: some stages have the same name.
-fn stages() -> impl Iterator<Item = (&'static str, &'static str)> {
-    use ComplaintStage::{Acknowledged, Decided, Investigating};
-    let of_requests = Stage::ALL.into_iter().map(|stage| (stage.name(), labels::stage(stage)));
-    let others = [Acknowledged, Investigating, Decided];
-    of_requests.chain(others.map(|stage| (stage.name(), labels::complaint_stage(stage))))
 }
 
 fn read_within(text: &str) -> Within {
@@ -161,8 +158,10 @@ fn shows() -> Vec<Choice> {
         ("all", phrase("All there are")),
     ];
     let groups = groups.map(|(value, name)| (value.to_owned(), name));
-    let stages = stages().map(|(value, name)| (value.to_owned(), name));
-    groups.into_iter().chain(stages).collect()
+    let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), labels::stage(stage)));
+    let others =
+        OF_COMPLAINTS.map(|stage| (stage.name().to_owned(), labels::complaint_stage(stage)));
+    groups.into_iter().chain(stages).chain(others).collect()
 }
 
 fn kinds() -> Vec<Choice> {
