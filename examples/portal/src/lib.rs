@@ -42,6 +42,7 @@ mod consents;
 mod cookie_choices;
 mod cookie_notice;
 mod cookies;
+mod declaration;
 mod demonstration;
 mod desk;
 mod devices;

@@ -38,7 +38,7 @@ mod visitor;
 pub(crate) use gate::Peer;
 
 use crate::clock::Clock;
-use crate::cookies::Cookies;
+use crate::cookies::SharedCookies;
 use crate::mail::Directory;
 use crate::observe::Metrics;
 use crate::password::Passwords;
@@ -50,7 +50,8 @@ pub(crate) struct App {
     pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
-    pub(crate) cookies: Cookies,
+    /// What is declared, at the hosts of the portal.
+    pub(crate) cookies: SharedCookies,
     /// The folder with sent e-mails, where everyone may see them.
     pub(crate) outbox: Option<Directory>,
     pub(crate) metrics: Metrics,
