@@ -9,6 +9,7 @@ mod duo;
 mod export;
 mod installed;
 mod npm;
+mod paper;
 mod phone;
 mod portal;
 mod portal_cookies;

@@ -115,3 +115,17 @@ fn usage() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::COMMANDS;
+
+    #[test]
+    fn contributing_has_every_command() {
+        let contributing = include_str!("../../CONTRIBUTING.md");
+        let is_missing =
+            |name: &&str| !contributing.contains(&format!("\n| `cargo xtask {name}` | "));
+        let names = COMMANDS.iter().map(|command| command.name);
+        assert_eq!(names.filter(is_missing).collect::<Vec<_>>(), [""; 0]);
+    }
+}

@@ -9,6 +9,7 @@ pub mod budget;
 pub mod dependencies;
 pub mod documents;
 pub mod imports;
+pub mod links;
 pub mod manifests;
 pub mod migrations;
 pub mod sources;
@@ -16,7 +17,7 @@ pub mod sources;
 /// One kind of rule: what it is called, and what it finds.
 type Check = (&'static str, fn(&Tree) -> Result<Vec<String>>);
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ("imports", imports::check),
     ("dependencies", dependencies::check),
     ("rust versions of dependencies", dependencies::check_rust_versions),
@@ -25,6 +26,7 @@ const CHECKS: [Check; 11] = [
     ("migrations", migrations::check),
     ("sources", sources::check),
     ("documents", documents::check),
+    ("links", links::check),
     ("attacks", attacks::check),
     ("citations", citations::check),
     ("citations of upheld-totp have tests", citations::check_core),

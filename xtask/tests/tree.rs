@@ -1,7 +1,9 @@
 //! The rules of `cargo xtask tidy`, applied to this tree one by one.
 
 use anyhow::Result;
-use xtask::tidy::{budget, dependencies, documents, imports, manifests, migrations, sources};
+use xtask::tidy::{
+    budget, dependencies, documents, imports, links, manifests, migrations, sources,
+};
 use xtask::{Tree, citations};
 
 fn holds(check: fn(&Tree) -> Result<Vec<String>>) -> Result<()> {
@@ -48,6 +50,11 @@ fn sources_have_telling_names_and_no_loose_ends() -> Result<()> {
 #[test]
 fn documents_are_complete() -> Result<()> {
     holds(documents::check)
+}
+
+#[test]
+fn links_lead_somewhere() -> Result<()> {
+    holds(links::check)
 }
 
 #[test]

@@ -29,7 +29,8 @@
 //!   clients carry ([`Roots`]).
 //! - No redirect is followed: it would carry the signature elsewhere. No proxy is used unless asked.
 //! - A reply is read up to the limit of its call, and wiped. Each attempt ends with the patience of
-//!   its call, or with the deadline for all attempts if that is sooner. Connections that idle are closed before Duo closes them.
+//!   its call, or with the deadline for all attempts if that is sooner. A connection that has idled for
+//!   55 seconds is not used again: Duo closes it after a minute.
 //! - Each attempt is signed anew. When Duo says that the clock is off, the offset is learnt from its
 //!   reply, over TLS, and the call is sent once more.
 //! - Dropping a future ends the call, whatever it waits for. What Duo was asked to do by then, it

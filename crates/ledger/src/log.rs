@@ -63,8 +63,8 @@ impl Log {
         if length > crate::MAX_LINE {
             return Err(AppendError::TooLong { length });
         }
-        // Strings and digits were written, and so it is text.
-        let entry = str::from_utf8(entry).unwrap_or_default().into();
+        // Strings and digits were written, and so it is text. Whatever were not could never be read.
+        let entry = str::from_utf8(entry).map_err(|_| AppendError::NotText)?.into();
         let leaf = Hash::of_message(scratch, written);
         tree.push(leaf);
         Ok(Record::new(entry, leaf))
@@ -84,6 +84,9 @@ pub enum AppendError {
         /// In bytes, of the whole line.
         length: usize,
     },
+    /// What was written is no text, which is a mistake of this crate.
+    #[error("the entry was written wrongly: it is no UTF-8")]
+    NotText,
     /// Beyond 2⁵³ entries.
     #[error("the log is full: indexes end at 2^53 - 1")]
     Full,

@@ -50,12 +50,13 @@ mod sealed;
 mod stored;
 mod verify;
 
+use std::sync::Arc;
+
 use upheld_ledger::{Checkpoint, Integer, Object, UnixMillis, Value};
 
 use self::change::NewEvent;
 pub use self::change::{Change, Subject, Written};
 pub use self::erase::Erasure;
-use self::erase::NoName;
 pub use self::sealed::SealedChange;
 pub use self::stored::{Listed, Record, StoredEvent};
 pub use self::verify::Verified;
@@ -197,29 +198,25 @@ impl Records {
         at: UnixMillis,
         actor: &str,
     ) -> Result<Erasure, RecordError> {
+        let (keep, actor) = (Arc::<[RecordId]>::from(keep), Arc::<str>::from(actor));
         for _ in 0..erase::ATTEMPTS {
-            let erased = self.try_to_erase(person, keep, (at, actor), NoName::BeginAgain).await?;
-            if let Some(erased) = erased {
+            let (keep, actor) = (Arc::clone(&keep), Arc::clone(&actor));
+            let erased = self.database.transact(move |transaction| {
+                let begun = erase::begin(transaction, person)?;
+                if begun.came_too_early() {
+                    return Ok(None);
+                }
+                begun.erase(transaction, &keep, (at, &actor)).map(Some)
+            });
+            if let Some(erased) = erased.await? {
                 return Ok(erased);
             }
         }
         // Nobody is making the name: somebody took its key away.
-        let erased = self.try_to_erase(person, keep, (at, actor), NoName::IsGone).await?;
-        Ok(erased.unwrap_or(Erasure::Erased { records: 0, payloads: 0 }))
-    }
-
-    async fn try_to_erase(
-        &self,
-        person: PersonId,
-        keep: &[RecordId],
-        (at, actor): (UnixMillis, &str),
-        no_name: NoName,
-    ) -> Result<Option<Erasure>, RecordError> {
-        let (keep, actor) = (keep.to_vec(), actor.to_owned());
-        let erase = move |transaction: &mut Transaction<'_>| {
-            erase::erase_person(transaction, person, &keep, (at, &actor), no_name)
-        };
-        self.database.transact(erase).await
+        let erased = self.database.transact(move |transaction| {
+            erase::begin(transaction, person)?.erase(transaction, &keep, (at, &actor))
+        });
+        erased.await
     }
 
     /// Erases the payloads of one record.

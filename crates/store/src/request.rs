@@ -137,7 +137,7 @@ impl Requests {
         self.write(self.sealed(request, None, after, change, summary)?).await
     }
 
-    /// Gives a request to somebody, or to nobody, and says whether there is such a request.
+    /// Gives a request to somebody, or to nobody.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl Requests {
         &self,
         request: RecordId,
         assignee: Option<u128>,
-    ) -> Result<bool, DatabaseError> {
+    ) -> Result<Assigned, DatabaseError> {
         let give = move |transaction: &mut Transaction<'_>| assign(transaction, request, assignee);
         self.records.database().transact(give).await
     }
@@ -213,8 +213,20 @@ pub fn summarise(
     transaction.execute_later(PUT, &values)
 }
 
-/// Gives a request to somebody, or to nobody, in a transaction of yours, and says whether there is
-/// such a request.
+/// What giving a request to somebody has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "there may be no such request"]
+#[expect(clippy::exhaustive_enums, reason = "it changes something or not, or there is nothing")]
+pub enum Assigned {
+    /// Who handles it.
+    Changed,
+    /// Nothing: they handled it before.
+    Unchanged,
+    /// Nothing: there is no such request.
+    Missing,
+}
+
+/// Gives a request to somebody, or to nobody, in a transaction of yours.
 ///
 /// # Errors
 ///
@@ -223,10 +235,17 @@ pub fn assign(
     transaction: &mut Transaction<'_>,
     request: RecordId,
     assignee: Option<u128>,
-) -> Result<bool, DatabaseError> {
+) -> Result<Assigned, DatabaseError> {
+    let sql = "SELECT assignee FROM requests WHERE tenant = $1 AND id = $2 FOR UPDATE";
+    let rows = transaction.query(sql, &[id(request.0)])?;
+    let Some(row) = rows.first() else { return Ok(Assigned::Missing) };
+    if optional_id_of(row, 0)? == assignee {
+        return Ok(Assigned::Unchanged);
+    }
     let values = [id(request.0), assignee.map(u128::to_be_bytes).into()];
     let sql = "UPDATE requests SET assignee = $3 WHERE tenant = $1 AND id = $2";
-    Ok(transaction.execute(sql, &values)? == 1)
+    transaction.execute(sql, &values)?;
+    Ok(Assigned::Changed)
 }
 
 /// Takes every request from somebody who handles none any more, in a transaction of yours.

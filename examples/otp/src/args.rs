@@ -69,7 +69,8 @@ pub(crate) struct New {
     /// Makes the credential counter-based, starting there.
     #[arg(long, value_name = "N")]
     pub(crate) counter: Option<u64>,
-    /// The QR code to draw; ansi is for the terminal. Without one the URI itself is written.
+    /// The QR code to draw: ansi, for the terminal, unless it or --json is given. With none the URI
+    /// itself is written.
     #[arg(long, value_enum)]
     pub(crate) qr: Option<Qr>,
     /// Where the image goes (svg, png) or the URI (ansi, none). A file that exists is left alone.
@@ -91,7 +92,7 @@ pub(crate) enum Qr {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  otp code otpauth://totp/alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+  otp code 'otpauth://totp/alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
   OTP_SECRET=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ otp code --digits 8 --at 59
   otp code --uri-file alice.uri --at 2026-03-01T12:00:00Z --json
   otp code --secret-file token.base32 --counter 7
@@ -165,7 +166,7 @@ pub(crate) struct Verify {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  otp parse otpauth://totp/Clinic:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+  otp parse 'otpauth://totp/Clinic:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
   otp parse --uri-file alice.uri --json --show-secret")]
 pub(crate) struct Parse {
     /// An otpauth URI, or - for standard input.

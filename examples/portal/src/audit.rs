@@ -28,7 +28,7 @@ pub use chain::{Head, HeadError};
 pub(crate) use verify::count_unsealed;
 pub use verify::{Fault, Verdict, verify};
 
-pub(crate) use checked::{Checked, Found};
+pub(crate) use checked::{Checked, Found, Verifying};
 pub(crate) use seal::{seal_now_and_then, seal_rest};
 
 /// The tables' name among those of the portal.

@@ -46,7 +46,7 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a portal for trying out: a new database, one person in it, all gone at the end.
+    /// Serve a portal for trying out: a new database with people in it, all gone at the end.
     ///
     /// Prints where the portal is and how to sign in, and serves until Ctrl-C.
     Demo(demo::Options),

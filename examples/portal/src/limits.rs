@@ -1,5 +1,5 @@
-//! What is limited at this moment: whose codes wait or are blocked, and how many wait after wrong
-//! passwords.
+//! What is limited at this moment: whose codes wait or are blocked, and how many waits run that
+//! nobody can be named for.
 
 use std::fmt;
 
@@ -109,8 +109,8 @@ pub(crate) struct Page {
     pub(crate) rows: Vec<Limited>,
     /// Where the next page begins; none after the last one.
     pub(crate) next: Option<Place>,
-    /// Those who wait after wrong passwords. Their names are not kept.
-    pub(crate) passwords: Waits,
+    /// Whatever waits beside: passwords, links, forms, Duo. Their names are not kept.
+    pub(crate) unnamed: Waits,
 }
 
 /// Lists what is limited, from after a place on.
@@ -119,7 +119,7 @@ pub(crate) async fn page(
     mut after: Option<Place>,
     now: Moment,
 ) -> Result<Page, RecordsError> {
-    let passwords = attempts::waits(&records.database, now).await?;
+    let unnamed = attempts::waits(&records.database, now).await?;
     let (mut rows, mut read) = (Vec::new(), 0_usize);
     loop {
         let from = after.map(|Place(person, budget)| (AccountId::from(person), budget));
@@ -135,15 +135,15 @@ pub(crate) async fn page(
             let (budget, failures) = (one.budget, one.failures.count);
             rows.push(Limited { person, contact, budget, failures, lock });
             if rows.len() >= PAGE {
-                return Ok(Page { rows, next: after, passwords });
+                return Ok(Page { rows, next: after, unnamed });
             }
         }
         read = read.saturating_add(failed.len());
         if failed.len() < usize::try_from(STRETCH).unwrap_or(usize::MAX) {
-            return Ok(Page { rows, next: None, passwords });
+            return Ok(Page { rows, next: None, unnamed });
         }
         if read >= MAX_READ {
-            return Ok(Page { rows, next: after, passwords });
+            return Ok(Page { rows, next: after, unnamed });
         }
     }
 }

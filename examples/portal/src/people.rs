@@ -1,5 +1,8 @@
 //! Whom the portal knows: how they are named, what they may do, and what is stored about them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
 use crate::clock::Moment;
@@ -235,6 +238,24 @@ pub(crate) async fn contact(
     let rows = database.query(sql, &[person.into()]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     Ok(Some(Contact { name: row.text(0)?.to_owned(), email: row.text(1)?.to_owned() }))
+}
+
+/// How people are written to who come up again and again: each is looked up once.
+#[derive(Debug, Default)]
+pub(crate) struct Contacts(HashMap<PersonId, Option<Contact>>);
+
+impl Contacts {
+    pub(crate) async fn find(
+        &mut self,
+        database: &Database,
+        person: PersonId,
+    ) -> Result<Option<&Contact>, DatabaseError> {
+        let known = match self.0.entry(person) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(contact(database, person).await?),
+        };
+        Ok(known.as_ref())
+    }
 }
 
 /// Keeps the row of a person for this transaction; `false` unless they may sign in.

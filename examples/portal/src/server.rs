@@ -17,7 +17,7 @@ use upheld_totp::{Label, Secret};
 use zeroize::Zeroizing;
 
 use crate::attempts;
-use crate::audit::{self, Actor, Entry};
+use crate::audit::{self, Actor, Entry, Verifying};
 use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
@@ -317,7 +317,8 @@ impl Portal {
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
         let follow = tokio::spawn(follow::follow_now_and_then(records.clone(), clock.clone()));
-        let app = web::App { records, passwords, clock, cookies, outbox, metrics };
+        let verifying = Verifying::new();
+        let app = web::App { records, passwords, clock, cookies, outbox, metrics, verifying };
         let served = serve_pages(&app, listeners, stop).await;
         stopping.send_replace(true);
         purge.abort();

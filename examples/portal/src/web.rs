@@ -37,6 +37,7 @@ mod visitor;
 
 pub(crate) use gate::Peer;
 
+use crate::audit::Verifying;
 use crate::clock::Clock;
 use crate::cookies::SharedCookies;
 use crate::mail::Directory;
@@ -55,4 +56,5 @@ pub(crate) struct App {
     /// The folder with sent e-mails, where everyone may see them.
     pub(crate) outbox: Option<Directory>,
     pub(crate) metrics: Metrics,
+    pub(crate) verifying: Verifying,
 }

@@ -12,7 +12,7 @@ use super::phone::{seconds_now, start_of, step_now};
 use super::program::{self, Program};
 use super::screen::{self, Album};
 use super::webdriver::{Browser, Driver};
-use super::{Outcome, check, say};
+use super::{Outcome, check, paper, say};
 
 /// Where the portal is and who may sign in.
 struct Account {
@@ -140,7 +140,7 @@ fn save_recovery_codes(browser: &Browser<'_>, album: &Album) -> Outcome<String> 
     browser.expect_heading("Save your recovery codes")?;
     let code = browser.find("#recovery-codes code")?.text()?;
     album.keep(browser, "6-recovery-codes")?;
-    screen::check_paper(browser, "#recovery-codes code")?;
+    paper::check_recovery_codes(browser)?;
     browser.find("#saved")?.click()?;
     browser.find("form:has(#saved) button")?.click()?;
     browser.expect_heading("Security")?;
@@ -297,11 +297,11 @@ fn write_letter(browser: &Browser<'_>, account: &Account, asked: &str) -> Outcom
     browser.find("#request-identity-words")?.fill("We do not know this address.")?;
     browser.find(&format!("{form} button"))?.click()?;
     browser.expect_heading("The letter")?;
-    screen::check_paper(browser, ".letter")?;
+    paper::check_letter(browser, ".letter", "We do not know")?;
     browser.find(&format!("{form} button"))?.click()?;
     browser.expect_heading("A copy of my data")?;
     // On the page of the request it is folded, on the screen.
-    screen::check_paper(browser, "details .letter")
+    paper::check_letter(browser, "details .letter", "We do not know")
 }
 
 fn sign_out(browser: &Browser<'_>, account: &Account) -> Outcome<()> {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 
 use png::{ColorType, Decoder, Transformations};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::webdriver::Browser;
 use super::{Outcome, check};
@@ -24,13 +24,14 @@ impl Album {
     /// Fails when the page is wider than the phone.
     pub(super) fn keep(&self, browser: &Browser<'_>, name: &str) -> Outcome<()> {
         self.write(&format!("{name}.png"), &browser.screenshot()?)?;
-        show_as(browser, Some(320), "light")?;
+        let phone = Some(Screen::of_phone(320, 2.0));
+        show_on(browser, phone, "light")?;
         let width = browser.evaluate("return document.documentElement.scrollWidth")?;
         check(width == json!(320), &format!("{name} is {width} pixels wide on a phone of 320"))?;
         self.write(&format!("{name}-320.png"), &browser.screenshot()?)?;
-        show_as(browser, Some(320), "dark")?;
+        show_on(browser, phone, "dark")?;
         self.write(&format!("{name}-320-dark.png"), &browser.screenshot()?)?;
-        show_as(browser, None, "light")
+        show_on(browser, None, "light")
     }
 
     fn write(&self, name: &str, png: &[u8]) -> Outcome<()> {
@@ -81,31 +82,44 @@ pub(super) fn read_qr(png: &[u8]) -> Outcome<String> {
     Ok(grid.decode()?.1)
 }
 
-/// On paper there is what `selector` finds, and nothing to press or to go to.
-pub(super) fn check_paper(browser: &Browser<'_>, selector: &str) -> Outcome<()> {
-    let paper = json!({ "media": "print" });
-    browser.devtools("Emulation.setEmulatedMedia", &paper)?;
-    let seen = browser.evaluate(&format!(
-        "const seen = (found) => [...found].some((it) => it.checkVisibility());
-         return ['{selector}', '.bar, footer, button, .within, .after']
-             .map((it) => seen(document.querySelectorAll(it)));"
-    ))?;
-    show_as(browser, None, "light")?;
-    check(seen == json!([true, false]), &format!("{selector} and the rest on paper: {seen}"))
+/// A screen that is not the browser's window: its size in pixels of the page, and how many of its own
+/// each of those takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Screen {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) scale: f64,
+    pub(super) is_phone: bool,
 }
 
-fn show_as(browser: &Browser<'_>, width: Option<u32>, scheme: &str) -> Outcome<()> {
-    match width {
-        Some(width) => {
-            let phone =
-                json!({ "width": width, "height": 800, "deviceScaleFactor": 2, "mobile": true });
-            browser.devtools("Emulation.setDeviceMetricsOverride", &phone)?;
+impl Screen {
+    pub(super) const fn of_phone(width: u32, scale: f64) -> Self {
+        Self { width, height: 800, scale, is_phone: true }
+    }
+}
+
+/// Shows pages on a screen, or in the browser's window again, in this colour scheme.
+pub(super) fn show_on(browser: &Browser<'_>, screen: Option<Screen>, scheme: &str) -> Outcome<()> {
+    let schemes = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+    show_in(browser, screen, &json!({ "media": "", "features": schemes }))
+}
+
+/// The same, in another medium.
+pub(super) fn show_in(
+    browser: &Browser<'_>,
+    screen: Option<Screen>,
+    medium: &Value,
+) -> Outcome<()> {
+    match screen {
+        Some(Screen { width, height, scale, is_phone }) => {
+            let metrics = json!({
+                "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone,
+            });
+            browser.devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
         }
         None => {
             browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({}))?;
         }
     }
-    let scheme =
-        json!({ "media": "", "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-    browser.devtools("Emulation.setEmulatedMedia", &scheme).map(drop)
+    browser.devtools("Emulation.setEmulatedMedia", medium).map(drop)
 }

@@ -12,12 +12,12 @@ mod intake;
 mod keyboard;
 mod operator;
 mod pages;
-mod paper;
 mod pictures;
 mod publish;
 mod security;
 mod stage;
 mod terminal;
+mod visitor;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -111,7 +111,7 @@ fn tell(gallery: Option<Gallery>) -> Outcome<()> {
     data::close_while_asking(&stage, &jo)?;
     let count = stage.pages.check_complete()?;
     say(&format!("tour: {count} pages were judged, and every route was come by"));
-    operator::look_after(&stage, &robin)?;
+    operator::look_after(&stage, &robin, &kim)?;
     operator::kill(&mut stage, &robin, &kim)?;
     stage.demo.end()?;
     operator::kill_among_a_thousand(&program)?;

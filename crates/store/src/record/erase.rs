@@ -6,7 +6,7 @@ use super::{PersonId, RecordError, RecordId, facts};
 use crate::columns::{count_of, id, id_of, optional_id_of};
 use crate::ledger::Appender;
 use crate::request;
-use crate::sql::{DatabaseError, Transaction};
+use crate::sql::{DatabaseError, Row, Transaction};
 
 /// The kind of the entry that says that a record's payloads were erased.
 pub(super) const ERASED: &str = "record.erased";
@@ -52,47 +52,56 @@ pub enum Erasure {
 /// How often an erasure begins again before the key of a name counts as gone.
 pub(super) const ATTEMPTS: u32 = 3;
 
-/// What to make of records whose person's name is not there to be held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NoName {
-    /// Somebody made it and a record after it was asked for.
-    BeginAgain,
-    /// Its key was taken away.
-    IsGone,
+/// What an erasure begins with, held for the rest of the transaction.
+pub(super) struct Begun {
+    person: PersonId,
+    has_name: bool,
+    records: Vec<Row>,
 }
 
-/// None where it must begin again, having done nothing.
-pub(super) fn erase_person(
+/// Holds a person's name, and then their records.
+pub(super) fn begin(
     transaction: &mut Transaction<'_>,
     person: PersonId,
-    keep: &[RecordId],
-    (at, actor): (UnixMillis, &str),
-    no_name: NoName,
-) -> Result<Option<Erasure>, RecordError> {
+) -> Result<Begun, DatabaseError> {
     // Whoever begins a record or appends to one holds the name first as well: it is seen here, or
     // begins after.
     let has_name = !transaction.query(HOLD_NAME, &[id(person.0)])?.is_empty();
     let records = transaction.query(HOLD_RECORDS, &[id(person.0)])?;
-    if !has_name && !records.is_empty() && no_name == NoName::BeginAgain {
-        // To hold the name after the records would be to wait for somebody who waits for them.
-        return Ok(None);
+    Ok(Begun { person, has_name, records })
+}
+
+impl Begun {
+    /// Whether somebody may have made the name and a record after the name was asked for. To hold
+    /// the name after the records would be to wait for somebody who waits for them.
+    pub(super) const fn came_too_early(&self) -> bool {
+        !self.has_name && !self.records.is_empty()
     }
-    let requests = held(transaction, person.0)?;
-    if !requests.is_empty() {
-        return Ok(Some(Erasure::Held { requests }));
-    }
-    let mut chosen = Vec::new();
-    for row in &records {
-        let record = id_of(row, 0)?;
-        if !keep.contains(&RecordId(record)) {
-            chosen.push((record, count_of(row, 1)?));
+
+    pub(super) fn erase(
+        self,
+        transaction: &mut Transaction<'_>,
+        keep: &[RecordId],
+        (at, actor): (UnixMillis, &str),
+    ) -> Result<Erasure, RecordError> {
+        let Self { person, has_name, records } = self;
+        let requests = held(transaction, person.0)?;
+        if !requests.is_empty() {
+            return Ok(Erasure::Held { requests });
         }
+        let mut chosen = Vec::new();
+        for row in &records {
+            let record = id_of(row, 0)?;
+            if !keep.contains(&RecordId(record)) {
+                chosen.push((record, count_of(row, 1)?));
+            }
+        }
+        // What is kept has the name in its entries, and is still to be vouched for.
+        if has_name && chosen.len() == records.len() {
+            transaction.execute(FORGET_NAME, &[id(person.0)])?;
+        }
+        erase(transaction, &chosen, at, actor)
     }
-    // What is kept has the name in its entries, and is still to be vouched for.
-    if has_name && chosen.len() == records.len() {
-        transaction.execute(FORGET_NAME, &[id(person.0)])?;
-    }
-    erase(transaction, &chosen, at, actor).map(Some)
 }
 
 pub(super) fn erase_record(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use upheld_consent::{Date, RequestKind};
 use upheld_store::Tenant;
 use upheld_store::record::{Erasure, RecordId, Records, Written};
-use upheld_store::request::{self, Filter, Place, Requests, Summary};
+use upheld_store::request::{self, Assigned, Filter, Place, Requests, Summary};
 use upheld_store::sql::{Database, DatabaseError, Transaction};
 
 use super::laws::{ALICE, BOB, Law, at, change, consent, keys};
@@ -134,7 +134,8 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
     assert_eq!(written, Written::Written { version: 2 });
     let page = requests.list(&Filter::default().assigned_to(9), None, 5).await?;
     assert_eq!(page.rows.first().map(|row| &row.summary), Some(&changed));
-    assert!(requests.assign(RecordId(0), Some(8)).await?);
+    assert_eq!(requests.assign(RecordId(0), Some(8)).await?, Assigned::Changed);
+    assert_eq!(requests.assign(RecordId(0), Some(8)).await?, Assigned::Unchanged);
     let goes_on = changed.clone().assigned_to(8);
     let unsaid = Summary::new("access", "collecting", day("2027-12-24")?);
     let unsaid = unsaid.running_from(day("2028-01-02")?);
@@ -142,10 +143,12 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
     assert_eq!(written, Written::Written { version: 3 });
     let page = requests.list(&Filter::default().assigned_to(8), None, 5).await?;
     assert_eq!(page.rows.first().map(|row| &row.summary), Some(&goes_on), "it stays with them");
-    assert!(
-        requests.assign(RecordId(0), None).await? && requests.assign(RecordId(0), Some(9)).await?
-    );
-    assert!(!requests.assign(RecordId(9999), None).await?, "there is no such request");
+    for (assignee, assigned) in
+        [(None, Assigned::Changed), (None, Assigned::Unchanged), (Some(9), Assigned::Changed)]
+    {
+        assert_eq!(requests.assign(RecordId(0), assignee).await?, assigned, "{assignee:?}");
+    }
+    assert_eq!(requests.assign(RecordId(9999), None).await?, Assigned::Missing);
     let page = requests.list(&Filter::default().assigned_to(9), None, 5).await?;
     let stale = requests.append(RecordId(0), 1, change("b", ""), changed.closed()).await?;
     assert_eq!(stale, Written::Stale { version: 3 });
@@ -163,7 +166,7 @@ async fn is_handled_by_one(requests: &Requests) -> Law {
         let is_there = request::assign(transaction, RecordId(1), Some(9))?;
         Ok::<_, DatabaseError>((is_there, request::assign(transaction, RecordId(9999), None)?))
     });
-    assert_eq!(given.await?, (true, false));
+    assert_eq!(given.await?, (Assigned::Changed, Assigned::Missing));
     let others = requests.count(&Filter::default().assigned_to(3)).await?;
     assert_eq!(requests.count(&Filter::default().assigned_to(9)).await?, 2);
     let taken =

@@ -1,5 +1,8 @@
 //! What verifying has shown, of the chain of the audit and of the log of consents and requests.
 
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use upheld_store::ledger::VerifyError;
 use upheld_store::sql::DatabaseError;
 
@@ -17,6 +20,27 @@ pub(crate) enum Found {
     Broken { fault: String },
 }
 
+/// Verifies one at a time: each reads everything there is.
+#[derive(Clone, Debug)]
+pub(crate) struct Verifying(Arc<Semaphore>);
+
+/// That nobody else verifies for as long as it is held.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    _held: OwnedSemaphorePermit,
+}
+
+impl Verifying {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+
+    /// None while somebody verifies.
+    pub(crate) fn begin(&self) -> Option<Turn> {
+        Arc::clone(&self.0).try_acquire_owned().ok().map(|held| Turn { _held: held })
+    }
+}
+
 /// What verifying has shown.
 #[derive(Debug)]
 pub(crate) struct Checked {
@@ -25,33 +49,48 @@ pub(crate) struct Checked {
 }
 
 impl Checked {
-    /// Goes along both, and writes into the audit who has asked for it and what was found.
+    /// Goes along both, and writes into the audit who has asked for it and what was found: what is
+    /// broken as soon as that is known, whatever becomes of the rest.
     pub(crate) async fn now(
         records: &Records,
         by: Actor,
         now: Moment,
+        _turn: Turn,
     ) -> Result<Self, DatabaseError> {
         let audit = match verify(&records.database, None).await? {
             Verdict::Intact { head, .. } => {
                 Found::Intact { entries: head.seq, head: head.to_string() }
             }
             Verdict::Broken { seq, fault } => {
+                note(records, by, now, BROKEN).await?;
                 Found::Broken { fault: format!("BROKEN at event {seq}: {fault}") }
             }
         };
         let checked = Self { audit, log: check_log(records).await? };
-        let action =
-            if checked.is_intact() { "audit verified: intact" } else { "audit verified: BROKEN" };
-        let noted = records.database.transact(move |transaction| {
-            append(transaction, &Entry { at: now.into(), actor: by, action, subject: None })
-        });
-        noted.await?;
+        if let Found::Intact { .. } = checked.audit {
+            note(records, by, now, if checked.is_intact() { INTACT } else { BROKEN }).await?;
+        }
         Ok(checked)
     }
 
     pub(crate) const fn is_intact(&self) -> bool {
         matches!((&self.audit, &self.log), (Found::Intact { .. }, Found::Intact { .. }))
     }
+}
+
+const INTACT: &str = "audit verified: intact";
+const BROKEN: &str = "audit verified: BROKEN";
+
+async fn note(
+    records: &Records,
+    by: Actor,
+    now: Moment,
+    action: &'static str,
+) -> Result<(), DatabaseError> {
+    let noted = records.database.transact(move |transaction| {
+        append(transaction, &Entry { at: now.into(), actor: by, action, subject: None })
+    });
+    noted.await
 }
 
 async fn check_log(records: &Records) -> Result<Found, DatabaseError> {
@@ -65,4 +104,18 @@ async fn check_log(records: &Records) -> Result<Found, DatabaseError> {
         Ok(head) => Found::Intact { entries: verified.tree.size(), head: head.to_string() },
         Err(error) => Found::Broken { fault: error.to_string() },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verifying;
+
+    #[test]
+    fn one_verifies_at_a_time() {
+        let verifying = Verifying::new();
+        let turn = verifying.begin();
+        assert!(turn.is_some() && verifying.clone().begin().is_none());
+        drop(turn);
+        assert!(verifying.begin().is_some());
+    }
 }

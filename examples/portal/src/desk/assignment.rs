@@ -10,12 +10,17 @@ use super::Case;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
-use crate::people::{self, Role};
+use crate::people::{Contacts, Role};
 use crate::records::{Records, RecordsError};
 use crate::sessions::Session;
 
 /// How many people a request can be given to: more than a page can offer.
 const MAX_COLLEAGUES: i64 = 200;
+/// How many changes a page lists: more than a request that is dealt with has.
+const MAX_HISTORY: usize = 100;
+/// Who may deal with requests, among people.
+const MAY_DEAL: &str =
+    "role = 'staff' AND state = 'active' AND (duty IS NULL OR duty <> 'auditor')";
 
 /// Somebody who may deal with requests.
 #[derive(Debug)]
@@ -50,11 +55,11 @@ pub(crate) enum Assigned {
 
 /// Lists those who may deal with requests, by address.
 pub(crate) async fn colleagues(database: &Database) -> Result<Vec<Colleague>, DatabaseError> {
-    let sql = "SELECT id, display_name, email FROM people
-               WHERE tenant = $1 AND role = 'staff' AND state = 'active'
-                   AND (duty IS NULL OR duty <> 'auditor')
-               ORDER BY email LIMIT $2";
-    let rows = database.query(sql, &[MAX_COLLEAGUES.into()]).await?;
+    let sql = format!(
+        "SELECT id, display_name, email FROM people
+         WHERE tenant = $1 AND {MAY_DEAL} ORDER BY email LIMIT $2"
+    );
+    let rows = database.query(&sql, &[MAX_COLLEAGUES.into()]).await?;
     let colleague = |row: &Row| {
         Ok(Colleague { id: PersonId::at(row, 0)?, name: called(row.text(1)?, row.text(2)?) })
     };
@@ -71,9 +76,13 @@ pub(crate) async fn assignee(
 }
 
 /// What the one of this number is called; the number, when there is no such account any more.
-pub(crate) async fn name_of(records: &Records, bits: u128) -> Result<String, DatabaseError> {
+pub(crate) async fn name_of(
+    records: &Records,
+    contacts: &mut Contacts,
+    bits: u128,
+) -> Result<String, DatabaseError> {
     let person = PersonId::from(AccountId(bits));
-    let contact = people::contact(&records.database, person).await?;
+    let contact = contacts.find(&records.database, person).await?;
     Ok(contact.map_or_else(|| person.to_string(), |it| called(&it.name, &it.email)))
 }
 
@@ -82,12 +91,17 @@ pub(crate) fn called(name: &str, email: &str) -> String {
     format!("{name} <{email}>")
 }
 
-/// How it came to whom it is with, the earliest first. Accounts that are not there any more are
-/// numbers.
-pub(crate) async fn history(
-    database: &Database,
-    request: Id,
-) -> Result<Vec<Assignment>, DatabaseError> {
+/// How a request came to whom it is with.
+#[derive(Debug)]
+pub(crate) struct History {
+    /// The latest changes, the earliest of them first.
+    pub(crate) latest: Vec<Assignment>,
+    /// Whether there were others before.
+    pub(crate) is_cut: bool,
+}
+
+/// How it came to whom it is with. Accounts that are not there any more are numbers.
+pub(crate) async fn history(database: &Database, request: Id) -> Result<History, DatabaseError> {
     let sql = "SELECT given.at, given.assigned_by, giver.display_name, giver.email,
                    given.assignee, taker.display_name, taker.email
                FROM request_assignments AS given
@@ -95,8 +109,11 @@ pub(crate) async fn history(
                    ON giver.tenant = given.tenant AND giver.id = given.assigned_by
                LEFT JOIN people AS taker
                    ON taker.tenant = given.tenant AND taker.id = given.assignee
-               WHERE given.tenant = $1 AND given.request = $2 ORDER BY given.at, given.id";
-    let rows = database.query(sql, &[request.into()]).await?;
+               WHERE given.tenant = $1 AND given.request = $2
+               ORDER BY given.at DESC, given.id DESC LIMIT $3";
+    // One more, to know whether there were others.
+    let limit = i64::try_from(MAX_HISTORY).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = database.query(sql, &[request.into(), limit.into()]).await?;
     let assignment = |row: &Row| {
         Ok(Assignment {
             at: Moment::at(row, 0)?,
@@ -104,7 +121,9 @@ pub(crate) async fn history(
             to: party(row, 4)?,
         })
     };
-    rows.iter().map(assignment).collect()
+    let latest = rows.iter().take(MAX_HISTORY).rev().map(assignment);
+    let latest = latest.collect::<Result<_, DatabaseError>>()?;
+    Ok(History { latest, is_cut: rows.len() > MAX_HISTORY })
 }
 
 /// Somebody whose number, name and address stand from `column` on.
@@ -140,8 +159,11 @@ pub(crate) async fn assign(
             return Ok(false);
         }
         let assignee = to.map(PersonId::to_bits);
-        if !request::assign(transaction, RecordId(request.to_bits()), assignee)? {
-            return Ok(false);
+        match request::assign(transaction, RecordId(request.to_bits()), assignee)? {
+            request::Assigned::Changed => {}
+            // Nothing happened that could be written down.
+            request::Assigned::Unchanged => return Ok(true),
+            request::Assigned::Missing => return Ok(false),
         }
         let assignee = assignee.map(|bits| bits.to_be_bytes().to_vec());
         transaction.execute(
@@ -158,7 +180,6 @@ pub(crate) async fn assign(
 }
 
 fn may_deal(transaction: &mut Transaction<'_>, to: PersonId) -> Result<bool, DatabaseError> {
-    let sql = "SELECT id FROM people WHERE tenant = $1 AND id = $2 AND role = 'staff'
-                   AND state = 'active' AND (duty IS NULL OR duty <> 'auditor')";
-    Ok(!transaction.query(sql, &[to.into()])?.is_empty())
+    let sql = format!("SELECT id FROM people WHERE tenant = $1 AND id = $2 AND {MAY_DEAL}");
+    Ok(!transaction.query(&sql, &[to.into()])?.is_empty())
 }

@@ -11,6 +11,7 @@ use upheld_store::request::{Filter, Listed, Place};
 use super::assignment;
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
+use crate::people::Contacts;
 use crate::records::Records;
 use crate::requests::{self, RequestsError};
 
@@ -30,6 +31,15 @@ const WAITING: [Stage; 5] = [
     Stage::AwaitingClarification,
     Stage::AwaitingChoice,
 ];
+
+/// Whether the clock may run in a stage. It has not begun while somebody is asked who they are, that
+/// they may, or for a fee; and of what is answered nothing is owed. A question may come too late to
+/// stop it.
+const fn may_run(stage: Stage) -> bool {
+    let is_before_clock =
+        matches!(stage, Stage::AwaitingIdentity | Stage::AwaitingAuthority | Stage::AwaitingFee);
+    stage.is_open() && !is_before_clock
+}
 
 /// Where requests stand that are listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +83,8 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
-    /// One filter, or several whose lists are to be merged.
+    /// One filter, or several whose lists are to be merged; none where nothing can be meant. Where a
+    /// day is asked for, what has no due date is not even read.
     fn filters(self) -> Vec<Filter> {
         let filter = Filter::default();
         let filter = match self.kind {
@@ -85,15 +96,19 @@ impl Wanted {
             With::Nobody => filter.unassigned(),
             With::Somebody(person) => filter.assigned_to(person.to_bits()),
         };
+        let has_day = self.within != Within::Ever;
+        let of_stages = |stages: &[Stage]| {
+            let stages = stages.iter().filter(|stage| !has_day || may_run(**stage));
+            stages.map(|stage| filter.clone().in_state(stage.name())).collect()
+        };
         match self.show {
+            Show::Answered if has_day => Vec::new(),
+            Show::All if has_day => vec![filter.open()],
             Show::Open => vec![filter.open()],
             Show::Answered => vec![filter.closed()],
             Show::All => vec![filter],
-            Show::In(stage) => vec![filter.in_state(stage.name())],
-            Show::Waiting => {
-                let waiting = WAITING.iter();
-                waiting.map(|stage| filter.clone().in_state(stage.name())).collect()
-            }
+            Show::In(stage) => of_stages(&[stage]),
+            Show::Waiting => of_stages(&WAITING),
         }
     }
 
@@ -170,7 +185,7 @@ pub(crate) async fn page(
 ) -> Result<Page, RequestsError> {
     let today = requests::today(None, now)?;
     let last_day = wanted.last_day(today);
-    let (mut rows, mut read) = (Vec::new(), 0_usize);
+    let (mut rows, mut read, mut contacts) = (Vec::new(), 0_usize, Contacts::default());
     loop {
         let (stretch, next) = stretch(records, wanted, after).await?;
         for (listed, is_last) in
@@ -184,7 +199,13 @@ pub(crate) async fn page(
             let is_wanted = |row: &Row| {
                 last_day.is_none_or(|last| row.time.due().is_some_and(|due| due <= last))
             };
-            rows.extend(row.filter(is_wanted));
+            if let Some(mut row) = row.filter(is_wanted) {
+                row.assignee = match listed.summary.assignee() {
+                    Some(bits) => Some(assignment::name_of(records, &mut contacts, bits).await?),
+                    None => None,
+                };
+                rows.push(row);
+            }
             if rows.len() >= PAGE {
                 let next = if is_last { next } else { Some(listed.place()) };
                 return Ok(Page { rows, next });
@@ -218,7 +239,7 @@ async fn stretch(
     Ok((all, next))
 }
 
-/// What a row shows; none of what was erased, or is no request.
+/// What a row shows, without a name; none of what was erased, or is no request.
 async fn read_row(
     records: &Records,
     listed: &Listed,
@@ -234,9 +255,79 @@ async fn read_row(
         stage: request.stage(),
         received: request.received(),
         time,
-        assignee: match listed.summary.assignee() {
-            Some(bits) => Some(assignment::name_of(records, bits).await?),
-            None => None,
-        },
+        assignee: None,
     }))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use upheld_consent::Due;
+    use upheld_consent::request::{
+        Ask, Burden, Channel, Command, Context, ControllerStatus, Fee, FeeGround, Identity, Name,
+        Receipt, Request, Requester, Stage, Text, decide,
+    };
+
+    use super::{Show, Wanted, Within, may_run};
+    use crate::requests;
+
+    /// What has no due date is not looked through for one that is due.
+    #[test]
+    fn a_day_is_asked_only_of_requests_that_can_have_one() {
+        let count = |show, within| {
+            let wanted = Wanted { show, within, ..Wanted::default() };
+            wanted.filters().len()
+        };
+        for within in [Within::Overdue, Within::Days(7)] {
+            assert_eq!(count(Show::Answered, within), 0);
+            assert_eq!(count(Show::Waiting, within), 2);
+            assert_eq!(count(Show::Open, within), 1);
+            for stage in Stage::ALL {
+                let expected = usize::from(may_run(stage));
+                assert_eq!(count(Show::In(stage), within), expected, "{stage}");
+            }
+            let [all, open] = [Show::All, Show::Open]
+                .map(|show| Wanted { show, within, ..Wanted::default() }.filters());
+            assert_eq!(all, open);
+        }
+        assert_eq!(count(Show::Answered, Within::Ever), 1);
+        assert_eq!(count(Show::Waiting, Within::Ever), 5);
+        assert_eq!(count(Show::In(Stage::Closed), Within::Ever), 1);
+    }
+
+    /// By what `upheld-consent` says of requests in each of these stages.
+    #[test]
+    fn no_clock_runs_where_it_is_said_that_none_can() {
+        let today = upheld_consent::Date::parse("2026-09-21").unwrap();
+        let (by, calendar) = (Name::new("desk").unwrap(), requests::calendar());
+        let controller = ControllerStatus::HealthProfessional;
+        let context = Context { at: today, today, by: &by, calendar: &calendar, controller };
+        let text = || Text::new("text").unwrap();
+        let then = |requester, commands: Vec<Command>| {
+            let identity = Identity::SignedIn;
+            let receipt =
+                Receipt { ask: Ask::Access, channel: Channel::SelfService, requester, identity };
+            let mut events = decide(None, Command::Receive(receipt), &context).unwrap();
+            for command in commands {
+                let request = Request::replay(&events).unwrap();
+                events.extend(decide(Some(&request), command, &context).unwrap());
+            }
+            let request = Request::replay(&events).unwrap();
+            let is_running = matches!(request.due(&calendar).unwrap(), Some(Due::Running(_)));
+            assert!(may_run(request.stage()) || !is_running, "{}", request.stage());
+            (request.stage(), is_running)
+        };
+        let own = |commands| then(Requester::Subject, commands);
+        let doubt = Command::RequestIdentity { doubt: text() };
+        let ground = FeeGround::Excessive(Burden { shown_by: text(), weighed: text() });
+        let fee = Command::ChargeFee(Fee { pence: 1_500, ground, covers: text() });
+        assert_eq!(own(vec![]), (Stage::Received, true));
+        assert_eq!(own(vec![Command::Accept]), (Stage::InProgress, true));
+        assert_eq!(own(vec![doubt]), (Stage::AwaitingIdentity, false));
+        assert_eq!(own(vec![fee]), (Stage::AwaitingFee, false));
+        let authority = then(Requester::Representative, vec![Command::RequestAuthority]);
+        assert_eq!(authority, (Stage::AwaitingAuthority, false));
+        assert_eq!(own(vec![Command::Withdraw]), (Stage::Withdrawn, false));
+        assert_eq!(own(vec![Command::Withdraw, Command::Close]), (Stage::Closed, false));
+    }
 }

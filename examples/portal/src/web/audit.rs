@@ -1,8 +1,6 @@
 //! The audit, for those who look over others: what happened, and whether that is still what is
 //! written.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -22,7 +20,7 @@ use crate::audit::{self, Actor, Checked, Found};
 use crate::clock::Moment;
 use crate::id::PersonId;
 use crate::language::phrase;
-use crate::people::{self, Role};
+use crate::people::{self, Contacts, Role};
 use crate::records::{Records, RecordsError};
 use crate::sessions::Session;
 use crate::token::FormToken;
@@ -98,7 +96,11 @@ pub(super) async fn verify(
     Posted { visitor: Overseer(session), .. }: Posted<Overseer>,
 ) -> Result<Response, Refusal> {
     let by = Actor::Person(session.person().to_bits());
-    let checked = Checked::now(&app.records, by, app.clock.now()).await?;
+    let turn = app.verifying.begin().ok_or(Refusal::Busy)?;
+    let (records, now) = (app.records.clone(), app.clock.now());
+    // By itself: what it finds is written down even if nobody waits for the page any more.
+    let checked = tokio::spawn(async move { Checked::now(&records, by, now, turn).await });
+    let checked = checked.await.map_err(|_| Refusal::Failed)??;
     tracing::info!(staff = %session.person(), is_intact = checked.is_intact(), "audit verified");
     show(&app, &session, Typed::default(), None, Some(checked)).await
 }
@@ -196,18 +198,18 @@ async fn person(records: &Records, text: &str) -> Result<Option<PersonId>, Recor
 
 /// The lines of events, with addresses where there are accounts.
 async fn lines(records: &Records, found: Vec<search::Event>) -> Result<Vec<Line>, RecordsError> {
-    let mut known = BTreeMap::new();
+    let mut contacts = Contacts::default();
     let mut lines = Vec::with_capacity(found.len());
     for one in found {
         let by = match one.actor {
             Some(Actor::Person(bits)) => {
-                called(records, &mut known, PersonId::from(AccountId(bits))).await?
+                called(records, &mut contacts, PersonId::from(AccountId(bits))).await?
             }
             Some(actor) => actor.to_string(),
             None => "?".to_owned(),
         };
         let about = match one.subject {
-            Some(person) => called(records, &mut known, person).await?,
+            Some(person) => called(records, &mut contacts, person).await?,
             None => String::new(),
         };
         lines.push(Line { at: one.at, by, action: one.action, about, seq: one.seq });
@@ -217,14 +219,9 @@ async fn lines(records: &Records, found: Vec<search::Event>) -> Result<Vec<Line>
 
 async fn called(
     records: &Records,
-    known: &mut BTreeMap<u128, String>,
+    contacts: &mut Contacts,
     person: PersonId,
 ) -> Result<String, RecordsError> {
-    if let Some(name) = known.get(&person.to_bits()) {
-        return Ok(name.clone());
-    }
-    let contact = people::contact(&records.database, person).await?;
-    let name = contact.map_or_else(|| person.to_string(), |contact| contact.email);
-    known.insert(person.to_bits(), name.clone());
-    Ok(name)
+    let contact = contacts.find(&records.database, person).await?;
+    Ok(contact.map_or_else(|| person.to_string(), |contact| contact.email.clone()))
 }

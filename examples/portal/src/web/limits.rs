@@ -25,7 +25,7 @@ struct LimitsPage<'a> {
     session: &'a Session,
     form_token: FormToken,
     rows: Vec<Limited>,
-    passwords: Waits,
+    unnamed: Waits,
     /// Whether this is not the first page.
     is_later: bool,
     next: Option<Place>,
@@ -44,7 +44,7 @@ pub(super) async fn page(
         session: &session,
         form_token: session.token().to_form_token(),
         rows: page.rows,
-        passwords: page.passwords,
+        unnamed: page.unnamed,
         is_later: after.is_some(),
         next: page.next,
         problem: None,

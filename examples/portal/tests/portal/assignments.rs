@@ -26,6 +26,9 @@ fn requests_are_given_to_somebody_who_deals_with_them() {
     let other = Browser::ask(&clinic, OTHER_EMAIL, "erasure", "");
     let kims = id(&robin.get(&path), SECOND_STAFF.0);
     assign(&mut robin, &path, &kims).assert_redirects_to(&format!("{path}?done"));
+    // To whom it is with already: nothing has happened that could be written down.
+    assign(&mut robin, &path, &kims).assert_redirects_to(&format!("{path}?done"));
+    assert_eq!(clinic.query("SELECT count(*) FROM request_assignments"), 1);
     assert_eq!(clinic.audited("request: assigned"), 1);
     let page = kim.get(&path);
     page.assert_shows(200, "<dd id=\"assignee\"><code>Kim Osei &#60;kim@example.com&#62;</code>");
@@ -48,6 +51,27 @@ fn requests_are_given_to_somebody_who_deals_with_them() {
     assign(&mut robin, &path, "").assert_redirects_to(&format!("{path}?done"));
     robin.get(&path).assert_shows(200, "<dd id=\"assignee\">Nobody yet");
     assert_eq!(clinic.audited("request: given up"), 1);
+}
+
+/// However often it went to and fro.
+#[test]
+fn the_latest_changes_are_listed_and_that_there_were_others() {
+    let (clinic, (mut robin, _), _) = desk();
+    let path = Browser::ask(&clinic, EMAIL, "access", "");
+    let kims = id(&robin.get(&path), SECOND_STAFF.0);
+    let mut give = |count: usize| {
+        for number in 0..count {
+            let to = if number % 2 == 0 { &*kims } else { "" };
+            let given = robin.post(&format!("{path}/assign"), &[("to", to)]);
+            given.assert_redirects_to(&format!("{path}?done"));
+        }
+        let body = robin.get(&path).body;
+        let listed = body.matches("<strong>Assigned</strong>").count()
+            + body.matches("<strong>Given up</strong>").count();
+        (listed, body.contains("Earlier changes of who deals with it are not listed."))
+    };
+    assert_eq!(give(100), (100, false));
+    assert_eq!(give(1), (100, true));
 }
 
 /// To nobody who does not act, and by nobody; and never one's own.

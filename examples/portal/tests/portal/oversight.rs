@@ -132,13 +132,54 @@ fn t56_verifying_shows_what_was_altered() {
     assert_eq!(clinic.audited("audit verified: BROKEN"), 1);
 }
 
+/// The chain of the audit itself, altered: it is noted as soon as it is known, and shown once the
+/// log can be read.
+#[test]
+fn t56_a_broken_chain_is_noted_whatever_becomes_of_the_log() {
+    let (clinic, _, mut auditor) = oversight();
+    await_sealed(&clinic);
+    auditor.get("/staff/audit").assert_shows(200, "Verification");
+    clinic.change("UPDATE audit_events SET at = at + 1 WHERE seq = 2");
+    clinic.change("ALTER TABLE ledger_entries RENAME TO elsewhere");
+    let page = auditor.post("/staff/audit/verify", &[]);
+    assert!(page.status >= 500, "{}", page.body);
+    assert_eq!(clinic.audited("audit verified: BROKEN"), 1);
+    clinic.change("ALTER TABLE elsewhere RENAME TO ledger_entries");
+    auditor.get("/staff/audit").assert_shows(200, "Verification");
+    let page = auditor.post("/staff/audit/verify", &[]);
+    page.assert_shows(200, "Something is not as it was written.");
+    let fault = "BROKEN at event 2: it, or its place, was altered after it had been sealed";
+    page.assert_shows(200, &format!("<code lang=\"en\">{fault}</code>"));
+    page.assert_shows(200, "<code>portal consents verify --expect ");
+    assert!(!page.body.contains("portal audit verify --expect"));
+    assert_eq!(clinic.audited("audit verified: BROKEN"), 2);
+    assert_eq!(clinic.audited("audit verified: intact"), 0);
+}
+
+/// Links for a new password that somebody asks for again and again wait as well, and nobody has
+/// typed a password.
+#[test]
+fn limits_count_waits_that_no_password_began() {
+    let (clinic, mut lead, _) = oversight();
+    for _ in 0..3 {
+        let mut browser = clinic.browser();
+        browser.get("/password/forgot").assert_shows(200, "</h1>");
+        browser.post("/password/forgot", &[("email", EMAIL)]);
+    }
+    let page = lead.get("/staff/limits");
+    page.assert_shows(200, "<p id=\"unnamed\">1 wait is running");
+    page.assert_shows(200, "too many links for a new password");
+    lead.cookies.insert("__Host-language".into(), "de".into());
+    lead.get("/staff/limits").assert_shows(200, "zu viele Links für ein neues Passwort");
+}
+
 /// Whose codes wait is seen by everybody at the desk, and who guesses at passwords is not named.
 #[test]
 fn limits_are_seen_with_when_they_end() {
     let (clinic, mut lead, mut auditor) = oversight();
     let page = lead.get("/staff/limits");
     page.assert_shows(200, "Nobody waits, and nobody is blocked.");
-    page.assert_shows(200, "No wait after wrong passwords is running.");
+    page.assert_shows(200, "No such wait is running.");
     let (mut sam, phone) = clinic.enrol_and_sign_in(OTHER_EMAIL);
     sam.sign_out();
     clinic.step_on(60);
@@ -157,7 +198,7 @@ fn limits_are_seen_with_when_they_end() {
     let page = lead.get("/staff/limits");
     page.assert_shows(200, ">sam@example.com</a>");
     page.assert_shows(200, "<td data-label=\"Failures in a row\">5</td>");
-    page.assert_shows(200, "1 wait after wrong passwords is running");
+    page.assert_shows(200, "1 wait is running");
     let page = auditor.get("/staff/limits");
     page.assert_shows(200, "<th scope=\"row\">sam@example.com</th>");
     assert!(!page.body.contains("href=\"/staff/people"));

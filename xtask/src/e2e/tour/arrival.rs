@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::phone::Phone;
 use super::super::webdriver::Browser;
-use super::super::{Outcome, check, say};
+use super::super::{Outcome, check, paper, say};
 use super::pictures::Picture;
 use super::stage::{Stage, count, give_code, keep_recovery_codes, shows};
 
@@ -83,7 +83,7 @@ pub(super) fn begin<'a>(stage: &Stage<'a>) -> Outcome<Alex<'a>> {
     stage.give_password(&browser, ALEX)?;
     stage.see(&browser, "Security")?;
     let phone = stage.enrol(&browser, Some(Picture::of_desk("qr-code", 900)))?;
-    super::paper::check_recovery_codes(&browser)?;
+    paper::check_recovery_codes(&browser)?;
     let codes = keep_recovery_codes(&browser)?;
     check(codes.len() == 10, &format!("{} recovery codes", codes.len()))?;
     stage.see(&browser, "Security")?;

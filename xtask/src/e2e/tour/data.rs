@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::super::webdriver::Browser;
-use super::super::{Outcome, check, program, say};
+use super::super::{Outcome, check, paper, program, say};
 use super::arrival::{ALEX, Alex};
 use super::desk::{Staff, WHY};
 use super::pictures::Picture;
@@ -36,7 +36,7 @@ pub(super) fn correct(stage: &Stage<'_>, alex: &Alex<'_>, robin: &Staff<'_>) -> 
     stage.go_to(browser, &format!("/requests/{id}"))?;
     shows(browser, "main", WHY)?;
     stage.look(browser)?;
-    super::paper::check_letter(browser, WHY)?;
+    paper::check_letter(browser, ".letter", WHY)?;
     stage.visit(browser, "/requests", "Your requests")
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::phone::Phone;
 use super::super::webdriver::Browser;
-use super::super::{Outcome, check, say};
+use super::super::{Outcome, check, paper, say};
 use super::duo::JO;
 use super::pictures::Picture;
 use super::stage::{Stage, count, heading, shows};
@@ -36,7 +36,7 @@ impl<'a> Staff<'a> {
         self.act(stage, "refuse", &[("ground", "inaccurate"), ("because", &because)])?;
         stage.see(browser, "The letter")?;
         shows(browser, "pre.letter", WHY)?;
-        super::paper::check_letter(browser, WHY)?;
+        paper::check_letter(browser, ".letter", WHY)?;
         stage.picture(browser, Picture::of_desk("letter", 900))?;
         stage.press_confirmed(browser, &self.phone, "main form button")?;
         shows(browser, ".notice.good", "It was done and written down")?;

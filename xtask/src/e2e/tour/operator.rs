@@ -4,19 +4,26 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::super::phone::Phone;
 use super::super::{Outcome, check, say};
 use super::desk::Staff;
 use super::stage::{Demo, Stage, give_code, shows};
+use super::visitor::Visitor;
 
 const LEE: &str = "lee@example.com";
 const KIM: &str = "kim@example.com";
 const VISITORS: usize = 3;
+/// How long a new key is known before it is used, and the old one after it was.
+const WAIT: Duration = Duration::from_secs(4);
+/// What the command needs to begin.
+const START: Duration = Duration::from_millis(500);
 
 /// The audit, new keys while people sign in, a backup that is put back.
-pub(super) fn look_after(stage: &Stage<'_>, robin: &Staff<'_>) -> Outcome<()> {
+pub(super) fn look_after(stage: &Stage<'_>, robin: &Staff<'_>, kim: &Staff<'_>) -> Outcome<()> {
     let demo = &stage.demo;
     say("tour: 12 audit verify, consents verify");
     let audited = demo.ask(&["audit", "verify"])?;
@@ -25,8 +32,8 @@ pub(super) fn look_after(stage: &Stage<'_>, robin: &Staff<'_>) -> Outcome<()> {
     demo.ask(&["consents", "verify"])?;
 
     say("tour: 12 keys rotate, while people sign in");
-    let rotated = rotate_under_load(demo)?;
-    say(&format!("tour: 12 {rotated} sign-ins meanwhile, none failed"));
+    let (passwords, codes) = rotate_under_load(demo, &kim.phone)?;
+    say(&format!("tour: 12 {passwords} passwords and {codes} codes meanwhile, none refused"));
     let keys: Value = serde_json::from_str(&demo.ask(&["keys", "status", "--json"])?)?;
     let rows = |at: &str| keys.pointer(at).and_then(Value::as_u64);
     let is_moved = rows("/keys/0/rows") == Some(0) && rows("/keys/1/rows") > Some(0);
@@ -54,46 +61,52 @@ pub(super) fn look_after(stage: &Stage<'_>, robin: &Staff<'_>) -> Outcome<()> {
     check(audited.starts_with("intact"), &audited)
 }
 
-/// Makes a new key and seals everything anew, while visitors sign in without a pause; how often.
-fn rotate_under_load(demo: &Demo) -> Outcome<u32> {
-    let (is_over, count) = (AtomicBool::new(false), AtomicU32::new(0));
-    thread::scope(|scope| {
+/// Makes a new key and seals everything anew, while visitors give their password without a pause,
+/// and Kim signs in with codes; how many of each.
+fn rotate_under_load(demo: &Demo, phone: &Phone) -> Outcome<(u32, u32)> {
+    let (is_over, passwords) = (AtomicBool::new(false), AtomicU32::new(0));
+    // One as soon as there is a new key, the other once that is the current one.
+    let codes = [(phone.next_code()?, START), (phone.next_code()?, WAIT.saturating_add(START))];
+    let codes = thread::scope(|scope| {
         let visit = || -> Result<(), String> {
             while !is_over.load(Ordering::Relaxed) {
-                sign_in_over_http(demo, LEE).map_err(|error| error.to_string())?;
-                count.fetch_add(1, Ordering::Relaxed);
+                let visitor = Visitor::arrive(demo, LEE);
+                visitor.map_err(|error| error.to_string())?;
+                passwords.fetch_add(1, Ordering::Relaxed);
             }
             Ok(())
         };
         let visitors: Vec<_> = (0..VISITORS).map(|_| scope.spawn(visit)).collect();
-        let rotated = demo.ask(&["keys", "rotate", "--wait", "4"]);
+        let begun = Instant::now();
+        let is_over = &is_over;
+        let kim = scope.spawn(move || -> Result<u32, String> {
+            let mut count: u32 = 0;
+            for (code, when) in codes {
+                thread::sleep(when.saturating_sub(begun.elapsed()));
+                let visitor = Visitor::arrive(demo, KIM);
+                let visitor = visitor.and_then(|visitor| visitor.give_code(&code));
+                let page = visitor.and_then(|mut visitor| visitor.read("/account"));
+                let page = page.map_err(|error| error.to_string())?;
+                if !page.contains("Kim Osei") {
+                    return Err("a code opened another account".into());
+                }
+                let is_meanwhile = !is_over.load(Ordering::Relaxed);
+                count = count.saturating_add(u32::from(is_meanwhile));
+            }
+            Ok(count)
+        });
+        let wait = WAIT.as_secs().to_string();
+        let rotated = demo.ask(&["keys", "rotate", "--wait", &wait]);
         is_over.store(true, Ordering::Relaxed);
         for visitor in visitors {
             visitor.join().map_err(|_| "a visitor panicked")??;
         }
-        rotated
+        let codes = kim.join().map_err(|_| "Kim panicked")??;
+        rotated.map(|_| codes)
     })?;
-    let count = count.into_inner();
-    check(count > 0, "nobody signed in meanwhile")?;
-    Ok(count)
-}
-
-/// A password up to the page of the second factor, without a browser.
-fn sign_in_over_http(demo: &Demo, email: &str) -> Outcome<()> {
-    let agent = ureq::Agent::config_builder().max_redirects(0).build().new_agent();
-    let url = format!("{}/login", demo.plain);
-    let mut page = agent.get(&url).call()?;
-    let cookies = page.headers().get_all("set-cookie").iter();
-    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
-    let cookies: Vec<String> = cookies.map(str::to_owned).collect();
-    let text = page.body_mut().read_to_string()?;
-    let (_, rest) = text.split_once("name=\"form_token\" value=\"").ok_or("no form")?;
-    let token = rest.split('"').next().unwrap_or_default();
-    let form = [("form_token", token), ("email", email), ("password", &demo.password)];
-    let answer = agent.post(&url).header("cookie", cookies.join("; ")).send_form(form)?;
-    let location = answer.headers().get("location").and_then(|location| location.to_str().ok());
-    let seen = format!("{} to {location:?}", answer.status());
-    check(location == Some("/login/second-factor"), &seen)
+    let passwords = passwords.into_inner();
+    check(passwords > 0 && codes > 0, "nobody signed in meanwhile")?;
+    Ok((passwords, codes))
 }
 
 /// Killed and served again: failures and used codes are still known, and whoever was signed in is.

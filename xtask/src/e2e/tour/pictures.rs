@@ -5,12 +5,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
-use serde_json::json;
 
-use super::super::screen::Pixels;
+use super::super::screen::{Pixels, Screen, show_on};
 use super::super::webdriver::Browser;
 use super::super::{Outcome, check, say};
-use super::pages::show_as;
 
 const MAX_BYTES: usize = 150_000;
 const MAX_COLOURS: usize = 256;
@@ -50,16 +48,11 @@ impl Gallery {
         let Picture { name, width, height, scheme } = picture;
         let is_phone = width < 500;
         let scale = if is_phone { 2.0 } else { 1.5 };
-        let metrics = json!({
-            "width": width, "height": height, "deviceScaleFactor": scale, "mobile": is_phone,
-        });
-        browser.devtools("Emulation.setDeviceMetricsOverride", &metrics)?;
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        browser.devtools("Emulation.setEmulatedMedia", &media)?;
+        show_on(browser, Some(Screen { width, height, scale, is_phone }), scheme)?;
         // No cursor that blinks, and no ring around what has the focus by itself.
         browser.evaluate("document.activeElement?.blur(); window.scrollTo(0, 0);")?;
         let taken = browser.screenshot_of(height)?;
-        show_as(browser, None, "light")?;
+        show_on(browser, None, "light")?;
         let small = shrink(&taken)?;
         let bytes = small.len();
         check(bytes <= MAX_BYTES, &format!("{name} has {bytes} bytes, at most {MAX_BYTES}"))?;

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::super::paper::recovery_codes;
 use super::super::phone::Phone;
 use super::super::program::Program;
-use super::super::screen;
+use super::super::screen::{Screen, read_qr, show_on};
 use super::super::webdriver::{Browser, Driver};
 use super::super::{Outcome, check};
-use super::pages::Pages;
+use super::pages::{OK, Pages, README, place};
 use super::pictures::{Gallery, Picture};
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
@@ -89,14 +90,12 @@ impl Demo {
         Ok(said)
     }
 
-    /// Every call to Duo fails from now on, or none any more.
+    /// Pulls Duo's plug as the README says, or puts it in again.
     pub(super) fn plug_duo(&self, is_in: bool) -> Outcome<()> {
         if is_in {
             ureq::post(&format!("{}clear", self.phones)).send_empty()?;
         } else {
-            let fault = json!({ "kind": "status", "status": 503 });
-            let faults = json!({ "path": "/", "times": 100_000, "fault": fault });
-            ureq::post(&format!("{}fault", self.phones)).send_json(faults)?;
+            ureq::post(&format!("{}fault", self.phones)).send(pulled_plug(README)?)?;
         }
         Ok(())
     }
@@ -157,9 +156,11 @@ impl<'a> Stage<'a> {
         self.pages.see(browser, heading)
     }
 
-    /// Judges whatever page there is.
+    /// Judges whatever page there is, which is no error.
     pub(super) fn look(&self, browser: &Browser<'_>) -> Outcome<()> {
         let heading = heading(browser)?;
+        let (path, status) = place(browser)?;
+        check(status == OK, &format!("{path} was answered by {status}, {heading}"))?;
         self.pages.see(browser, &heading)
     }
 
@@ -270,12 +271,22 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// What the README has sent to the phones of the demonstration, so that Duo is out of reach.
+fn pulled_plug(readme: &str) -> Outcome<&str> {
+    let (_, command) = readme.split_once("Pull Duo's plug (`curl -d").ok_or("no plug to pull")?;
+    let mut parts = command.splitn(3, '\'');
+    match (parts.next().map(str::trim), parts.next(), parts.next()) {
+        (Some(""), Some(fault), Some(rest)) if rest.starts_with(" …/fault`") => Ok(fault),
+        _ => Err("the README pulls Duo's plug in another way".into()),
+    }
+}
+
 /// What the QR code says, from as near as a phone is held to it.
 fn scan(browser: &Browser<'_>) -> Outcome<String> {
-    let near = json!({ "width": 800, "height": 1000, "deviceScaleFactor": 3, "mobile": false });
-    browser.devtools("Emulation.setDeviceMetricsOverride", &near)?;
-    let code = screen::read_qr(&browser.find(".qr-frame svg")?.screenshot()?);
-    browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({}))?;
+    let near = Screen { width: 800, height: 1000, scale: 3.0, is_phone: false };
+    show_on(browser, Some(near), "light")?;
+    let code = read_qr(&browser.find(".qr-frame svg")?.screenshot()?);
+    show_on(browser, None, "light")?;
     code
 }
 
@@ -304,10 +315,7 @@ pub(super) fn give_code(browser: &Browser<'_>, code: &str) -> Outcome<()> {
 
 /// Says that the codes are saved; returns them.
 pub(super) fn keep_recovery_codes(browser: &Browser<'_>) -> Outcome<Vec<String>> {
-    let script = "return [...document.querySelectorAll('#recovery-codes code')].map((code) => code.textContent)";
-    let codes = browser.evaluate(script)?;
-    let codes = codes.as_array().into_iter().flatten().filter_map(Value::as_str);
-    let codes: Vec<String> = codes.map(str::to_owned).collect();
+    let codes = recovery_codes(browser)?;
     browser.find("#saved")?.click()?;
     browser.find("form:has(#saved) button")?.click()?;
     Ok(codes)

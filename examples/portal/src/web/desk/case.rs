@@ -25,7 +25,7 @@ use crate::desk::{self, Case};
 use crate::held;
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
-use crate::people::Role;
+use crate::people::{Contacts, Role};
 use crate::requests::{self, RequestsError};
 use crate::sessions::Session;
 use crate::token::FormToken;
@@ -64,6 +64,8 @@ pub(super) struct CasePage<'a> {
     tasks: Vec<Task>,
     found: Vec<Found>,
     lines: Vec<Line>,
+    /// Whether earlier changes of who deals with it are left out.
+    is_cut: bool,
     letters: Vec<String>,
     /// What who deals with it is called; none while nobody does.
     assignee: Option<String>,
@@ -144,10 +146,14 @@ async fn write<'a>(
         evidence: timeline::evidence(&case.events),
         tasks: request.sources().chain(request.processors()).map(task).collect(),
         found: request.items().map(|(item, verdict)| found(item, verdict)).collect(),
-        lines: timeline::with_assignments(timeline::lines(&case.events), history),
+        lines: timeline::with_assignments(timeline::lines(&case.events), history.latest),
+        is_cut: history.is_cut,
         letters: case.paper()?.sent(&case.events)?.iter().map(Letter::to_text).collect(),
         assignee: match assignee {
-            Some(person) => Some(assignment::name_of(records, person.to_bits()).await?),
+            Some(person) => {
+                let mut contacts = Contacts::default();
+                Some(assignment::name_of(records, &mut contacts, person.to_bits()).await?)
+            }
             None => None,
         },
         colleagues: colleagues(app, case, (role, assignee)).await?,

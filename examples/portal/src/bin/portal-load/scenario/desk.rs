@@ -13,7 +13,7 @@ use crate::request;
 use crate::tally::Kind;
 
 /// Pages of the queue: every filter there is, at the beginning and far into it.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 19] = [
     "/staff/requests",
     "/staff/requests?show=all",
     "/staff/requests?show=waiting",
@@ -30,7 +30,12 @@ const PAGES: [&str; 16] = [
     "/staff/requests?kind=objection&due=14",
     "/staff/requests?kind=portability&show=awaiting-identity",
     "/staff/requests?show=closed",
+    OWN,
+    "/staff/requests?with=nobody",
+    "/staff/requests?show=waiting&with=nobody",
 ];
+/// What whoever reads deals with.
+const OWN: &str = "/staff/requests?with=me";
 /// Places of the queue to begin at, by the day from which clocks run: none, and days after today.
 const DAYS: usize = 4;
 /// What the address of a request begins with, in links.
@@ -50,6 +55,9 @@ pub(crate) async fn run(
     let places: Vec<String> = [String::new()].into_iter().chain(after).collect();
     let queue: Vec<String> =
         places.iter().flat_map(|place| PAGES.iter().map(move |page| at(page, place))).collect();
+    // A page that lists nothing measures nothing.
+    let own = cases(&mut connection, &target.host, &session, &[OWN.to_owned()]).await;
+    own.map_err(|Oddity(what)| format!("whoever reads deals with no requests: {what}"))?;
     let cases = cases(&mut connection, &target.host, &session, &queue).await;
     let cases = cases.map_err(|Oddity(what)| format!("the queue was not read: {what}"))?;
     // A request after each page of the queue, as somebody who works reads; more than can be read.
