@@ -69,6 +69,7 @@ mod password_change;
 mod people;
 mod proxies;
 mod publishing;
+mod purge;
 mod random;
 mod reauthentication;
 mod record_log;

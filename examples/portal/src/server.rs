@@ -22,28 +22,25 @@ use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
 use crate::cookies::SharedCookies;
-use crate::declaration::{draft, follow};
+use crate::declaration::follow;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
 use crate::exports;
 use crate::id::PersonId;
-use crate::intakes;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
 use crate::notice::Notices;
 use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::purge;
 use crate::record_log;
 use crate::records::{Records, RecordsError};
 use crate::schema;
 use crate::settings::Settings;
-use crate::sign_in;
 use crate::web;
 
-/// How often what has expired is deleted.
-const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 /// How long the message that is being sent has when the portal stops.
 const LAST_MESSAGE: Duration = Duration::from_secs(5);
 
@@ -308,7 +305,7 @@ impl Portal {
         let Self { records, passwords, clock, transport, outbox } = self;
         let cookies = records.cookies.clone();
         let (database, metrics) = (records.database.clone(), records.metrics.clone());
-        let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
+        let purge = tokio::spawn(purge::purge_now_and_then(records.clone(), clock.clone()));
         let (stopping, stopped) = watch::channel(false);
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone(), stopped);
         let mut send = tokio::spawn(send);
@@ -382,26 +379,4 @@ async fn is_ready(database: &Database) -> Result<(), NotReady> {
         return Err(NotReady::VERSION);
     }
     attempts::try_to_write(database).await.map_err(|_| NotReady::READ_ONLY)
-}
-
-async fn purge_now_and_then(records: Records, clock: Clock) {
-    let mut interval = tokio::time::interval(PURGE_INTERVAL);
-    loop {
-        interval.tick().await;
-        let now = clock.now();
-        let purged = records.database.transact(move |transaction| {
-            sign_in::purge(transaction, now)?;
-            exports::purge(transaction, now)?;
-            intakes::purge(transaction, now)?;
-            draft::purge(transaction, now)?;
-            mail::purge(transaction, now)
-        });
-        if let Err(error) = purged.await {
-            tracing::error!(%error, "what has expired was not deleted");
-            continue;
-        }
-        if let Err(error) = intakes::erase_due(&records, now).await {
-            tracing::error!(%error, "it is not known which requests are to be erased");
-        }
-    }
 }
