@@ -296,6 +296,7 @@ fn t61_a_day_has_twenty_versions_at_most() {
     assert_eq!(published(&clinic), 20);
     lead.get("/staff/publishing/versions").assert_shows(200, "?from=0\">");
     clinic.step_on(DAY);
+    let mut lead = clinic.browser();
     lead.show_password_of(STAFF.0, PASSWORD).assert_redirects_to("/login/second-factor");
     lead.get("/login/second-factor").assert_shows(200, "Enter your code");
     lead.show_code(&phone.code_at(clinic.now())).assert_redirects_to("/account");
