@@ -122,6 +122,19 @@ pub enum ItemFault {
     },
 }
 
+impl ItemFault {
+    /// Which item.
+    #[must_use]
+    pub const fn item(&self) -> &Name {
+        match self {
+            Self::OpinionNeeded { item }
+            | Self::Opinion { item, .. }
+            | Self::ProfessionalHidden { item }
+            | Self::NoHealthData { item } => item,
+        }
+    }
+}
+
 impl Verdict {
     /// The ground, if something is kept back.
     #[must_use]

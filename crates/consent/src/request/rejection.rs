@@ -161,8 +161,8 @@ pub enum Rejection {
 }
 
 impl Rejection {
-    /// What it is about, by name: what is not done, not there, or there already. For whoever may see
-    /// it; none where it is about nothing that has a name.
+    /// What it is about, by name: what is not done, not there, there already, or not to be treated
+    /// so. For whoever may see it; none where it is about nothing that has a name.
     #[must_use]
     pub const fn names(&self) -> &[Name] {
         match self {
@@ -170,6 +170,7 @@ impl Rejection {
             Self::Unknown { name } | Self::Duplicate { name } | Self::Disclosed { name } => {
                 core::slice::from_ref(name)
             }
+            Self::Item(fault) => core::slice::from_ref(fault.item()),
             _ => &[],
         }
     }

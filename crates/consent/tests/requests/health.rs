@@ -135,6 +135,7 @@ fn a_refusal_as_a_whole_hides_no_professional_either() {
         assert_eq!(hidden, Rejection::Item(ItemFault::ProfessionalHidden { item: name("note 1") }));
         let partial = Outcome::Partial { done: done(Ask::Access), refused: vec![ground(other)] };
         let hidden = desk.refused("2026-06-05", respond(partial));
+        assert_eq!(hidden.names(), [name("note 1")], "of all that the answer is about");
         assert_eq!(hidden, Rejection::Item(ItemFault::ProfessionalHidden { item: name("note 1") }));
     }
     desk.must("2026-06-05", respond(Outcome::Refused(vec![ground(Other::Anyone)])));

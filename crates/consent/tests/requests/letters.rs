@@ -130,6 +130,8 @@ fn letters() -> Vec<(&'static str, Letter)> {
         add("outcome", with(|e| letter::complaint_outcome(&complaint(Some(outcome)), e)));
     }
     add("complaint", with(|e| Ok(letter::complaint_acknowledgement(&complaint(None), e))));
+    let told = text("the records office answers on Monday");
+    add("progress", with(|e| Ok(letter::complaint_progress(&complaint(None), &told, e))));
     letters
 }
 

@@ -43,6 +43,14 @@ fn access_is_given_after_a_search_with_everything_that_article_15_asks_for() {
     let skipped = [("source", "mail"), ("result", "not-searched"), ("why", "none is kept")];
     kim.must(&path, "finish-source", &skipped);
     kim.must(&path, "submit-for-review", &[]);
+    let harm = [
+        ("item", "note 1"),
+        ("verdict", "withhold"),
+        ("ground", "serious-harm"),
+        ("because", "It would hurt."),
+    ];
+    let page = kim.act(&path, "review", &harm);
+    page.assert_shows(422, "the item holds no health data, which the ground is about: note 1");
     let redaction = [
         ("item", "note 1"),
         ("verdict", "redact"),

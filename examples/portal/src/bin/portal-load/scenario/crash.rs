@@ -70,7 +70,7 @@ impl Crash {
         sign_in: usize,
         victim: Option<u32>,
     ) -> Result<Run, JoinError> {
-        let half = (self.senders.len() / 2, target.duration / 2);
+        let half = (self.senders.len() / 2, target.duration.div_f64(2.0));
         let (start, victim) = (Instant::now(), Cell::new(victim));
         let (host, senders) = (target.host.clone(), Rc::clone(&self.senders));
         let answers = Rc::clone(&self.answers);
