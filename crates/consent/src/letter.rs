@@ -61,7 +61,9 @@ mod questions;
 mod words;
 
 pub use answer::{answer, recipient_notice};
-pub use complaint::{complaint_acknowledgement, complaint_outcome};
+pub use complaint::{
+    complaint_acknowledgement, complaint_outcome, complaint_owed, complaint_progress,
+};
 pub use owed::owed;
 pub use questions::{
     account_choice, acknowledgement, authority_request, clarification, extension, fee_notice,

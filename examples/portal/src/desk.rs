@@ -4,16 +4,17 @@
 //! do it, and that the events, the audit and the letter are written together or not at all.
 
 pub(crate) mod assignment;
+pub(crate) mod complaint;
 pub(crate) mod queue;
 
 use upheld_consent::Date;
 use upheld_consent::letter::Letter;
 use upheld_consent::request::{
-    Act, Command, Context, ControllerStatus, Name, Recorded, Request, decide,
+    Act, Command, Context, ControllerStatus, Event, Name, Recorded, Request, decide,
 };
 use upheld_second_factor::AccountId;
 use upheld_store::record::{PersonId as Whose, RecordId, Written};
-use upheld_store::request::RequestError;
+use upheld_store::request::{RequestError, SealedRequest};
 use upheld_store::sql::Transaction;
 use zeroize::Zeroizing;
 
@@ -33,20 +34,35 @@ const ACTOR: &str = "desk";
 /// What the outbox knows the letters by.
 const KIND: &str = "request letter";
 
-/// A request as the desk sees it.
+/// A request as the desk sees it, or a complaint.
 #[derive(Debug)]
-pub(crate) struct Case {
+pub(crate) struct Case<R = Request, E = Event> {
     pub(crate) id: Id,
     pub(crate) person: PersonId,
     /// Whose account it is, or who sent the form; none when there is neither any more.
     pub(crate) contact: Option<Contact>,
     /// What was typed in the form, where no account has the request.
     pub(crate) form: Option<Contents>,
-    pub(crate) request: Request,
-    pub(crate) events: Vec<Recorded>,
+    pub(crate) request: R,
+    pub(crate) events: Vec<Recorded<E>>,
 }
 
-impl Case {
+impl<R, E> Case<R, E> {
+    async fn of(
+        records: &Records,
+        (id, Whose(person)): (Id, Whose),
+        request: R,
+        events: Vec<Recorded<E>>,
+    ) -> Result<Self, RequestsError> {
+        let person = PersonId::from(AccountId(person));
+        let form = intakes::find(records, id).await?;
+        let contact = match &form {
+            Some(form) => Some(form.contact()),
+            None => people::contact(&records.database, person).await?,
+        };
+        Ok(Self { id, person, contact, form, request, events })
+    }
+
     /// What its letters are written on.
     pub(crate) fn paper(&self) -> Result<Paper, RequestsError> {
         let (name, email) = match &self.contact {
@@ -62,17 +78,20 @@ pub(crate) async fn find(records: &Records, id: Id) -> Result<Option<Case>, Requ
     let Some(kept) = requests::read(records, RecordId(id.to_bits())).await? else {
         return Ok(None);
     };
-    let Some(Whose(person)) = kept.person else { return Ok(None) };
-    let person = PersonId::from(AccountId(person));
-    let form = intakes::find(records, id).await?;
-    let contact = match &form {
-        Some(form) => Some(form.contact()),
-        None => people::contact(&records.database, person).await?,
-    };
-    Ok(Some(Case { id, person, contact, form, request: kept.request, events: kept.events }))
+    let Some(whose) = kept.person else { return Ok(None) };
+    Case::of(records, (id, whose), kept.request, kept.events).await.map(Some)
 }
 
-/// That somebody may give a command about a request. [`keep`] takes nothing else.
+/// Lets somebody give a command about a request, if they may.
+pub(crate) fn permit<'a>(
+    session: &'a Session,
+    case: &Case,
+    command: &Command,
+) -> Result<Permit<'a>, NoPermit> {
+    Permit::of(session, case, needs_lead(command))
+}
+
+/// That somebody may give a command about a case. [`keep`] takes nothing else.
 #[derive(Debug)]
 pub(crate) struct Permit<'a>(&'a Session);
 
@@ -88,16 +107,16 @@ pub(crate) enum NoPermit {
 }
 
 impl<'a> Permit<'a> {
-    pub(crate) fn of(
+    fn of<R, E>(
         session: &'a Session,
-        case: &Case,
-        command: &Command,
+        case: &Case<R, E>,
+        needs_lead: bool,
     ) -> Result<Self, NoPermit> {
         match session.role() {
             _ if !session.is_staff() => Err(NoPermit::Reader),
             Role::Patient | Role::Auditor => Err(NoPermit::Reader),
             _ if session.person() == case.person => Err(NoPermit::Own),
-            Role::Staff if needs_lead(command) => Err(NoPermit::Lead),
+            Role::Staff if needs_lead => Err(NoPermit::Lead),
             Role::Staff | Role::PrivacyLead => Ok(Self(session)),
         }
     }
@@ -174,24 +193,44 @@ pub(crate) async fn keep(
     now: Moment,
 ) -> Result<(), RequestsError> {
     let Draft { act, events, letter } = draft;
-    let (id, person) = (RecordId(case.id.to_bits()), case.person);
-    let (whose, at) = (Whose(person.to_bits()), (now.to_millis(), ACTOR));
+    let (id, whose) = (RecordId(case.id.to_bits()), Whose(case.person.to_bits()));
+    let at = (now.to_millis(), ACTOR);
     let sealed = records.requests.seal(id, whose, (&events, case.events.len()), at)?;
+    let action = format!("request: {act}");
+    write(records, case, &permit, Kept { action, letter, sealed }, now).await
+}
+
+/// What is written together.
+struct Kept {
+    /// What the audit calls it.
+    action: String,
+    letter: Option<Letter>,
+    sealed: SealedRequest,
+}
+
+async fn write<R, E>(
+    records: &Records,
+    case: &Case<R, E>,
+    permit: &Permit<'_>,
+    kept: Kept,
+    now: Moment,
+) -> Result<(), RequestsError> {
+    let Kept { action, letter, sealed } = kept;
     let letter = letter.filter(|_| case.contact.is_some()).map(|letter| mail::Letter {
         kind: KIND,
         subject: letter.subject().to_owned(),
         body: Zeroizing::new(letter.to_text()),
     });
+    let (id, person) = (case.id, case.person);
     let (context, actor) = (records.clone(), Actor::Person(permit.0.person().to_bits()));
-    let (intake, form_to) = (case.id, case.form.as_ref().map(|form| form.email.clone()));
+    let form_to = case.form.as_ref().map(|form| form.email.clone());
     let kept = records.database.transact(move |transaction: &mut Transaction<'_>| {
-        let action = format!("request: {act}");
         let subject = Some(person.to_bits());
         audit::append(transaction, &Entry { at: now.into(), actor, action: &action, subject })?;
         if let Some(letter) = &letter {
             match &form_to {
                 None => mail::put(&context, transaction, person, letter, now)?,
-                Some(to) => intakes::put(&context, transaction, (intake, to), letter, now)?,
+                Some(to) => intakes::put(&context, transaction, (id, to), letter, now)?,
             }
         }
         match sealed.keep(transaction)? {

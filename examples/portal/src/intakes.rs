@@ -1,6 +1,6 @@
-//! Requests about data from people who are not signed in.
+//! Requests about data, and complaints, from people who are not signed in.
 //!
-//! What comes by the form is no request yet: it is sealed, and deleted after three days unless the
+//! What comes by the form is neither yet: it is sealed, and deleted after three days unless the
 //! link in an e-mail is followed. The link works once and is bound to what was sent. Three may wait
 //! for one address and a thousand in all, and whoever sends many waits, by network; counted in the
 //! database, where the next node sees it. How many an address had is known for longer than what was
@@ -13,11 +13,11 @@ mod contents;
 mod expiry;
 mod letters;
 mod link;
+mod matter;
 
 use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
-use upheld_consent::request::Ask;
 use upheld_store::sql::{DatabaseError, Row, Transaction, Value};
 
 use crate::attempts::{self, ChargeError, Subject};
@@ -35,6 +35,7 @@ pub(crate) use contents::{Contents, mailbox};
 pub(crate) use expiry::{erase_due, purge};
 pub(crate) use letters::{addressed, put};
 pub(crate) use link::{Confirmed, Followed, Waiting};
+pub(crate) use matter::Matter;
 
 /// How long the link works that confirms a request.
 pub(crate) const WAITING_DAYS: i64 = 3;
@@ -52,10 +53,10 @@ const MAX_WAITING: i64 = 1000;
 const COUNT_WAITING: &str = "SELECT count(*) FROM intakes
     WHERE tenant = $1 AND confirmed_at IS NULL AND expires_at > $2";
 
-/// What somebody asks by the form.
+/// What somebody sends by the form.
 #[derive(Debug)]
 pub(crate) struct Filled {
-    pub(crate) ask: Ask,
+    pub(crate) matter: Matter,
     pub(crate) contents: Contents,
     pub(crate) language: Language,
 }
@@ -68,20 +69,6 @@ pub(crate) enum Sent {
     Taken,
     /// Too many came from this network, or are waiting.
     TooMany,
-}
-
-/// What was asked, in one word, for forms and the table.
-pub(crate) const fn name_of(ask: Ask) -> &'static str {
-    match ask {
-        // One kind with another objection.
-        Ask::MarketingObjection => "marketing",
-        _ => ask.kind().name(),
-    }
-}
-
-/// The one of this name.
-pub(crate) fn ask_of(name: &str) -> Option<Ask> {
-    Ask::ALL.into_iter().find(|ask| name_of(*ask) == name)
 }
 
 /// Takes in what somebody sent, and sends a link to the address in it.
@@ -199,7 +186,7 @@ fn store(
     now: Moment,
 ) -> Result<(), RecordsError> {
     let New { id, person, token } = new;
-    let Filled { ask, contents, language } = filled;
+    let Filled { matter, contents, language } = filled;
     let place = (Table::Intakes, *id, *person);
     let [key, sealed] = sealed::seal(records, place, &contents.to_bytes())?;
     transaction.execute(
@@ -209,7 +196,7 @@ fn store(
         &[
             (*id).into(),
             (*person).into(),
-            name_of(*ask).into(),
+            matter.name().into(),
             language.tag().into(),
             hash_of(&contents.email),
             key,
@@ -224,7 +211,7 @@ fn store(
          ON CONFLICT (tenant, address_hash, day) DO UPDATE SET forms = intake_addresses.forms + 1",
         &[hash_of(&contents.email), now.start_of_day().into()],
     )?;
-    let letter = letters::to_confirm(records, token, *language, now);
+    let letter = letters::to_confirm(records, token, (*matter, *language), now);
     put(records, transaction, (*id, &contents.email), &letter, now)
 }
 

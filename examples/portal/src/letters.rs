@@ -1,7 +1,10 @@
 //! Letters to people about what they asked: written by `upheld-consent`, on the clinic's paper.
 
 use upheld_consent::letter::{self, Envelope, Letter, LetterError};
-use upheld_consent::request::{Name, OutOfPlace, Recorded, Request, Text, TextError};
+use upheld_consent::request::{
+    Complaint, ComplaintEvent, ComplaintRejection, Name, OutOfPlace, Recorded, Request, Text,
+    TextError,
+};
 use upheld_consent::{Calendar, Controller, Date};
 
 use crate::id::Id;
@@ -9,7 +12,9 @@ use crate::notice;
 use crate::requests::{self, Asked};
 
 /// How to complain to the clinic, on every letter that says so.
-const COMPLAINTS: &str = "write to the privacy desk, whose addresses are above";
+//= DPA 2018 §164A(2): a complaint can be made by a form that is filled in electronically
+const COMPLAINTS: &str = "use the form “Ask about your data”, to which every page of our portal \
+                          leads, or write to the privacy desk, whose addresses are above";
 
 /// What stands on each letter about a request.
 #[derive(Debug)]
@@ -30,6 +35,8 @@ pub(crate) enum LettersError {
     Letter(#[from] LetterError),
     #[error(transparent)]
     OutOfPlace(#[from] OutOfPlace),
+    #[error(transparent)]
+    Complaint(#[from] ComplaintRejection),
 }
 
 impl Paper {
@@ -69,6 +76,29 @@ impl Paper {
             if recorded.by.as_str() != requests::FORM {
                 letters.extend(self.owed(&request, recorded)?);
             }
+        }
+        Ok(letters)
+    }
+
+    /// The same as [`Paper::owed`], of a complaint.
+    pub(crate) fn owed_of_complaint(
+        &self,
+        complaint: &Complaint,
+        recorded: &Recorded<ComplaintEvent>,
+    ) -> Result<Option<Letter>, LettersError> {
+        Ok(letter::complaint_owed(complaint, &recorded.event, &self.envelope(recorded.at))?)
+    }
+
+    /// The same as [`Paper::sent`], of a complaint.
+    pub(crate) fn sent_of_complaint(
+        &self,
+        events: &[Recorded<ComplaintEvent>],
+    ) -> Result<Vec<Letter>, LettersError> {
+        let Some((first, rest)) = events.split_first() else { return Ok(Vec::new()) };
+        let (mut complaint, mut letters) = (Complaint::replay([first])?, Vec::new());
+        for recorded in rest {
+            complaint = complaint.apply(recorded)?;
+            letters.extend(self.owed_of_complaint(&complaint, recorded)?);
         }
         Ok(letters)
     }

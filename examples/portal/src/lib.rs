@@ -36,6 +36,7 @@ pub mod backup;
 mod browsers;
 mod clock;
 mod closures;
+mod complaints;
 pub mod config;
 mod connections;
 mod consents;

@@ -2,8 +2,8 @@
 //! of `upheld-ledger`, confirmed by e-mail in the same transaction.
 
 use upheld_consent::request::{
-    Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Recorded, Rejection,
-    Request, Requester, Stage, Text, TextError, decide,
+    Ask, Channel, Command, ComplaintRejection, Context, ControllerStatus, Identity, Name, Receipt,
+    Recorded, Rejection, Request, Requester, Stage, Text, TextError, decide,
 };
 use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
 use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
@@ -102,6 +102,8 @@ pub(crate) enum RequestsError {
     Request(RequestError),
     #[error(transparent)]
     Rejected(#[from] Rejection),
+    #[error(transparent)]
+    Complaint(#[from] ComplaintRejection),
     #[error(transparent)]
     Deadline(#[from] DeadlineError),
     #[error(transparent)]

@@ -2,6 +2,8 @@
 //!
 //! The phone is `totp-rs`, the scanner `rqrr`: neither has any code of this project.
 
+mod intake;
+
 use std::process::Command;
 use std::thread;
 use std::time::Duration;
@@ -73,11 +75,14 @@ pub(super) fn first_sign_in() -> Outcome<()> {
 
     say("portal: asking about data without an account");
     let stranger = driver.open()?;
-    let asked = ask_without_account(&stranger, &account, &album)?;
+    let asked = intake::ask_without_account(&stranger, &account, &album)?;
+    say("portal: a complaint without an account");
+    let complained = intake::complain_without_account(&stranger, &account, &album)?;
 
     say("portal: the pages of staff");
     let staff = driver.open()?;
     look_at_staff(&staff, &account, &asked, &album)?;
+    intake::acknowledge(&staff, &account, &complained, &album)?;
 
     drop((browser, thief, other, stranger, staff));
     check(portal.terminate()?.success(), "the portal did not end well")?;
@@ -197,43 +202,6 @@ fn look_around(browser: &Browser<'_>, account: &Account, used: &str, album: &Alb
     browser.find("form[action='/password/forgot'] button")?.click()?;
     browser.expect_heading("Look at your e-mail")?;
     album.keep(browser, "17-look-at-your-mail")
-}
-
-/// Asks about data without signing in: the form, the link that confirms, the link to follow it.
-/// Returns the reference of the request.
-fn ask_without_account(browser: &Browser<'_>, account: &Account, album: &Album) -> Outcome<String> {
-    browser.go_to(&format!("{}/privacy/request", account.address))?;
-    browser.expect_heading("Ask about your data")?;
-    album.keep(browser, "31-ask")?;
-    browser.find("#ask-access")?.click()?;
-    browser.find("#name")?.fill("Jo Public")?;
-    browser.find("#email")?.fill("jo.public@example.org")?;
-    browser.find("form[action='/privacy/request'] button")?.click()?;
-    browser.expect_heading("Look at your e-mail")?;
-    browser.go_to(&link_in_mail(browser, account, "confirm")?)?;
-    browser.expect_heading("Confirm your request")?;
-    album.keep(browser, "32-ask-confirm")?;
-    browser.find("form[action^='/privacy/request/confirm/'] button")?.click()?;
-    browser.expect_heading("We have your request")?;
-    browser.go_to(&link_in_mail(browser, account, "state")?)?;
-    browser.expect_heading("Your request")?;
-    album.keep(browser, "33-ask-state")?;
-    browser.find("dd code")?.text()
-}
-
-/// The address in the newest e-mail that has one of this kind.
-fn link_in_mail(browser: &Browser<'_>, account: &Account, what: &str) -> Outcome<String> {
-    let start = format!("/privacy/request/{what}/");
-    for _ in 0..100 {
-        browser.go_to(&format!("{}/dev/outbox", account.address))?;
-        let mails = browser.find("main")?.text()?;
-        if let Some((_, rest)) = mails.split_once(&start) {
-            let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
-            return Ok(format!("{}{start}{token}", account.address));
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    Err(format!("no e-mail has a link to {what}").into())
 }
 
 /// The pages of staff, and those for which a second factor was shown just now.

@@ -4,7 +4,7 @@ use super::words::say;
 use super::{Draft, Envelope, Letter, LetterError, trimmed};
 use crate::Provision;
 use crate::provision::Instrument::Dpa2018;
-use crate::request::{Complaint, ComplaintOutcome};
+use crate::request::{Complaint, ComplaintEvent, ComplaintOutcome, Text};
 
 /// Tells that a complaint is there, and what happens next.
 //= DPA 2018 §164A(3): receipt of a complaint is acknowledged
@@ -19,6 +19,38 @@ pub fn complaint_acknowledgement(complaint: &Complaint, envelope: &Envelope<'_>)
     );
     draft.remedies(envelope);
     draft.done()
+}
+
+/// Tells how a complaint is going.
+//= DPA 2018 §164A(5): the person is told of progress
+#[must_use]
+pub fn complaint_progress(complaint: &Complaint, told: &Text, envelope: &Envelope<'_>) -> Letter {
+    let mut draft = Draft::of_complaint("How your complaint is going", complaint, envelope);
+    draft.cite(&format!("Where it stands: {}", trimmed(told)), Provision::new(Dpa2018, "164A(5)"));
+    draft.say("We shall tell you what came of it.");
+    draft.remedies(envelope);
+    draft.done()
+}
+
+/// Writes the letter that whoever complained is owed because of `event`, which has made `complaint`
+/// what it is; none where they are owed none.
+///
+/// # Errors
+///
+/// [`LetterError`] when `event` is not what has made `complaint` what it is.
+pub fn complaint_owed(
+    complaint: &Complaint,
+    event: &ComplaintEvent,
+    envelope: &Envelope<'_>,
+) -> Result<Option<Letter>, LetterError> {
+    Ok(match event {
+        ComplaintEvent::Acknowledged => Some(complaint_acknowledgement(complaint, envelope)),
+        ComplaintEvent::ProgressReported { told } => {
+            Some(complaint_progress(complaint, told, envelope))
+        }
+        ComplaintEvent::Decided { .. } => Some(complaint_outcome(complaint, envelope)?),
+        _ => None,
+    })
 }
 
 /// Tells what came of a complaint.

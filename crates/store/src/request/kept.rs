@@ -138,12 +138,28 @@ impl Requests {
         (events, seen): (&[Recorded<ComplaintEvent>], usize),
         (at, actor): (UnixMillis, &str),
     ) -> Result<Written, RequestError> {
+        let sealed = self.seal_complaint(complaint, person, (events, seen), (at, actor))?;
+        Ok(self.write(sealed).await?)
+    }
+
+    /// Seals what [`Requests::keep_complaint`] keeps, to be kept in a transaction of yours.
+    ///
+    /// # Errors
+    ///
+    /// [`RequestError`]
+    pub fn seal_complaint(
+        &self,
+        complaint: RecordId,
+        person: PersonId,
+        (events, seen): (&[Recorded<ComplaintEvent>], usize),
+        (at, actor): (UnixMillis, &str),
+    ) -> Result<SealedRequest, RequestError> {
         let summary = Summary::of_complaint(events)?;
         let (after, change) = change((events, seen), Change::new(at, actor), |it| {
             (format!("complaint.{}", it.event.act().name()), serde_json::to_vec(it))
         })?;
         let begins = (seen == 0).then(|| Subject::new(KIND, person));
-        Ok(self.write(self.sealed(complaint, begins, after, change, summary)?).await?)
+        Ok(self.sealed(complaint, begins, after, change, summary)?)
     }
 
     pub(super) fn sealed(

@@ -6,7 +6,6 @@ use upheld_store::record::RecordId;
 use upheld_store::request;
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
 
-use super::Case;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
@@ -69,9 +68,9 @@ pub(crate) async fn colleagues(database: &Database) -> Result<Vec<Colleague>, Da
 /// Who deals with a request.
 pub(crate) async fn assignee(
     records: &Records,
-    case: &Case,
+    request: Id,
 ) -> Result<Option<PersonId>, DatabaseError> {
-    let assignee = records.requests.assignee(RecordId(case.id.to_bits())).await?;
+    let assignee = records.requests.assignee(RecordId(request.to_bits())).await?;
     Ok(assignee.map(|bits| PersonId::from(AccountId(bits))))
 }
 
@@ -138,15 +137,15 @@ fn party(row: &Row, column: usize) -> Result<Option<String>, DatabaseError> {
     }))
 }
 
-/// Gives a request to somebody, or to nobody, and writes down who did. Never one's own, and to
+/// Gives the request of a person to somebody, or to nobody, and writes down who did. Never one's own, and to
 /// nobody whose own it is.
 pub(crate) async fn assign(
     records: &Records,
     session: &Session,
-    (case, to): (&Case, Option<PersonId>),
+    ((request, person), to): ((Id, PersonId), Option<PersonId>),
     now: Moment,
 ) -> Result<Assigned, RecordsError> {
-    let (request, person, by) = (case.id, case.person, session.person());
+    let by = session.person();
     let may_act = matches!(session.role(), Role::Staff | Role::PrivacyLead) && session.is_staff();
     if !may_act || by == person || to == Some(person) {
         return Ok(Assigned::Impossible);

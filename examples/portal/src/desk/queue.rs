@@ -4,12 +4,13 @@
 //! for. That is close to the order of due dates and not the same: extensions and pauses move a due
 //! date and no place. A due date is stored nowhere; it is derived for the rows of a page.
 
-use upheld_consent::request::{Ask, Stage};
-use upheld_consent::{Date, Due, RequestKind};
-use upheld_store::request::{Filter, Listed, Place};
+use upheld_consent::request::{Ask, Complaint, ComplaintStage, Stage};
+use upheld_consent::{Date, Due};
+use upheld_store::request::{COMPLAINT, Filter, Listed, Place};
 
 use super::assignment;
 use crate::clock::Moment;
+use crate::complaints;
 use crate::id::{Id, PersonId};
 use crate::people::Contacts;
 use crate::records::Records;
@@ -49,7 +50,10 @@ pub(crate) enum Show {
     Open,
     /// Those in which the person has to do something first.
     Waiting,
+    /// Those in this stage, and complaints in the one of the same name.
     In(Stage),
+    /// Complaints in a stage that no request has.
+    OfComplaint(ComplaintStage),
     /// Those that are answered, or were taken back.
     Answered,
     All,
@@ -77,7 +81,8 @@ pub(crate) enum With {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
     pub(crate) show: Show,
-    pub(crate) kind: Option<RequestKind>,
+    /// What the store calls it.
+    pub(crate) kind: Option<&'static str>,
     pub(crate) within: Within,
     pub(crate) with: With,
 }
@@ -88,7 +93,7 @@ impl Wanted {
     fn filters(self) -> Vec<Filter> {
         let filter = Filter::default();
         let filter = match self.kind {
-            Some(kind) => filter.of_kind(kind.name()),
+            Some(kind) => filter.of_kind(kind),
             None => filter,
         };
         let filter = match self.with {
@@ -108,6 +113,11 @@ impl Wanted {
             Show::Answered => vec![filter.closed()],
             Show::All => vec![filter],
             Show::In(stage) => of_stages(&[stage]),
+            // Receipt of what is looked into may be acknowledged later.
+            Show::OfComplaint(stage) if has_day && stage != ComplaintStage::Investigating => {
+                Vec::new()
+            }
+            Show::OfComplaint(stage) => vec![filter.in_state(stage.name())],
             Show::Waiting => of_stages(&WAITING),
         }
     }
@@ -122,12 +132,18 @@ impl Wanted {
     }
 }
 
-/// A request in the list.
+/// What a row is about, and where that stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Matter {
+    Request(Ask, Stage),
+    Complaint(ComplaintStage),
+}
+
+/// A request in the list, or a complaint.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) id: Id,
-    pub(crate) ask: Ask,
-    pub(crate) stage: Stage,
+    pub(crate) matter: Matter,
     pub(crate) received: Date,
     pub(crate) time: Time,
     /// What who deals with it is called; none while nobody does.
@@ -147,6 +163,8 @@ pub(crate) enum Time {
     },
     /// It has not begun, or it stands still: the person has to do something.
     Stopped,
+    /// It has no last day: a complaint that was acknowledged.
+    Prompt,
     /// Nothing is owed.
     Done,
 }
@@ -155,7 +173,22 @@ impl Time {
     pub(crate) fn of(due: Option<Due>, today: Date) -> Self {
         let Some(due) = due else { return Self::Done };
         let Due::Running(deadline) = due else { return Self::Stopped };
-        let (due, left) = (deadline.due, deadline.due.days_since(today));
+        Self::until(deadline.due, today)
+    }
+
+    /// Until receipt of a complaint has to be acknowledged, and after that.
+    pub(crate) fn of_complaint(complaint: &Complaint, today: Date) -> Result<Self, RequestsError> {
+        use ComplaintStage::{Acknowledged, Investigating, Received};
+        if let Some(deadline) = complaints::deadline(complaint)? {
+            return Ok(Self::until(deadline.acknowledge_by, today));
+        }
+        //= DPA 2018 §164A(4): the answer comes without undue delay
+        let is_open = matches!(complaint.stage(), Received | Acknowledged | Investigating);
+        Ok(if is_open { Self::Prompt } else { Self::Done })
+    }
+
+    fn until(due: Date, today: Date) -> Self {
+        let left = due.days_since(today);
         let days = usize::try_from(left.unsigned_abs()).unwrap_or(usize::MAX);
         if left < 0 { Self::Over { days, due } } else { Self::Left { days, due } }
     }
@@ -163,7 +196,7 @@ impl Time {
     const fn due(self) -> Option<Date> {
         match self {
             Self::Left { due, .. } | Self::Over { due, .. } => Some(due),
-            Self::Stopped | Self::Done => None,
+            Self::Stopped | Self::Prompt | Self::Done => None,
         }
     }
 }
@@ -246,17 +279,18 @@ async fn read_row(
     today: Date,
 ) -> Result<Option<Row>, RequestsError> {
     let record = listed.request;
-    let Some(kept) = requests::read(records, record).await? else { return Ok(None) };
-    let request = kept.request;
-    let time = Time::of(request.due(&requests::calendar())?, today);
-    Ok(Some(Row {
-        id: Id::from_bits(record.0),
-        ask: request.ask(),
-        stage: request.stage(),
-        received: request.received(),
-        time,
-        assignee: None,
-    }))
+    let (matter, received, time) = if listed.summary.kind() == COMPLAINT {
+        let Some(kept) = complaints::read(records, record).await? else { return Ok(None) };
+        let complaint = kept.complaint;
+        let time = Time::of_complaint(&complaint, today)?;
+        (Matter::Complaint(complaint.stage()), complaint.received(), time)
+    } else {
+        let Some(kept) = requests::read(records, record).await? else { return Ok(None) };
+        let request = kept.request;
+        let time = Time::of(request.due(&requests::calendar())?, today);
+        (Matter::Request(request.ask(), request.stage()), request.received(), time)
+    };
+    Ok(Some(Row { id: Id::from_bits(record.0), matter, received, time, assignee: None }))
 }
 
 #[cfg(test)]

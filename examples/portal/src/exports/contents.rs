@@ -1,6 +1,8 @@
 //! What a copy has in it: everything that the page "What we hold" counts, and nothing that opens
 //! an account. Hashes of passwords, keys of authenticators, recovery codes and tokens are not read.
 
+mod complaints;
+
 use upheld_consent::Happening;
 use upheld_consent::RecordId;
 use upheld_consent::export::{Bundle, Cell, Cover, Reuse, Table};
@@ -265,7 +267,8 @@ impl Contents {
                 self.0.add_file(&path, "text/plain; charset=utf-8", letter.into_bytes())?;
             }
         }
-        Ok(self.0.add_table(table)?)
+        self.0.add_table(table)?;
+        self.add_complaints(records, (person, &contact)).await
     }
 
     /// What was written to the person. The text is deleted once it is sent, and may hold a link or

@@ -7,7 +7,7 @@ use upheld_second_factor::AccountId;
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
-use super::{KEPT_DAYS, WAITING_DAYS};
+use super::{KEPT_DAYS, Matter, WAITING_DAYS};
 use crate::CLINIC;
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
@@ -47,27 +47,40 @@ fn owner(intake: Id) -> PersonId {
 pub(super) fn to_confirm(
     records: &Records,
     token: &Token,
-    language: Language,
+    (matter, language): (Matter, Language),
     now: Moment,
 ) -> Letter {
-    let text = phrase(
-        "Somebody, most likely you, sent the clinic a request about personal data by a form, and \
-         gave this address. To confirm it, open this address within {days} days and press the \
-         button there. It works once.\n\n{link}\n\nIf it was not you, do nothing: then what was \
-         sent is deleted, and nothing else happens.",
-    );
+    let (subject, text) = match matter {
+        Matter::Request(_) => (
+            phrase("Confirm your request about your data"),
+            phrase(
+                "Somebody, most likely you, sent the clinic a request about personal data by a form, \
+                 and gave this address. To confirm it, open this address within {days} days and \
+                 press the button there. It works once.\n\n{link}\n\nIf it was not you, do \
+                 nothing: then what was sent is deleted, and nothing else happens.",
+            ),
+        ),
+        Matter::Complaint => (
+            phrase("Confirm your complaint"),
+            phrase(
+                "Somebody, most likely you, sent the clinic a complaint about its use of personal \
+                 data by a form, and gave this address. To confirm it, open this address within \
+                 {days} days and press the button there. It works once.\n\n{link}\n\nIf it was \
+                 not you, do nothing: then what was sent is deleted, and nothing else happens.",
+            ),
+        ),
+    };
     let link = link(records, "confirm", token);
     let text = fill(&fill(&language.say(text), "days", &WAITING_DAYS), "link", &*link);
-    let subject = phrase("Confirm your request about your data");
     letter("request to confirm", (subject, text), language, now)
 }
 
-/// Says that a request was taken in, and by which link it can be followed.
+/// Says that it was taken in, and by which link it can be followed.
 pub(super) fn to_follow(
     records: &Records,
     token: &Token,
     said: &str,
-    language: Language,
+    (matter, language): (Matter, Language),
     now: Moment,
 ) -> Letter {
     let text = phrase(
@@ -77,7 +90,11 @@ pub(super) fn to_follow(
     let link = link(records, "state", token);
     let text = fill(&fill(&language.say(text), "days", &KEPT_DAYS), "link", &*link);
     let text = fill(&text, "request", &said);
-    letter("request confirmed", (phrase("We have your request"), text), language, now)
+    let subject = match matter {
+        Matter::Request(_) => phrase("We have your request"),
+        Matter::Complaint => phrase("We have your complaint"),
+    };
+    letter("request confirmed", (subject, text), language, now)
 }
 
 fn link(records: &Records, what: &str, token: &Token) -> Zeroizing<String> {

@@ -2,15 +2,17 @@
 
 use upheld_consent::Date;
 use upheld_consent::request::{
-    Ask, Channel, Command, Context, ControllerStatus, Identity, Name, Receipt, Recorded, Requester,
-    Text, decide,
+    Ask, Channel, Command, Complaint, Context, ControllerStatus, Identity, Name, Receipt, Recorded,
+    Requester, Text, decide,
 };
 use upheld_store::record::{PersonId as Whose, RecordId, Written};
+use upheld_store::request::SealedRequest;
 use upheld_store::sql::{Row, Transaction};
 
-use super::{Contents, DAY_SECONDS, KEPT_DAYS, ask_of, letters, open};
+use super::{Contents, DAY_SECONDS, KEPT_DAYS, Matter, letters, open};
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
+use crate::complaints::{self, Complained};
 use crate::id::{Id, PersonId};
 use crate::language::{Language, fill, phrase};
 use crate::people;
@@ -31,7 +33,7 @@ pub(crate) struct Waiting {
     token: Token,
     language: Language,
     received: Moment,
-    pub(crate) ask: Ask,
+    pub(crate) matter: Matter,
     pub(crate) contents: Contents,
 }
 
@@ -63,10 +65,10 @@ impl Waiting {
         let Some(row) = rows.first() else { return Ok(None) };
         let id = Id::at(row, 3)?;
         let Some(contents) = open(records, row, id)? else { return Ok(None) };
-        let Some(ask) = ask_of(row.text(4)?) else { return Ok(None) };
+        let Some(matter) = Matter::of(row.text(4)?) else { return Ok(None) };
         let (person, received) = (PersonId::at(row, 0)?, Moment::at(row, 6)?);
         let language = Language::of_tag(row.text(5)?).unwrap_or_default();
-        Ok(Some(Self { id, person, token, language, received, ask, contents }))
+        Ok(Some(Self { id, person, token, language, received, matter, contents }))
     }
 
     /// Makes it a request, once. It belongs to the account with this address if there is one, whose
@@ -84,24 +86,47 @@ impl Waiting {
             }
             let account = self.hand_to_account(&context, transaction)?;
             let person = account.unwrap_or(self.person);
-            let events = begin((self.ask, self.received), account.is_some(), now)?;
-            let asked = Asked { id: self.id, request: requests::replay(&events)?, events };
-            let said = self.say(&asked)?;
-            let letter = letters::to_follow(&context, &to_follow, &said, self.language, now);
+            let Begun { said, action, sealed } = self.begin(&context, account, now)?;
+            let kind = (self.matter, self.language);
+            let letter = letters::to_follow(&context, &to_follow, &said, kind, now);
             letters::put(&context, transaction, (self.id, &self.contents.email), &letter, now)?;
             let subject = Some(person.to_bits());
-            let action = "request confirmed by the link of a form";
             let entry = Entry { at: now.into(), actor: Actor::Portal, action, subject };
             audit::append(transaction, &entry)?;
-            let (id, whose) = (RecordId(self.id.to_bits()), Whose(person.to_bits()));
-            let at = (now.to_millis(), ACTOR);
-            let sealed = context.requests.seal(id, whose, (&asked.events, 0), at)?;
             match sealed.keep(transaction)? {
                 Written::Written { .. } => Ok(Confirmed::Done),
                 _ => Err(RequestsError::Stale),
             }
         });
         confirmed.await
+    }
+
+    /// What it is from now on: that of an account, or of nobody that is known.
+    fn begin(
+        &self,
+        records: &Records,
+        account: Option<PersonId>,
+        now: Moment,
+    ) -> Result<Begun, RequestsError> {
+        let person = account.unwrap_or(self.person);
+        let (id, whose) = (RecordId(self.id.to_bits()), Whose(person.to_bits()));
+        let at = (now.to_millis(), ACTOR);
+        match self.matter {
+            Matter::Request(ask) => {
+                let events = begin((ask, self.received), account.is_some(), now)?;
+                let sealed = records.requests.seal(id, whose, (&events, 0), at)?;
+                let asked = Asked { id: self.id, request: requests::replay(&events)?, events };
+                let said = self.say_of_request(&asked)?;
+                Ok(Begun { said, action: "request confirmed by the link of a form", sealed })
+            }
+            Matter::Complaint => {
+                let about = self.contents.words.clone().ok_or(RequestsError::Stale)?;
+                let events = complaints::receive(about, self.received, now)?;
+                let sealed = records.requests.seal_complaint(id, whose, (&events, 0), at)?;
+                let said = self.say_of_complaint(&Complaint::replay(&events)?)?;
+                Ok(Begun { said, action: "complaint confirmed by the link of a form", sealed })
+            }
+        }
     }
 
     /// Uses the link up; `false` when somebody else has.
@@ -142,14 +167,15 @@ impl Waiting {
              WHERE tenant = $1 AND id = $2",
             &[self.id.into(), person.into()],
         )?;
-        if let Some(words) = &self.contents.words {
+        // A complaint has its words in it.
+        if let (Matter::Request(_), Some(words)) = (self.matter, &self.contents.words) {
             requests::keep_words(records, transaction, (self.id, person), words)?;
         }
         Ok(Some(person))
     }
 
     /// What the letter says that confirms it: the same whether there is an account or not.
-    fn say(&self, asked: &Asked) -> Result<String, RequestsError> {
+    fn say_of_request(&self, asked: &Asked) -> Result<String, RequestsError> {
         let text = phrase(
             "We have your request: “{ask}”. We answer by {day} at the latest, or tell you before \
              then why it takes longer. If we cannot tell by your address who you are, we ask you \
@@ -157,9 +183,33 @@ impl Waiting {
         );
         let language = self.language;
         let due = asked.due()?.ok_or(RequestsError::Stale)?;
-        let ask = language.say(requests::heading(self.ask));
+        let ask = language.say(self.matter.heading());
         Ok(fill(&fill(&language.say(text), "day", &language.day(due)), "ask", &ask))
     }
+
+    /// The same of a complaint.
+    fn say_of_complaint(&self, complaint: &Complaint) -> Result<String, RequestsError> {
+        let language = self.language;
+        let Some(deadline) = complaints::deadline(complaint)? else {
+            let text =
+                phrase("We have your complaint. We look into it, and tell you what came of it.");
+            return Ok(language.say(text).into_owned());
+        };
+        let text = phrase(
+            "We have your complaint. We acknowledge it by {day} at the latest, look into it, and tell \
+             you without undue delay what came of it.",
+        );
+        Ok(fill(&language.say(text), "day", &language.day(deadline.acknowledge_by)))
+    }
+}
+
+/// What comes of a form that was confirmed.
+struct Begun {
+    /// What the letter says about it.
+    said: String,
+    /// What the audit calls it.
+    action: &'static str,
+    sealed: SealedRequest,
 }
 
 /// The events of a request that came on one day and was confirmed on another.
@@ -197,9 +247,12 @@ fn begin(
     Ok(events)
 }
 
-/// A request, found by the link in the letter that confirmed it.
+/// What the link in the letter that confirmed it shows.
 #[derive(Debug)]
-pub(crate) struct Followed(pub(crate) Asked);
+pub(crate) enum Followed {
+    Request(Asked),
+    Complaint(Complained),
+}
 
 impl Followed {
     /// Finds what the link with `token` shows, while it lasts.
@@ -215,6 +268,9 @@ impl Followed {
         let rows = records.database.query(sql, &values).await?;
         let named = |row: &Row| Ok::<_, RequestsError>((Id::at(row, 0)?, PersonId::at(row, 1)?));
         let Some((id, person)) = rows.first().map(named).transpose()? else { return Ok(None) };
-        Ok(requests::find(records, person, id).await?.map(Self))
+        if let Some(asked) = requests::find(records, person, id).await? {
+            return Ok(Some(Self::Request(asked)));
+        }
+        Ok(complaints::find(records, person, id).await?.map(Self::Complaint))
     }
 }

@@ -1,10 +1,11 @@
-//! The pages of the desk: the queue, a request, and what is done about it.
+//! The pages of the desk: the queue, a request or a complaint, and what is done about it.
 
 mod act;
 mod answers;
 mod assign;
 mod case;
 mod commands;
+mod complaint;
 mod fields;
 mod forms;
 mod grounds;

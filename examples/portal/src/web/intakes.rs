@@ -1,12 +1,12 @@
-//! The form for requests about data without signing in, and the pages that its links lead to.
+//! The form for requests about data, and for complaints, without signing in, and the pages that its links lead to.
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::HeaderMap;
 use axum::response::Response;
-use upheld_consent::request::{Ask, Text};
+use upheld_consent::request::Text;
 use upheld_consent::{Controller, Date};
 use zeroize::Zeroizing;
 
@@ -14,14 +14,16 @@ use super::cookie::Cookie;
 use super::filters;
 use super::form::{Fields, Posted, TOKEN_FIELD};
 use super::pages::{self, Problem, form};
+use super::query::Query;
 use super::reading::Reading;
 use super::refusal::Refusal;
 use super::sign_in::form_cookie;
 use super::visitor::Stranger;
 use super::{App, Peer};
 use crate::CLINIC;
+use crate::complaints;
 use crate::id::Id;
-use crate::intakes::{self, Confirmed, Contents, Filled, Followed, Sent, Waiting};
+use crate::intakes::{self, Confirmed, Contents, Filled, Followed, Matter, Sent, Waiting};
 use crate::language::phrase;
 use crate::notice;
 use crate::people::{DisplayName, Email, NameError};
@@ -36,6 +38,10 @@ const NO_ADDRESS: Problem<'_> = Problem {
 const WORDS_UNREADABLE: Problem<'_> = Problem {
     what: phrase("Write at most 4,000 letters, without control characters"),
     advice: phrase("Nothing was sent."),
+};
+const NO_WORDS: Problem<'_> = Problem {
+    what: phrase("Write what you complain about"),
+    advice: phrase("Without that we cannot look into it."),
 };
 const TOO_MANY: Problem<'_> = Problem {
     what: phrase("Too many requests were sent by this form"),
@@ -52,7 +58,7 @@ const MAX_NAME_BYTES: usize = DisplayName::MAX_CHARACTERS * 4;
 #[template(path = "intake.html")]
 struct IntakePage<'a> {
     form_token: FormToken,
-    asks: [(&'static str, &'static str); Ask::ALL.len()],
+    asks: Vec<(&'static str, &'static str)>,
     clinic: Controller,
     /// What was typed, to be mended.
     typed: Typed<'a>,
@@ -85,16 +91,18 @@ impl<'a> Typed<'a> {
 struct ConfirmPage<'a> {
     form_token: FormToken,
     link: Zeroizing<String>,
+    is_complaint: bool,
     ask: &'static str,
     contents: &'a Contents,
     problem: Option<Problem<'a>>,
 }
 
-/// Shows where a request stands, and nothing that was written about it.
+/// Shows where a request or a complaint stands, and nothing that was written about it.
 #[derive(Template)]
 #[template(path = "intake-state.html")]
 struct StatePage<'a> {
     id: Id,
+    is_complaint: bool,
     ask: &'static str,
     stage: &'static str,
     received: Date,
@@ -104,9 +112,14 @@ struct StatePage<'a> {
     problem: Option<Problem<'a>>,
 }
 
-pub(super) async fn page(headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn page(
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
     let (token, is_new) = form_cookie(&headers)?;
-    let mut page = show(token.to_form_token(), Typed::default(), None)?;
+    // Pages that lead here choose what it is about.
+    let ask = Query::of(query).value("ask");
+    let mut page = show(token.to_form_token(), Typed { ask: &ask, ..Typed::default() }, None)?;
     if is_new {
         Cookie::Form.set(&token, None, &mut page);
     }
@@ -121,7 +134,7 @@ fn show(
     let (field, problem) = refused.unzip();
     let page = IntakePage {
         form_token,
-        asks: Ask::ALL.map(|ask| (intakes::name_of(ask), requests::heading(ask))),
+        asks: Matter::all().map(|matter| (matter.name(), matter.heading())).collect(),
         clinic: notice::controller(),
         typed,
         field: field.unwrap_or_default(),
@@ -175,8 +188,8 @@ impl Unread {
 }
 
 fn read(fields: &Fields) -> Result<Filled, Unread> {
-    let ask = fields.text("ask", 32).and_then(intakes::ask_of);
-    let ask = ask.ok_or(Unread::of("ask-access", NOTHING_CHOSEN))?;
+    let matter = fields.text("ask", 32).and_then(Matter::of);
+    let matter = matter.ok_or(Unread::of("ask-access", NOTHING_CHOSEN))?;
     let too_long = NameError::TooLong { max: DisplayName::MAX_CHARACTERS };
     let name = fields.text("name", MAX_NAME_BYTES).map_or(Err(too_long), DisplayName::parse);
     let name =
@@ -184,8 +197,11 @@ fn read(fields: &Fields) -> Result<Filled, Unread> {
     let email = fields.text("email", Email::MAX_BYTES).and_then(intakes::mailbox);
     let email = email.ok_or(Unread::of("email", NO_ADDRESS))?;
     let words = fields.words("words").map_err(|_| Unread::of("words", WORDS_UNREADABLE))?;
+    if matter == Matter::Complaint && words.is_none() {
+        return Err(Unread::of("words", NO_WORDS));
+    }
     let language = Reading::current().language();
-    Ok(Filled { ask, contents: Contents { name, email, words }, language })
+    Ok(Filled { matter, contents: Contents { name, email, words }, language })
 }
 
 /// Following the link changes nothing: programs that look at mail follow links as well.
@@ -193,7 +209,8 @@ pub(super) async fn confirm_page(waiting: Waiting) -> Result<Response, Refusal> 
     let page = ConfirmPage {
         form_token: waiting.token().to_form_token(),
         link: waiting.token().to_text(),
-        ask: requests::heading(waiting.ask),
+        is_complaint: waiting.matter == Matter::Complaint,
+        ask: waiting.matter.heading(),
         contents: &waiting.contents,
         problem: None,
     };
@@ -204,29 +221,53 @@ pub(super) async fn confirm(
     State(app): State<App>,
     Posted { visitor: waiting, .. }: Posted<Waiting>,
 ) -> Result<Response, Refusal> {
-    match waiting.confirm(&app.records, app.clock.now()).await? {
-        Confirmed::TooLate => Err(Refusal::RequestLinkExpired),
-        Confirmed::Done => {
-            let advice = phrase(
+    let (heading, advice) = match waiting.matter {
+        Matter::Request(_) => (
+            phrase("We have your request"),
+            phrase(
                 "It is with the clinic’s privacy desk. A second e-mail says until when we answer, \
                  and has a link by which you see where it stands.",
-            );
-            Ok(pages::message(StatusCode::OK, phrase("We have your request"), advice))
-        }
+            ),
+        ),
+        Matter::Complaint => (
+            phrase("We have your complaint"),
+            phrase(
+                "It is with the clinic’s privacy desk. A second e-mail says what happens next, and \
+                 has a link by which you see where it stands.",
+            ),
+        ),
+    };
+    match waiting.confirm(&app.records, app.clock.now()).await? {
+        Confirmed::TooLate => Err(Refusal::RequestLinkExpired),
+        Confirmed::Done => Ok(pages::message(StatusCode::OK, heading, advice)),
     }
 }
 
-pub(super) async fn state(Followed(asked): Followed) -> Result<Response, Refusal> {
-    let request = &asked.request;
-    let page = StatePage {
-        id: asked.id,
-        ask: requests::heading(request.ask()),
-        stage: requests::where_it_stands(request.stage()),
-        received: request.received(),
-        due: asked.due()?,
-        steps: asked.steps()?,
-        clinic: notice::controller(),
-        problem: None,
+pub(super) async fn state(followed: Followed) -> Result<Response, Refusal> {
+    let clinic = notice::controller();
+    let page = match &followed {
+        Followed::Request(asked) => StatePage {
+            id: asked.id,
+            is_complaint: false,
+            ask: requests::heading(asked.request.ask()),
+            stage: requests::where_it_stands(asked.request.stage()),
+            received: asked.request.received(),
+            due: asked.due()?,
+            steps: asked.steps()?,
+            clinic,
+            problem: None,
+        },
+        Followed::Complaint(complained) => StatePage {
+            id: complained.id,
+            is_complaint: true,
+            ask: complaints::HEADING,
+            stage: complaints::where_it_stands(complained.complaint.stage()),
+            received: complained.complaint.received(),
+            due: complained.due()?,
+            steps: complaints::steps(&complained.complaint)?,
+            clinic,
+            problem: None,
+        },
     };
     form(&page, None)
 }

@@ -13,6 +13,7 @@ use super::form::{Fields, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::refusal::Refusal;
 use crate::CLINIC;
+use crate::complaints::{self, Complained};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::letters;
@@ -51,6 +52,17 @@ impl Row {
             due: asked.due()?,
         })
     }
+
+    fn of_complaint(complained: &Complained) -> Result<Self, RequestsError> {
+        let complaint = &complained.complaint;
+        Ok(Self {
+            id: complained.id,
+            ask: complaints::HEADING,
+            stage: complaints::where_it_stands(complaint.stage()),
+            received: complaint.received(),
+            due: complained.due()?,
+        })
+    }
 }
 
 /// Lists requests, and takes in another.
@@ -60,6 +72,8 @@ struct RequestsPage<'a> {
     form_token: FormToken,
     session: &'a Session,
     rows: Vec<Row>,
+    /// What came by the form for everybody, and was confirmed by the address of the account.
+    complaints: Vec<Row>,
     /// Names of fields, and what stands beside them.
     asks: [(&'static str, &'static str); 6],
     words: &'a str,
@@ -79,11 +93,14 @@ async fn show(
 ) -> Result<Response, Refusal> {
     let asked = requests::list(&app.records, session.person()).await?;
     let rows: Result<Vec<_>, _> = asked.iter().map(Row::of).collect();
+    let complained = complaints::list(&app.records, session.person()).await?;
+    let complaints: Result<Vec<_>, _> = complained.iter().map(Row::of_complaint).collect();
     let (field, problem) = refused.unzip();
     let page = RequestsPage {
         form_token: session.token().to_form_token(),
         session,
         rows: rows?,
+        complaints: complaints?,
         asks: ASKS.map(|ask| (ask.kind().name(), requests::heading(ask))),
         words,
         field: field.unwrap_or_default(),

@@ -12,7 +12,7 @@ fn assign(browser: &mut Browser, path: &str, to: &str) -> Page {
 }
 
 /// The number of somebody to whom a request may be given.
-fn id(page: &Page, email: &str) -> String {
+pub(crate) fn id(page: &Page, email: &str) -> String {
     let (_, choices) = page.body.split_once("name=\"to\"").unwrap();
     let (before, _) = choices.split_once(&format!("&#60;{email}&#62;")).unwrap();
     let (_, value) = before.rsplit_once("value=\"").unwrap();

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, NAME, OTHER_EMAIL, PASSWORD, Phone, STAFF};
+use crate::complaints::complain;
 use crate::ground::name_of;
 use crate::intakes::ask;
 
@@ -78,6 +79,7 @@ fn a_copy_has_everything_that_is_shown_as_held() {
     let request = request.strip_suffix("?received").unwrap().to_owned();
 
     ask(&clinic, "rectification", EMAIL);
+    complain(&clinic, EMAIL);
     let (mut kim, kims_phone) = clinic.enrol_and_sign_in(STAFF.0);
     kim.reauthenticate(&clinic, &kims_phone);
     let doubt = [("words", "Somebody else wrote from there.")];
@@ -108,6 +110,7 @@ fn a_copy_has_everything_that_is_shown_as_held() {
         "consents/record.json",
         "data/authenticators.json",
         "data/browsers.json",
+        "data/complaints.csv",
         "data/consents.csv",
         "data/emails.json",
         "data/log.json",
@@ -131,6 +134,7 @@ fn a_copy_has_everything_that_is_shown_as_held() {
         ("data/emails.json", "We have your request"),
         ("data/emails.json", "Confirm your request about your data"),
         ("data/requests.json", "My address of 2019 is wrong."),
+        ("data/complaints.json", "My letters went to my neighbour."),
         ("data/log.json", "signed in with a second factor"),
         ("data/log.json", "copy of data asked for"),
     ] {

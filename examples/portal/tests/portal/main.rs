@@ -20,6 +20,7 @@ mod clinic;
 mod closures;
 mod codes;
 mod commands;
+mod complaints;
 mod config;
 mod consent_log;
 mod consents;

@@ -4,8 +4,10 @@
 //! server. One thread serves every connection; requests are written whole, and an answer is read
 //! into the same buffer each time.
 
+use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 use httparse::{EMPTY_HEADER, Header, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,6 +24,8 @@ pub(crate) struct Connection {
     from: Option<SocketAddr>,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
+    /// How many answers are awaited, by this connection and whichever share the count.
+    awaited: Rc<Cell<usize>>,
 }
 
 /// What the server answered.
@@ -63,19 +67,35 @@ struct Extent {
 }
 
 impl Connection {
-    pub(crate) const fn new(server: SocketAddr) -> Self {
-        Self { server, from: None, stream: None, buffer: Vec::new() }
+    pub(crate) fn new(server: SocketAddr) -> Self {
+        let awaited = Rc::default();
+        Self { server, from: None, stream: None, buffer: Vec::new(), awaited }
     }
 
     /// One that comes from `from`; port 0 stands for any.
-    pub(crate) const fn from(server: SocketAddr, from: SocketAddr) -> Self {
-        Self { server, from: Some(from), stream: None, buffer: Vec::new() }
+    pub(crate) fn from(server: SocketAddr, from: SocketAddr) -> Self {
+        Self { from: Some(from), ..Self::new(server) }
+    }
+
+    /// Counts the answers that are awaited there.
+    pub(crate) fn counted_in(self, awaited: &Rc<Cell<usize>>) -> Self {
+        Self { awaited: Rc::clone(awaited), ..self }
     }
 
     /// Sends a request and reads the answer.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> io::Result<Answer<'_>> {
+        self.forget_if_closed();
         self.send(request).await?;
         self.hear().await
+    }
+
+    /// Lets go of a connection that the server has closed since the last answer, as it does with one
+    /// that idles. Browsers do so as well: nothing of the next request was sent.
+    pub(crate) fn forget_if_closed(&mut self) {
+        self.stream.take_if(|stream| {
+            let read = stream.try_read(&mut [0]);
+            !read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        });
     }
 
     /// Sends a part of a request, or all of it.
@@ -90,7 +110,9 @@ impl Connection {
     /// Reads the answer to what was sent.
     pub(crate) async fn hear(&mut self) -> io::Result<Answer<'_>> {
         self.buffer.clear();
+        self.awaited.update(|count| count.saturating_add(1));
         let extent = self.read_answer().await;
+        self.awaited.update(|count| count.saturating_sub(1));
         // What broke off is of no more use, and neither is what the server is about to close.
         if !matches!(extent, Ok(Extent { is_last: false, .. })) {
             self.stream = None;
@@ -175,9 +197,10 @@ fn find_extent(bytes: &[u8]) -> io::Result<Option<Extent>> {
 pub(crate) mod tests {
     use std::io::{ErrorKind, Read, Write};
     use std::net::{SocketAddr, TcpListener};
+    use std::rc::Rc;
     use std::thread;
 
-    use super::Connection;
+    use super::{AsyncReadExt, Connection};
 
     /// A server that gives each connection these answers, one for each request of four bytes.
     pub(crate) fn serve(connections: &'static [&'static [&'static str]]) -> SocketAddr {
@@ -219,6 +242,31 @@ pub(crate) mod tests {
         assert_eq!((second.status, second.header("location")), (303, Some("/x")));
         let third = connection.ask(b"3rd!").await.unwrap();
         assert_eq!((third.status, third.body), (200, b"to the end".as_slice()));
+    }
+
+    #[tokio::test]
+    async fn answers_that_are_awaited_are_counted() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, awaited) = (listener.local_addr().unwrap(), Rc::default());
+        let mut connection = Connection::new(address).counted_in(&awaited);
+        let server = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_exact(&mut [0; 4]).await.unwrap();
+            awaited.get()
+        };
+        let (answer, while_asked) = tokio::join!(connection.ask(b"any!"), server);
+        assert!(answer.is_err());
+        assert_eq!((while_asked, awaited.get()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn what_the_server_closed_since_is_opened_anew() {
+        const DONE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+        let mut connection = Connection::new(serve(&[&[DONE], &[DONE, DONE]]));
+        assert!(connection.ask(b"one!").await.is_ok());
+        connection.stream.as_ref().unwrap().readable().await.unwrap();
+        assert!(connection.ask(b"two!").await.is_ok());
+        assert!(connection.ask(b"3rd!").await.is_ok());
     }
 
     #[tokio::test]

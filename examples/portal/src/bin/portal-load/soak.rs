@@ -7,6 +7,7 @@ mod laws;
 mod said;
 mod visit;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -56,6 +57,8 @@ pub(crate) struct Site {
     restart: Option<String>,
     /// Where each node serves, and where it says how it is.
     ports: [(u16, u16); 2],
+    /// How many answers are awaited of the node that is killed.
+    awaited: Rc<Cell<usize>>,
 }
 
 impl Site {
@@ -67,7 +70,8 @@ impl Site {
         let ports = [(free_port()?, free_port()?), (free_port()?, free_port()?)];
         let [(first, _), _] = ports;
         let fixture = Fixture::new(&options.database, first)?;
-        Ok(Self { fixture, program, restart: options.restart.clone(), ports })
+        let restart = options.restart.clone();
+        Ok(Self { fixture, program, restart, ports, awaited: Rc::default() })
     }
 
     /// Starts a node, in its so-manieth life: each has a folder of its own for e-mails.
@@ -78,6 +82,8 @@ impl Site {
         settings.extend([
             ("PORTAL__SERVER__METRICS_LISTEN".to_owned(), format!("127.0.0.1:{operations}")),
             ("PORTAL__MAIL__DIRECTORY".to_owned(), mail.to_string_lossy().into_owned()),
+            // As `deploy/portal.service` has it: what glibc keeps for itself would hide what grows.
+            ("MALLOC_MMAP_THRESHOLD_".to_owned(), "1048576".to_owned()),
         ]);
         Ok(Server::start(&self.program, &settings, port, &self.fixture.host()).await?)
     }
@@ -144,6 +150,7 @@ pub(crate) async fn soak(options: &Soak) -> Result<Report, Failure> {
         mail: mail?,
         ready,
         kills: disturbed.kills,
+        struck: disturbed.struck,
         given: disturbed.given,
         memory_kib,
     };
@@ -154,6 +161,7 @@ pub(crate) async fn soak(options: &Soak) -> Result<Report, Failure> {
     report.note("visits", json!({ "done": visits.done, "broken_off": visits.broken_off }));
     report.note("answers", tally.to_json(elapsed));
     report.note("kills", seen.kills);
+    report.note("requests_under_way_when_killed", seen.struck);
     report.note("commands", seen.given.len());
     report.note("emails", seen.mail.sent.len());
     report.note("memory_kib", json!({ "warm": memory_kib.0, "end": memory_kib.1 }));
@@ -177,7 +185,7 @@ async fn drive(
     duration: Option<Duration>,
 ) -> Result<(Vec<Person>, Tally, Visits), Failure> {
     let end = duration.map(|duration| Instant::now().checked_add(duration).ok_or("never ends"));
-    let (end, host) = (end.transpose()?, Rc::from(site.fixture.host()));
+    let end = end.transpose()?;
     let mut shares: Vec<Vec<Person>> = (0..connections).map(|_| Vec::new()).collect();
     for (number, person) in people.into_iter().enumerate() {
         let at = number.checked_rem(connections).unwrap_or_default();
@@ -185,9 +193,16 @@ async fn drive(
     }
     let mut workers = JoinSet::new();
     for (number, share) in shares.into_iter().enumerate() {
-        let browser = Browser::of(Rc::clone(&host), site.addresses(), number);
+        let browser = Browser::of(site, number);
         match end {
-            Some(end) => workers.spawn_local(visit_until(end, browser, share)),
+            Some(end) => {
+                let all = share.len().saturating_mul(connections);
+                let places = (number..all).step_by(connections);
+                let second =
+                    |place: usize| u64::try_from(place.saturating_mul(30).checked_div(all)?).ok();
+                let seconds = places.filter_map(second);
+                workers.spawn_local(visit_until(end, browser, share, seconds.collect()))
+            }
             None => workers.spawn_local(look_once(browser, share)),
         };
     }
@@ -202,17 +217,21 @@ async fn drive(
     Ok((people, tally, visits))
 }
 
+/// `seconds` says when each person comes, within the half minute for which there is a code: not all
+/// of them at once, so that there is no time in which nobody does anything.
 async fn visit_until(
     end: Instant,
     mut browser: Browser,
     mut share: Vec<Person>,
+    seconds: Vec<u64>,
 ) -> (Vec<Person>, Browser, Visits) {
     let mut visits = Visits::default();
     let mut rests: Vec<Option<Instant>> = share.iter().map(|_| None).collect();
     'visits: for round in 1_u32.. {
         // Not everybody does the same at the same time.
-        for ((number, person), rest) in (round..).zip(&mut share).zip(&mut rests) {
-            await_code_and(*rest, person).await;
+        let comers = share.iter_mut().zip(&mut rests).zip(&seconds);
+        for (number, ((person, rest), second)) in (round..).zip(comers) {
+            await_code_and(*rest, *second, person).await;
             if Instant::now() >= end {
                 break 'visits;
             }
@@ -236,7 +255,7 @@ async fn look_once(mut browser: Browser, mut share: Vec<Person>) -> (Vec<Person>
     for person in &mut share {
         for _ in 0..LOOKS {
             let rest = Instant::now().checked_add(REST);
-            await_code_and(None, person).await;
+            await_code_and(None, 0, person).await;
             let asked = Instant::now();
             match visit::look(&mut browser, person).await {
                 Ok(()) => {
@@ -245,16 +264,17 @@ async fn look_once(mut browser: Browser, mut share: Vec<Person>) -> (Vec<Person>
                 }
                 Err(Oddity(what)) => browser.tally.note_odd(what, asked.elapsed()),
             }
-            await_code_and(rest, person).await;
+            await_code_and(rest, 0, person).await;
         }
     }
     (share, browser, visits)
 }
 
-/// Waits for a code that was not sent yet, and for that moment.
-async fn await_code_and(moment: Option<Instant>, (seeded, account): &Person) {
+/// Waits for that moment, and for a code that was not sent yet and has been good for so many seconds.
+async fn await_code_and(moment: Option<Instant>, second: u64, (seeded, account): &Person) {
     let totp = Totp::new(&seeded.secret, Parameters::default());
-    while account.codes.contains(&totp.step_at(now()).0)
+    while now().0 % 30 < second
+        || account.codes.contains(&totp.step_at(now()).0)
         || moment.is_some_and(|moment| Instant::now() < moment)
     {
         sleep(Duration::from_millis(200)).await;

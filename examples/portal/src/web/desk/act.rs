@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use upheld_consent::letter::Letter;
 use upheld_consent::request::Rejection;
 
 use super::super::App;
@@ -11,11 +12,12 @@ use super::super::form::{Fields, Posted, TOKEN_FIELD};
 use super::super::pages::{Problem, form, see_other};
 use super::super::refusal::Refusal;
 use super::super::visitor::FreshStaff;
-use super::case::{find, show_again};
+use super::case::{Found, find, show_again};
 use super::commands::{self, Form, Unread};
-use super::forms;
+use super::{complaint, forms};
 use crate::CLINIC;
-use crate::desk::{self, Case, NoPermit, Permit};
+use crate::desk::{self, Case, NoPermit};
+use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
 use crate::requests::RequestsError;
@@ -23,18 +25,18 @@ use crate::sessions::Session;
 use crate::token::FormToken;
 
 /// How a form says which events its sender has seen, and that the letter may go.
-const VERSION: &str = "version";
-const STEP: &str = "step";
+pub(super) const VERSION: &str = "version";
+pub(super) const STEP: &str = "step";
 
-const UNREAD: Problem<'_> = Problem {
+pub(super) const UNREAD: Problem<'_> = Problem {
     what: phrase("Something is missing here, too long, or not what is asked for"),
     advice: phrase("Nothing was done."),
 };
-const LEADS: Problem<'_> = Problem {
+pub(super) const LEADS: Problem<'_> = Problem {
     what: phrase("This takes the privacy lead"),
     advice: phrase("Whatever gives a person less, later or for money is decided by them."),
 };
-const OWN: Problem<'_> = Problem {
+pub(super) const OWN: Problem<'_> = Problem {
     what: phrase("This request is your own"),
     advice: phrase("Somebody else has to deal with it."),
 };
@@ -42,10 +44,10 @@ const OWN: Problem<'_> = Problem {
 /// Shows the letter before it goes.
 #[derive(Template)]
 #[template(path = "staff-letter.html")]
-struct LetterPage<'a> {
+pub(super) struct LetterPage<'a> {
     session: &'a Session,
     form_token: FormToken,
-    case: &'a Case,
+    id: Id,
     slug: &'a str,
     fields: Vec<(&'a str, &'a str)>,
     letter: String,
@@ -53,12 +55,39 @@ struct LetterPage<'a> {
     problem: Option<Problem<'a>>,
 }
 
+impl<'a> LetterPage<'a> {
+    pub(super) fn show<R, E>(
+        session: &'a Session,
+        (case, slug): (&Case<R, E>, &'a str),
+        fields: &'a Fields,
+        letter: &Letter,
+    ) -> Result<Response, Refusal> {
+        let page = Self {
+            session,
+            form_token: session.token().to_form_token(),
+            id: case.id,
+            slug,
+            fields: fields.besides(&[TOKEN_FIELD, STEP]),
+            letter: letter.to_text(),
+            has_contact: case.contact.is_some(),
+            problem: None,
+        };
+        form(&page, None)
+    }
+}
+
 pub(in super::super) async fn act(
     State(app): State<App>,
     Path((id, slug)): Path<(String, String)>,
     Posted { visitor: FreshStaff(session), fields }: Posted<FreshStaff>,
 ) -> Result<Response, Refusal> {
-    let (case, now) = (find(&app, &id).await?, app.clock.now());
+    let case = match find(&app, &id).await? {
+        Found::Request(case) => case,
+        Found::Complaint(case) => {
+            return complaint::act(&app, &session, &case, (&slug, &fields)).await;
+        }
+    };
+    let now = app.clock.now();
     let seen = fields.text(VERSION, 10).and_then(|seen| seen.parse().ok());
     if seen != Some(case.events.len()) {
         return Err(Refusal::Stale);
@@ -75,7 +104,7 @@ pub(in super::super) async fn act(
         Ok(command) => command,
         Err(Unread(field)) => return again.show(field, UNREAD).await,
     };
-    let permit = match Permit::of(&session, &case, &command.0) {
+    let permit = match desk::permit(&session, &case, &command.0) {
         Ok(permit) => permit,
         Err(NoPermit::Reader) => return Err(Refusal::NotFound),
         Err(NoPermit::Own) => return again.show("", OWN).await,
@@ -87,7 +116,9 @@ pub(in super::super) async fn act(
         Err(error) => return Err(error.into()),
     };
     match &draft.letter {
-        Some(letter) if fields.text(STEP, 8) != Some("send") => again.preview(letter.to_text()),
+        Some(letter) if fields.text(STEP, 8) != Some("send") => {
+            LetterPage::show(&session, (&case, &slug), &fields, letter)
+        }
         _ => {
             desk::keep(&app.records, &case, permit, draft, now).await?;
             tracing::info!(staff = %session.person(), request = %case.id, act = slug, "desk");
@@ -121,19 +152,5 @@ impl Again<'_> {
             what.push_str(name.as_str());
         }
         self.show("", Problem { what: &what, advice: phrase("Nothing was done.") }).await
-    }
-
-    fn preview(&self, letter: String) -> Result<Response, Refusal> {
-        let page = LetterPage {
-            session: self.session,
-            form_token: self.session.token().to_form_token(),
-            case: self.case,
-            slug: self.slug,
-            fields: self.fields.besides(&[TOKEN_FIELD, STEP]),
-            letter,
-            has_contact: self.case.contact.is_some(),
-            problem: None,
-        };
-        form(&page, None)
     }
 }

@@ -8,9 +8,10 @@ use super::super::form::Posted;
 use super::super::pages::{Problem, see_other};
 use super::super::refusal::Refusal;
 use super::super::visitor::FreshStaff;
-use super::case::{find, show_again};
+use super::case::{Found, find, show_again};
+use super::complaint;
 use crate::desk::assignment::{self, Assigned};
-use crate::id::PersonId;
+use crate::id::{Id, PersonId};
 use crate::language::phrase;
 
 const IMPOSSIBLE: Problem<'_> = Problem {
@@ -23,23 +24,31 @@ pub(in super::super) async fn assign(
     Path(id): Path<String>,
     Posted { visitor: FreshStaff(session), fields }: Posted<FreshStaff>,
 ) -> Result<Response, Refusal> {
-    let (case, now) = (find(&app, &id).await?, app.clock.now());
+    let (found, now) = (find(&app, &id).await?, app.clock.now());
+    let (id, person): (Id, PersonId) = match &found {
+        Found::Request(case) => (case.id, case.person),
+        Found::Complaint(case) => (case.id, case.person),
+    };
     let to = match fields.text("to", 32) {
         Some("") => Some(None),
         Some(to) => PersonId::parse(to).map(Some),
         None => None,
     };
     let assigned = match to {
-        Some(to) => assignment::assign(&app.records, &session, (&case, to), now).await?,
+        Some(to) => assignment::assign(&app.records, &session, ((id, person), to), now).await?,
         None => Assigned::Impossible,
     };
-    match assigned {
-        Assigned::Done => {
-            tracing::info!(staff = %session.person(), request = %case.id, "assigned");
-            Ok(see_other(&format!("/staff/requests/{}?done", case.id)))
+    if assigned == Assigned::Done {
+        tracing::info!(staff = %session.person(), request = %id, "assigned");
+        return Ok(see_other(&format!("/staff/requests/{id}?done")));
+    }
+    let form = ("assign", "to");
+    match &found {
+        Found::Request(case) => {
+            show_again(&app, (&session, case), form, |_| None, IMPOSSIBLE).await
         }
-        Assigned::Impossible => {
-            show_again(&app, (&session, &case), ("assign", "to"), |_| None, IMPOSSIBLE).await
+        Found::Complaint(case) => {
+            complaint::show_again(&app, (&session, case), form, &fields, IMPOSSIBLE).await
         }
     }
 }

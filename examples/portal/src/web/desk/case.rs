@@ -14,15 +14,17 @@ use super::super::form::TOKEN_FIELD;
 use super::super::pages::{Problem, form};
 use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
+use super::complaint;
 use super::fields::{Input, Prefilled};
 use super::forms::{self, Form};
 use super::labels;
 use super::timeline::{self, Line};
 use crate::CLINIC;
 use crate::desk::assignment::{self, Colleague};
+use crate::desk::complaint::ComplaintCase;
 use crate::desk::queue::Time;
 use crate::desk::{self, Case};
-use crate::held;
+use crate::held::CATEGORIES;
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
 use crate::people::{Contacts, Role};
@@ -37,8 +39,8 @@ struct Task {
     why: String,
 }
 
-/// Something found, and what becomes of it.
-struct Found {
+/// Something held, and what becomes of it.
+struct Held {
     name: String,
     source: String,
     verdict: &'static str,
@@ -62,7 +64,7 @@ pub(super) struct CasePage<'a> {
     words: Option<Zeroizing<String>>,
     evidence: Vec<(Date, &'static str, String)>,
     tasks: Vec<Task>,
-    found: Vec<Found>,
+    found: Vec<Held>,
     lines: Vec<Line>,
     /// Whether earlier changes of who deals with it are left out.
     is_cut: bool,
@@ -84,16 +86,28 @@ pub(in super::super) async fn page(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
-    let case = find(&app, &id).await?;
-    let page =
-        CasePage { done: query.as_deref() == Some("done"), ..write(&app, &session, &case).await? };
-    form(&page, None)
+    let done = query.as_deref() == Some("done");
+    match find(&app, &id).await? {
+        Found::Request(case) => {
+            form(&CasePage { done, ..write(&app, &session, &case).await? }, None)
+        }
+        Found::Complaint(case) => complaint::show(&app, &session, &case, done).await,
+    }
 }
 
-/// The request of this name, whoever's it is: the tenant's it has to be.
-pub(super) async fn find(app: &App, id: &str) -> Result<Case, Refusal> {
+/// What there is of a name, whoever's it is: the tenant's it has to be.
+pub(super) enum Found {
+    Request(Case),
+    Complaint(ComplaintCase),
+}
+
+pub(super) async fn find(app: &App, id: &str) -> Result<Found, Refusal> {
     let id = Id::parse(id).ok_or(Refusal::NotFound)?;
-    desk::find(&app.records, id).await?.ok_or(Refusal::NotFound)
+    if let Some(case) = desk::find(&app.records, id).await? {
+        return Ok(Found::Request(case));
+    }
+    let complaint = desk::complaint::find(&app.records, id).await?;
+    complaint.map(Found::Complaint).ok_or(Refusal::NotFound)
 }
 
 /// Shows the request again because of a form that was not taken, with what was typed in it.
@@ -126,7 +140,7 @@ async fn write<'a>(
     let calendar = requests::calendar();
     let is_own = session.person() == case.person;
     let role = if is_own { Role::Auditor } else { session.role() };
-    let assignee = assignment::assignee(records, case).await?;
+    let assignee = assignment::assignee(records, case.id).await?;
     let history = assignment::history(&records.database, case.id).await?;
     Ok(CasePage {
         session,
@@ -145,7 +159,7 @@ async fn write<'a>(
         },
         evidence: timeline::evidence(&case.events),
         tasks: request.sources().chain(request.processors()).map(task).collect(),
-        found: request.items().map(|(item, verdict)| found(item, verdict)).collect(),
+        found: request.items().map(|(item, verdict)| held(item, verdict)).collect(),
         lines: timeline::with_assignments(timeline::lines(&case.events), history.latest),
         is_cut: history.is_cut,
         letters: case.paper()?.sent(&case.events)?.iter().map(Letter::to_text).collect(),
@@ -156,7 +170,7 @@ async fn write<'a>(
             }
             None => None,
         },
-        colleagues: colleagues(app, case, (role, assignee)).await?,
+        colleagues: colleagues(app, case.person, (role, assignee)).await?,
         forms: forms::of(request, role, &prefilled(app)),
         opened: "",
         field: String::new(),
@@ -165,16 +179,16 @@ async fn write<'a>(
 }
 
 /// To whom the reader may give it: nobody, for whoever does not act.
-async fn colleagues(
+pub(super) async fn colleagues(
     app: &App,
-    case: &Case,
+    person: PersonId,
     (role, assignee): (Role, Option<PersonId>),
 ) -> Result<Vec<(Colleague, bool)>, RequestsError> {
     if matches!(role, Role::Patient | Role::Auditor) {
         return Ok(Vec::new());
     }
     let colleagues = assignment::colleagues(&app.records.database).await?;
-    let others = colleagues.into_iter().filter(|one| one.id != case.person);
+    let others = colleagues.into_iter().filter(|one| one.id != person);
     Ok(others
         .map(|one| {
             let has_it = Some(one.id) == assignee;
@@ -192,7 +206,7 @@ fn task((name, result): (&Name, Option<&SearchResult>)) -> Task {
     Task { name: name.to_string(), result, why: why.to_owned() }
 }
 
-fn found(item: &Item, verdict: Option<&Verdict>) -> Found {
+fn held(item: &Item, verdict: Option<&Verdict>) -> Held {
     let what = match verdict {
         None => phrase("To be decided"),
         Some(Verdict::Disclose(_)) => phrase("It is disclosed"),
@@ -201,7 +215,7 @@ fn found(item: &Item, verdict: Option<&Verdict>) -> Found {
     };
     let ground = verdict.and_then(Verdict::ground);
     let why = ground.map(|it| format!("{}: {}", it.provision(), it.because()));
-    Found {
+    Held {
         name: item.name.to_string(),
         source: item.source.to_string(),
         verdict: what,
@@ -225,9 +239,7 @@ fn prefilled(app: &App) -> Prefilled {
     };
     Prefilled {
         purposes: lines(purposes.iter().map(|purpose| purpose.description().to_owned())),
-        categories: lines(
-            held::CATEGORIES.iter().map(|it| super::super::held::heading(*it).to_owned()),
-        ),
+        categories: lines(CATEGORIES.iter().map(|it| super::super::held::heading(*it).to_owned())),
         retention: lines(kept.into_iter().map(retention)),
     }
 }

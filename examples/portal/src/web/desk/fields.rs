@@ -34,11 +34,11 @@ pub(super) struct Prefilled {
     pub(super) retention: String,
 }
 
-fn field(name: &'static str, label: &'static str, input: Input) -> Field {
+pub(super) fn field(name: &'static str, label: &'static str, input: Input) -> Field {
     Field { name, label, hint: "", input, value: String::new() }
 }
 
-fn words(label: &'static str) -> Field {
+pub(super) fn words(label: &'static str) -> Field {
     field("words", label, Input::Words)
 }
 
@@ -50,7 +50,11 @@ fn filled(field: Field, value: &str) -> Field {
     Field { value: value.to_owned(), ..field }
 }
 
-fn choice(name: &'static str, label: &'static str, choices: &[(&str, &'static str)]) -> Field {
+pub(super) fn choice(
+    name: &'static str,
+    label: &'static str,
+    choices: &[(&str, &'static str)],
+) -> Field {
     let own = |(value, label): &(&str, &str)| ((*value).to_owned(), (*label).to_owned());
     field(name, label, Input::Choice(choices.iter().map(own).collect()))
 }

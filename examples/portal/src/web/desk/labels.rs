@@ -1,6 +1,6 @@
 //! What acts and answers are called, to be translated.
 
-use upheld_consent::request::{Act, Stage};
+use upheld_consent::request::{Act, ComplaintAct, ComplaintStage, Stage};
 
 use crate::language::phrase;
 
@@ -55,6 +55,31 @@ pub(super) const fn done(act: Act) -> &'static str {
         Act::Complain => phrase("Complaint made"),
         Act::Reopen => phrase("Taken up again"),
         Act::Withdraw => phrase("Taken back"),
+        _ => phrase("Closed"),
+    }
+}
+
+/// Where a complaint stands, for staff.
+pub(super) const fn complaint_stage(stage: ComplaintStage) -> &'static str {
+    match stage {
+        ComplaintStage::Received => phrase("Received"),
+        ComplaintStage::Acknowledged => phrase("Acknowledged"),
+        ComplaintStage::Investigating => phrase("Being looked into"),
+        ComplaintStage::Decided => phrase("Complaint answered"),
+        ComplaintStage::Withdrawn => phrase("Taken back"),
+        _ => phrase("Closed"),
+    }
+}
+
+/// What was done about a complaint, in a timeline.
+pub(super) const fn done_with_complaint(act: ComplaintAct) -> &'static str {
+    match act {
+        ComplaintAct::Receive => phrase("Received"),
+        ComplaintAct::Acknowledge => phrase("Acknowledged"),
+        ComplaintAct::Investigate => phrase("Looked into"),
+        ComplaintAct::ReportProgress => phrase("Told how it is going"),
+        ComplaintAct::Decide => phrase("Told what came of it"),
+        ComplaintAct::Withdraw => phrase("Taken back"),
         _ => phrase("Closed"),
     }
 }

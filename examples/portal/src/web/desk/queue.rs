@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use upheld_consent::request::{Ask, Stage};
+use upheld_consent::request::{Ask, ComplaintStage, Stage};
 use upheld_consent::{Date, RequestKind};
-use upheld_store::request::Place;
+use upheld_store::request::{COMPLAINT, Place};
 
 use super::super::App;
 use super::super::filters;
@@ -16,13 +16,17 @@ use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
 use super::labels;
 use crate::CLINIC;
-use crate::desk::queue::{self, Row, Show, Time, Wanted, With, Within};
+use crate::desk::queue::{self, Matter, Row, Show, Time, Wanted, With, Within};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
 use crate::requests;
 use crate::sessions::Session;
 use crate::token::FormToken;
+
+/// Where complaints stand and requests never do.
+const OF_COMPLAINTS: [ComplaintStage; 3] =
+    [ComplaintStage::Acknowledged, ComplaintStage::Investigating, ComplaintStage::Decided];
 
 /// A choice of a filter: its value in addresses, and what it is called.
 type Choice = (String, &'static str);
@@ -39,7 +43,10 @@ struct Line {
 
 impl Line {
     fn of(row: Row) -> Self {
-        let (ask, stage) = (requests::heading(row.ask), labels::stage(row.stage));
+        let (ask, stage) = match row.matter {
+            Matter::Request(ask, stage) => (requests::heading(ask), labels::stage(stage)),
+            Matter::Complaint(stage) => (phrase("Complaint"), labels::complaint_stage(stage)),
+        };
         Self {
             id: row.id,
             ask,
@@ -121,14 +128,16 @@ fn read_show(text: &str) -> Show {
         "answered" => Show::Answered,
         "all" => Show::All,
         other => {
-            let stage = Stage::ALL.into_iter().find(|stage| stage.name() == other);
-            stage.map_or(Show::Open, Show::In)
+            let stage = Stage::ALL.into_iter().find(|stage| stage.name() == other).map(Show::In);
+            let of_complaint = OF_COMPLAINTS.into_iter().find(|stage| stage.name() == other);
+            stage.or(of_complaint.map(Show::OfComplaint)).unwrap_or_default()
         }
     }
 }
 
-fn read_kind(text: &str) -> Option<RequestKind> {
-    RequestKind::ALL.into_iter().find(|kind| kind.name() == text)
+fn read_kind(text: &str) -> Option<&'static str> {
+    let kinds = RequestKind::ALL.into_iter().map(RequestKind::name);
+    kinds.chain([COMPLAINT]).find(|kind| *kind == text)
 }
 
 fn read_within(text: &str) -> Within {
@@ -150,14 +159,17 @@ fn shows() -> Vec<Choice> {
     ];
     let groups = groups.map(|(value, name)| (value.to_owned(), name));
     let stages = Stage::ALL.map(|stage| (stage.name().to_owned(), labels::stage(stage)));
-    groups.into_iter().chain(stages).collect()
+    let others =
+        OF_COMPLAINTS.map(|stage| (stage.name().to_owned(), labels::complaint_stage(stage)));
+    groups.into_iter().chain(stages).chain(others).collect()
 }
 
 fn kinds() -> Vec<Choice> {
     // Of the two objections one stands for both.
     let kinds = Ask::ALL.into_iter().filter(|ask| *ask != Ask::MarketingObjection);
     let kinds = kinds.map(|ask| (ask.kind().name().to_owned(), requests::heading(ask)));
-    [(String::new(), phrase("Anything"))].into_iter().chain(kinds).collect()
+    let complaint = (COMPLAINT.to_owned(), phrase("Complaint"));
+    [(String::new(), phrase("Anything"))].into_iter().chain(kinds).chain([complaint]).collect()
 }
 
 fn withins() -> Vec<Choice> {

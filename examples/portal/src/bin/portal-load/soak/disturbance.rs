@@ -28,6 +28,8 @@ pub(crate) struct Disturbed {
     /// The node that was killed, as it runs now.
     pub(crate) second: Server,
     pub(crate) kills: usize,
+    /// How many requests were under way there when it was.
+    pub(crate) struck: usize,
     pub(crate) given: Vec<Given>,
 }
 
@@ -38,7 +40,7 @@ pub(crate) async fn disturb(
     duration: Duration,
 ) -> Result<Disturbed, Failure> {
     let (start, pause) = (Instant::now(), duration.div_f64(SHARE).clamp(PAUSE.0, PAUSE.1));
-    let mut so_far = Disturbed { second, kills: 0, given: Vec::new() };
+    let mut so_far = Disturbed { second, kills: 0, struck: 0, given: Vec::new() };
     for turn in 0_usize.. {
         sleep(pause).await;
         if start.elapsed().saturating_add(pause) >= duration {
@@ -58,8 +60,14 @@ pub(crate) async fn disturb(
 }
 
 impl Disturbed {
-    /// Kills the second node, which has no time to end anything, and starts it again.
+    /// Kills the second node in the middle of a request, which it has no time to end, and starts it
+    /// again.
     async fn kill(mut self, site: &Site) -> Result<Self, Failure> {
+        let (begun, (_, longest)) = (Instant::now(), PAUSE);
+        while site.awaited.get() == 0 && begun.elapsed() < longest {
+            sleep(Duration::from_millis(1)).await;
+        }
+        self.struck = self.struck.saturating_add(site.awaited.get());
         drop(self.second);
         self.kills = self.kills.saturating_add(1);
         sleep(AWAY).await;

@@ -46,6 +46,8 @@ pub(crate) struct Seen {
     /// Whether each node says that it is ready.
     pub(crate) ready: Vec<bool>,
     pub(crate) kills: usize,
+    /// How many requests were under way at a node when it was killed.
+    pub(crate) struck: usize,
     pub(crate) given: Vec<Given>,
     /// Resident memory of the node that was never killed, once warm and in the end.
     pub(crate) memory_kib: (u64, u64),
@@ -110,7 +112,7 @@ pub(crate) fn laws(seen: &Seen) -> Vec<Law> {
         ],
     ));
     laws.extend(of_mail(&seen.mail, seen.kills));
-    laws.extend(of_commands(&seen.given, seen.kills));
+    laws.extend(of_commands(&seen.given, (seen.kills, seen.struck)));
     laws
 }
 
@@ -168,7 +170,7 @@ fn of_mail(mail: &Mail, kills: usize) -> [Law; 2] {
     ]
 }
 
-fn of_commands(given: &[Given], kills: usize) -> [Law; 2] {
+fn of_commands(given: &[Given], (kills, struck): (usize, usize)) -> [Law; 2] {
     let faults: Vec<String> = given
         .iter()
         .filter_map(|it| it.failed.as_ref().map(|why| format!("{}: {why}", it.command)))
@@ -181,9 +183,9 @@ fn of_commands(given: &[Given], kills: usize) -> [Law; 2] {
             if faults.is_empty() { format!("{fine} do") } else { faults.join("; ") },
         ),
         Law::new(
-            "there were disturbances",
-            kills > 0 && given.iter().any(|it| it.command == "keys rotate"),
-            format!("{kills} kills, {} commands", given.len()),
+            "there were disturbances, and kills in the middle of requests",
+            kills > 0 && struck > 0 && given.iter().any(|it| it.command == "keys rotate"),
+            format!("{kills} kills, {struck} requests, {} commands", given.len()),
         ),
     ]
 }
@@ -211,6 +213,7 @@ mod tests {
             },
             ready: vec![true, true],
             kills: 1,
+            struck: 1,
             given: vec![Given { command: "keys rotate", failed: None }],
             memory_kib: (100_000, 150_000),
         }
@@ -233,7 +236,7 @@ mod tests {
     #[test]
     fn each_thing_that_can_go_wrong_breaks_one_law() {
         type Spoil = (&'static str, fn(&mut Seen));
-        let spoils: [Spoil; 23] = [
+        let spoils: [Spoil; 24] = [
             ("nothing that was", |seen| seen.wrongs.push("a name is lost".to_owned())),
             ("everybody's account", |seen| seen.looked_at = (1, 2)),
             ("no answer says", |seen| seen.failures = 1),
@@ -269,6 +272,7 @@ mod tests {
                 seen.given.push(Given { command: "audit verify", failed: Some("1".to_owned()) });
             }),
             ("there were", |seen| seen.kills = 0),
+            ("there were", |seen| seen.struck = 0),
             ("there were", |seen| {
                 seen.given = vec![Given { command: "audit verify", failed: None }];
             }),

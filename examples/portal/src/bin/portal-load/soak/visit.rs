@@ -1,7 +1,6 @@
 //! What a person does in one visit: each page asked of another node than the one before.
 
 use std::io;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use portal::seeding::{Awaited, Seeded};
 use tokio::time::sleep;
 use upheld_totp::{Code, Parameters, Totp};
 
+use super::Site;
 use super::account::{Account, Known, QUESTIONS, is_given};
 use super::said::{Asked, EXPORT, Said};
 use crate::connection::{Answer, Connection};
@@ -32,9 +32,10 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    pub(crate) fn of(host: Rc<str>, nodes: [SocketAddr; 2], number: usize) -> Self {
-        let nodes = nodes.map(|node| Connection::from(node, visitor(number)));
-        Self { host, nodes, tally: Tally::default() }
+    pub(crate) fn of(site: &Site, number: usize) -> Self {
+        let [first, second] = site.addresses().map(|node| Connection::from(node, visitor(number)));
+        let nodes = [first, second.counted_in(&site.awaited)];
+        Self { host: site.fixture.host().into(), nodes, tally: Tally::default() }
     }
 
     /// Asks the node that was not asked last. Where nobody listens the other one is asked, as the
@@ -42,12 +43,14 @@ impl Browser {
     async fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>, Oddity> {
         self.nodes.reverse();
         let [next, _] = &mut self.nodes;
+        next.forget_if_closed();
         if let Err(error) = next.send(request).await {
             if error.kind() != io::ErrorKind::ConnectionRefused {
                 return Err(error.into());
             }
             self.nodes.reverse();
             let [next, _] = &mut self.nodes;
+            next.forget_if_closed();
             next.send(request).await?;
         }
         let [asked, _] = &mut self.nodes;
