@@ -32,6 +32,7 @@ pub fn policy_toml(data: &[u8]) {
 }
 
 fn check(policy: &Policy) {
+    assert_eq!(policy.amendments_since(policy), []);
     let findings = lint_policy(policy, Day::of(NOW));
     assert!(findings.iter().all(|finding| !finding.message.is_empty()));
     let ids: Vec<&str> = policy.purposes().iter().map(|purpose| &*purpose.id).collect();

@@ -17,7 +17,7 @@ pub(crate) fn filter(gate: &Gate, consent: &Consent, headers: &mut HeaderMap) {
     let is_cookie_set = fields.iter().next().is_some();
     let visit = chosen_now(gate, consent, &fields).unwrap_or_else(|| consent.visit());
     let host = consent.host().map_or("", |host| host.as_str());
-    let decider = Decider::new(&gate.policy, &visit, host);
+    let decider = Decider::new(consent.policy(), &visit, host);
     // Empty as long as all are kept; each is decided once, so that each is told once.
     let mut verdicts = Vec::new();
     for (index, field) in fields.iter().enumerate() {
@@ -46,7 +46,7 @@ fn chosen_now<'c>(
     fields: &GetAll<'_, HeaderValue>,
 ) -> Option<Visit<'c>> {
     let host = consent.host()?;
-    let name = gate.policy.consent().cookie.as_bytes();
+    let name = consent.policy().consent().cookie.as_bytes();
     let is_choice = |field: &&HeaderValue| {
         let rest = field.as_bytes().strip_prefix(name);
         rest.is_some_and(|rest| rest.starts_with(b"="))
@@ -56,7 +56,7 @@ fn chosen_now<'c>(
         return Some(consent.visit().with_choice(Choice::undecided()));
     }
     let pair = field.split(|byte| *byte == b';').next()?;
-    let reading = (gate.keys)().read(&gate.policy, host, [pair]);
+    let reading = (gate.keys)().read(consent.policy(), host, [pair]);
     Some(consent.visit().with_choice(reading.to_choice()))
 }
 
@@ -146,7 +146,7 @@ fn is_removal(field: &[u8], now: UnixSeconds) -> bool {
 /// Adds the fields that remove what the request sent and may not be stored.
 fn remove(gate: &Gate, consent: &Consent, visit: &Visit<'_>, headers: &mut HeaderMap) -> bool {
     let Some(host) = consent.host() else { return false };
-    let fields = removals(&gate.policy, visit, host, consent.cookie_fields());
+    let fields = removals(consent.policy(), visit, host, consent.cookie_fields());
     if fields.is_empty() {
         return false;
     }

@@ -13,12 +13,17 @@ use crate::{ConsentGateLayer, Event};
 /// Tells whose law applies to a request.
 type Locate = dyn Fn(&Parts) -> Option<Jurisdiction> + Send + Sync;
 
+/// Tells which policy a request is answered by.
+type Declare = dyn Fn(&Parts) -> Arc<Policy> + Send + Sync;
+
 /// Decides about the cookies of every response.
 ///
 /// See the [crate](crate) for how it is put before an application.
 #[derive(Clone)]
 pub struct Gate {
-    pub(crate) policy: Arc<Policy>,
+    policy: Arc<Policy>,
+    /// Nothing where it is the same for all.
+    declare: Option<Arc<Declare>>,
     pub(crate) keys: Arc<dyn Fn() -> Arc<ConsentKeys> + Send + Sync>,
     /// The hosts of the site that are known by name, read once.
     pub(crate) hosts: Vec<Arc<Host>>,
@@ -67,20 +72,13 @@ impl Gate {
         keys: Arc<ConsentKeys>,
         clock: impl Fn() -> UnixSeconds + Send + Sync + 'static,
     ) -> Result<Self, GateError> {
-        let name = &policy.consent().cookie;
-        let visit = Visit::new(None, clock());
-        let is_allowed = policy.site().hosts.iter().all(|host| {
-            let cookie = CookieId { name: name.as_bytes(), domain: host.domain() };
-            matches!(decide(&policy, &visit, cookie), Decision::Allow(_))
-        });
-        if !is_allowed {
-            return Err(GateError::ConsentCookie { name: name.clone() });
-        }
+        Self::check(&policy, clock())?;
         let hosts = policy.site().hosts.iter();
         let hosts = hosts.filter_map(|host| Host::parse(host.domain()).ok()).map(Arc::new);
         Ok(Self {
             hosts: hosts.collect(),
             policy,
+            declare: None,
             keys: Arc::new(move || Arc::clone(&keys)),
             clock: Arc::new(clock),
             jurisdiction: Arc::new(|_| None),
@@ -89,6 +87,44 @@ impl Gate {
             report_only: false,
             vary: false,
         })
+    }
+
+    /// Whether a gate could be set up with a policy: before it is put in the place of another.
+    ///
+    /// # Errors
+    ///
+    /// [`GateError`] when it would keep back the cookie that keeps the choice.
+    pub fn check(policy: &Policy, now: UnixSeconds) -> Result<(), GateError> {
+        let name = &policy.consent().cookie;
+        let visit = Visit::new(None, now);
+        let is_allowed = policy.site().hosts.iter().all(|host| {
+            let cookie = CookieId { name: name.as_bytes(), domain: host.domain() };
+            matches!(decide(policy, &visit, cookie), Decision::Allow(_))
+        });
+        if is_allowed { Ok(()) } else { Err(GateError::ConsentCookie { name: name.clone() }) }
+    }
+
+    /// The same with a policy that is asked for once for each request, which is answered by it from
+    /// beginning to end: where another is published without starting anew.
+    ///
+    /// [`Gate::check`] each before. Handlers find it with the choice, as [`Consent::policy`]: a
+    /// choice counts under the policy by which it was read.
+    ///
+    /// [`Consent::policy`]: crate::Consent::policy
+    #[must_use]
+    pub fn with_policy(
+        mut self,
+        policy: impl Fn(&Parts) -> Arc<Policy> + Send + Sync + 'static,
+    ) -> Self {
+        self.declare = Some(Arc::new(policy));
+        self
+    }
+
+    pub(crate) fn policy_for(&self, parts: &Parts) -> Arc<Policy> {
+        match &self.declare {
+            Some(declare) => declare(parts),
+            None => Arc::clone(&self.policy),
+        }
     }
 
     /// The same with whose law applies to a request; `None` is the strictest.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::header::{COOKIE, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use upheld_cookies::consent_cookie::Reading;
-use upheld_cookies::policy::Jurisdiction;
+use upheld_cookies::policy::{Jurisdiction, Policy};
 use upheld_cookies::signals::Signals;
 use upheld_cookies::{Host, UnixSeconds, Visit, cookie_pairs};
 
@@ -31,6 +31,7 @@ pub struct Consent(Arc<Known>);
 /// What is known, once for the handler and the gate.
 #[derive(Debug)]
 struct Known {
+    policy: Arc<Policy>,
     reading: Reading,
     jurisdiction: Option<Jurisdiction>,
     host: Option<Arc<Host>>,
@@ -61,16 +62,17 @@ impl Cookies {
 impl Consent {
     pub(crate) fn of(gate: &Gate, parts: &Parts) -> Self {
         let headers = &parts.headers;
-        let host = host(gate, parts);
+        let (host, policy) = (host(gate, parts), gate.policy_for(parts));
         let cookies = Cookies::of(headers);
         let reading = match host.as_deref() {
-            Some(host) => (gate.keys)().read(&gate.policy, host, cookies.fields()),
+            Some(host) => (gate.keys)().read(&policy, host, cookies.fields()),
             None => Reading::Absent,
         };
         let all = |name| headers.get_all(name).iter().map(HeaderValue::as_bytes);
         let signals = Signals::none().with_sec_gpc(all(SEC_GPC));
         let signals = all(DNT).fold(signals, Signals::with_dnt);
         Self(Arc::new(Known {
+            policy,
             reading,
             jurisdiction: (gate.jurisdiction)(parts),
             host,
@@ -79,6 +81,12 @@ impl Consent {
             dnt: signals.dnt(),
             now: (gate.clock)(),
         }))
+    }
+
+    /// The policy by which the request is answered, and its cookie was read.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.0.policy
     }
 
     /// What the consent cookie says.

@@ -316,3 +316,38 @@ async fn a_response_that_takes_the_choice_back_sets_nothing_by_it() {
         assert_eq!(fields(&response).contains(&fbp), leaves, "{:?}", fields(&response));
     }
 }
+
+/// One policy is published in the place of another: a request is answered by one of them.
+#[tokio::test]
+async fn a_policy_that_is_published_counts_from_the_next_request_on() {
+    let tracker = "[[item]]\nname = \"_new\"\nkind = \"http-cookie\"\n\
+                   purposes = [\"personalisation\"]\nlifetime = \"1d\"\n";
+    let newer = Arc::new(Policy::parse_toml(&format!("{POLICY}{tracker}")).unwrap());
+    Gate::check(&newer, NOW).unwrap();
+    let shared = Arc::new(Mutex::new(policy()));
+    let published = Arc::clone(&shared);
+    let gate = gate().with_policy(move |_| Arc::clone(&published.lock().unwrap()));
+    let chosen = choice(&["statistics", "advertising"]);
+    let set: [&[u8]; 2] = [b"_fbp=1", b"_new=1"];
+    assert_eq!(fields(&answer(&gate, request("eea", &chosen), &set).await), [b"_fbp=1"]);
+    // Published while an answer is on its way: that one is finished as it was begun.
+    let swapped = Arc::clone(&newer);
+    let publishing =
+        ServiceBuilder::new().layer(gate.to_layer()).service_fn(move |request: Request<Body>| {
+            let consent = request.extensions().get::<Consent>().unwrap();
+            assert_eq!(**consent.policy(), *policy());
+            *shared.lock().unwrap() = Arc::clone(&swapped);
+            let response = Response::builder().header(SET_COOKIE, "_fbp=1");
+            let response = response.header(SET_COOKIE, "_new=1").body(Body::empty()).unwrap();
+            async { Ok::<_, Infallible>(response) }
+        });
+    let response = publishing.oneshot(request("eea", &chosen)).await.unwrap();
+    assert_eq!(fields(&response), [b"_fbp=1"]);
+    // By the newer one the choice says nothing, and least of all about what is new in it.
+    assert!(fields(&answer(&gate, request("eea", &chosen), &set).await).is_empty());
+    let all = ["statistics", "advertising", "personalisation"];
+    let choice = Choice::made(&newer, &all, NOW);
+    let host = Host::parse("clinic.example").unwrap();
+    let chosen = format!("__Host-consent={}", keys().write(&newer, &host, &choice).unwrap());
+    assert_eq!(fields(&answer(&gate, request("eea", &chosen), &set).await), set);
+}

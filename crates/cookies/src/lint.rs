@@ -15,7 +15,7 @@ mod report;
 mod response;
 
 pub use catalogue::{Code, Family, Rule, Severity};
-pub use consent_law::{Finding, lint_gpc_file, lint_policy, lint_removal};
+pub use consent_law::{Finding, lint_gpc_file, lint_policy, lint_removal, lint_whole_policy};
 pub use response::{lint_jar, lint_response};
 
 use report::Report;

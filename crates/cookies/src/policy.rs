@@ -3,8 +3,10 @@
 //! One file says it once, and the gate, the lints, the audit of traffic and the published page all
 //! follow it. See [`Policy`] for its form.
 
+mod amendment;
 mod basis;
 mod data;
+mod entry;
 mod error;
 mod file;
 mod fingerprint;
@@ -21,6 +23,7 @@ mod site;
 mod vendor;
 pub(crate) mod word;
 
+pub use amendment::{Amendment, Edit};
 pub use basis::{Basis, Exemption};
 pub use data::DataKind;
 pub use error::{Fault, PolicyError, Problem};

@@ -25,7 +25,7 @@ use upheld_cookies::{Choice, Day, UnixSeconds};
 
 use crate::clock::Moment;
 use crate::consents::{self, Agreed, ConsentsError};
-use crate::cookie_notice::{optional, scope, version};
+use crate::cookie_notice::{optional, scope};
 use crate::language::{Language, phrase};
 use crate::records::Records;
 
@@ -154,13 +154,18 @@ impl Answer<'_> {
     }
 }
 
-/// The choice under a declaration that a record shows; none unless everything was answered.
-pub(crate) fn recorded(record: &ConsentRecord, policy: &Policy, at: UnixMillis) -> Option<Choice> {
+/// The choice under a declaration that a record shows; none unless everything was answered on being
+/// shown this notice.
+pub(crate) fn recorded(
+    record: &ConsentRecord,
+    (policy, notice): (&Policy, &Notice),
+    at: UnixMillis,
+) -> Option<Choice> {
     let (mut granted, mut since) = (Vec::new(), None);
     for purpose in optional(policy) {
         let scope = scope(&purpose.id).ok()?;
         let word = Word::last(record, &scope)?;
-        if word.version != Some(version(policy)) {
+        if word.version != Some(notice.content().version) {
             return None;
         }
         if word.is_agreed && record.status_at(&scope, at).is_valid() {

@@ -2,7 +2,8 @@
 //! for consents to refer to.
 //!
 //! Its version is the day of the declaration, `updated`, as a number: 20261127. Whoever changes a
-//! word of an optional purpose changes that day, or the portal does not start.
+//! word of an optional purpose in the program's own changes that day, or the portal does not start.
+//! Those that are published at the desk have two digits behind it, to tell several of a day apart.
 
 use upheld_consent::{
     DataCategory, IdentifierError, LawfulBasis, Means, Necessity, Notice, NoticeDraft, NoticeError,
@@ -17,7 +18,7 @@ use upheld_cookies::publish::BannerConfig;
 use crate::language::{Language, phrase};
 use crate::notice::{controller, no_notice};
 
-const NAME: &str = "cookies";
+pub(crate) const NAME: &str = "cookies";
 /// What stands before the name of a purpose in records: the privacy notice has purposes as well.
 const PREFIX: &str = "cookies-";
 const DAY_MILLIS: u64 = 24 * 60 * 60 * 1000;
@@ -36,7 +37,7 @@ pub(crate) fn scope(purpose: &str) -> Result<Scope, IdentifierError> {
     Ok(Scope::of(PurposeId::parse(&format!("{PREFIX}{purpose}"))?))
 }
 
-/// Which version of the notice a declaration is.
+/// Which version of the notice a declaration is by its day.
 pub(crate) fn version(policy: &Policy) -> u32 {
     let day = policy.site().updated.to_string();
     let digits = day.bytes().filter(u8::is_ascii_digit);
@@ -46,7 +47,11 @@ pub(crate) fn version(policy: &Policy) -> u32 {
 }
 
 /// The notice in a language; none where there is nothing to choose.
-pub(crate) fn write(policy: &Policy, language: Language) -> Result<Option<Notice>, NoticeError> {
+pub(crate) fn write(
+    policy: &Policy,
+    version: u32,
+    language: Language,
+) -> Result<Option<Notice>, NoticeError> {
     let optional = optional(policy);
     if optional.is_empty() {
         return Ok(None);
@@ -58,7 +63,7 @@ pub(crate) fn write(policy: &Policy, language: Language) -> Result<Option<Notice
     let days = u64::try_from(policy.site().updated.as_days()).unwrap_or_default();
     let draft = NoticeDraft {
         id: NoticeId::parse(NAME).map_err(|_| NoticeError::Number)?,
-        version: version(policy),
+        version,
         language: language.tag().into(),
         effective_from: UnixMillis::new(days.saturating_mul(DAY_MILLIS)).unwrap_or_default(),
         controller: controller(),
@@ -189,7 +194,7 @@ mod tests {
     #[test]
     fn the_notice_says_what_the_declaration_says() {
         let policy = declared(true);
-        let notice = write(&policy, Language::English).unwrap().unwrap();
+        let notice = write(&policy, version(&policy), Language::English).unwrap().unwrap();
         let content = notice.content();
         assert_eq!((content.id.as_str(), content.version), ("cookies", 20_261_127));
         assert_eq!(version(&policy), 20_261_127);
@@ -207,14 +212,14 @@ mod tests {
         assert_eq!(recipient.name, "Example Adverts");
         assert_eq!(draft.recipients.first(), Some(&recipient.id));
         assert_eq!(content.purposes.len(), 1);
-        let german = write(&policy, Language::German).unwrap().unwrap();
+        let german = write(&policy, version(&policy), Language::German).unwrap().unwrap();
         assert_ne!(german.hash(), notice.hash());
         assert_eq!(german.content().version, content.version);
     }
 
     #[test]
     fn where_there_is_nothing_to_choose_there_is_no_notice() {
-        assert_eq!(write(&declared(false), Language::English), Ok(None));
+        assert_eq!(write(&declared(false), 1, Language::English), Ok(None));
     }
 
     #[test]

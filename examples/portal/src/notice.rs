@@ -10,12 +10,11 @@ use upheld_consent::{
     PurposeError, PurposeId, PurposeKind, Scope, SpecialCategoryCondition, StoragePeriod,
     UnixMillis, WithdrawalRoute,
 };
-use upheld_cookies::policy::Policy;
 use upheld_store::consent::{Consents, Published};
 use upheld_store::ledger::LedgerError;
 
 use crate::CLINIC;
-use crate::cookie_notice;
+use crate::declaration::Declaration;
 use crate::language::{Language, fill, phrase};
 
 /// Which version of the notice this program shows.
@@ -261,13 +260,24 @@ impl Question {
     }
 }
 
-/// What people are told before they are asked, in each language.
-#[derive(Debug)]
-pub(crate) struct Notices {
-    privacy: [Notice; 2],
-    /// Nothing where there is nothing to choose about cookies.
-    cookies: Option<[Notice; 2]>,
+/// What a person answered, in the words of a language; none for what is not asked any more.
+pub(crate) fn statement(
+    declared: &Declaration,
+    scope: &Scope,
+    language: Language,
+) -> Option<String> {
+    if let Some(question) = Question::of(scope) {
+        return Some(language.say(question.statement).into_owned());
+    }
+    let purpose = declared.notice(language)?.purpose(&scope.purpose)?;
+    let text = language.say(phrase("Cookies that you can refuse: {purpose}"));
+    Some(fill(&text, "purpose", &purpose.description()))
 }
+
+/// What people are told before they are asked, in each language; about cookies, the declaration
+/// tells them.
+#[derive(Debug)]
+pub(crate) struct Notices([Notice; 2]);
 
 /// Why there is no notice to show.
 #[derive(Debug, thiserror::Error)]
@@ -281,47 +291,24 @@ pub(crate) enum NoticesError {
 }
 
 impl Notices {
-    /// The privacy notice, and that about the cookies of a declaration.
-    pub(crate) fn write(declared: &Policy) -> Result<Self, NoticeError> {
+    pub(crate) fn write() -> Result<Self, NoticeError> {
         let [english, german] = Language::ALL;
-        let about_cookies = |language| cookie_notice::write(declared, language);
-        Ok(Self {
-            privacy: [write(english)?, write(german)?],
-            cookies: about_cookies(english)?.zip(about_cookies(german)?).map(<[Notice; 2]>::from),
-        })
+        Ok(Self([write(english)?, write(german)?]))
     }
 
     /// The privacy notice that is shown in a language.
     pub(crate) const fn in_language(&self, language: Language) -> &Notice {
-        of_language(&self.privacy, language)
-    }
-
-    /// What is shown in a language before somebody chooses about cookies.
-    pub(crate) fn about_cookies(&self, language: Language) -> Option<&Notice> {
-        self.cookies.as_ref().map(|notices| of_language(notices, language))
+        let [english, german] = &self.0;
+        if matches!(language, Language::German) { german } else { english }
     }
 
     /// The privacy notice with this hash, if it is still shown.
     pub(crate) fn with_hash(&self, hash: &str) -> Option<&Notice> {
-        self.privacy.iter().find(|notice| notice.hash().to_string() == hash)
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Notice> {
-        self.privacy.iter().chain(self.cookies.iter().flatten())
+        self.0.iter().find(|notice| notice.hash().to_string() == hash)
     }
 
     pub(crate) fn find(&self, reference: &NoticeRef) -> Option<&Notice> {
-        self.all().find(|notice| notice.reference() == *reference)
-    }
-
-    /// What a person answered, in the words of a language; none for what is not asked any more.
-    pub(crate) fn statement(&self, scope: &Scope, language: Language) -> Option<String> {
-        if let Some(question) = Question::of(scope) {
-            return Some(language.say(question.statement).into_owned());
-        }
-        let purpose = self.about_cookies(language)?.purpose(&scope.purpose)?;
-        let text = language.say(phrase("Cookies that you can refuse: {purpose}"));
-        Some(fill(&text, "purpose", &purpose.description()))
+        self.0.iter().find(|notice| notice.reference() == *reference)
     }
 
     /// Makes sure that what is shown was published, as it is.
@@ -330,7 +317,7 @@ impl Notices {
         consents: &Consents,
         at: UnixMillis,
     ) -> Result<(), NoticesError> {
-        for notice in self.all() {
+        for notice in &self.0 {
             if consents.publish(notice, at, "portal").await? == Published::Conflict {
                 let NoticeRef { id, version, .. } = notice.reference();
                 return Err(NoticesError::Changed { id, version });
@@ -338,11 +325,6 @@ impl Notices {
         }
         Ok(())
     }
-}
-
-const fn of_language(notices: &[Notice; 2], language: Language) -> &Notice {
-    let [english, german] = notices;
-    if matches!(language, Language::German) { german } else { english }
 }
 
 /// Who asks. A clinic's own would come from its settings.

@@ -1,18 +1,20 @@
 //! What the clinic has published: its privacy notice, and what it declares to store on devices; and
 //! what another declaration would change.
 //!
-//! Both are part of the program, so that what people are asked has been read and tested before it
-//! is out: a new one is published by a new program. See OPERATIONS.md.
+//! The notice is part of the program, with its translations: a new one is published by a new program.
+//! A declaration is published at the desk.
 
 use upheld_consent::{Notice, NoticeChange, Purpose};
-use upheld_cookies::audit::{Change, difference};
-use upheld_cookies::lint::{Finding, Severity, lint_policy};
-use upheld_cookies::policy::Policy;
+use upheld_cookies::lint::{Finding, Severity, lint_whole_policy};
+use upheld_cookies::policy::{Amendment, Policy};
+use upheld_cookies_tower::Gate;
 
 use crate::clock::Moment;
-use crate::consents::ConsentsError;
-use crate::cookies;
-use crate::records::Records;
+use crate::cookie_notice;
+use crate::cookies::{self, Cookies};
+use crate::declaration::kept::{self, Kept};
+use crate::declaration::{self, TextHash};
+use crate::language::{Language, phrase};
 
 /// A version of the privacy notice as it was published.
 #[derive(Debug)]
@@ -28,8 +30,7 @@ pub(crate) struct Version {
 }
 
 /// Lists the versions of the notice, the newest first.
-pub(crate) async fn versions(records: &Records) -> Result<Vec<Version>, ConsentsError> {
-    let notices = records.consents.notices().await?;
+pub(crate) fn versions(notices: &[Notice]) -> Vec<Version> {
     let version = |notice: &Notice| {
         let reference = notice.reference();
         let before = notices.iter().filter(|other| {
@@ -56,62 +57,146 @@ pub(crate) async fn versions(records: &Records) -> Result<Vec<Version>, Consents
     versions.sort_by(|one, other| {
         (other.number, &one.id, &one.language).cmp(&(one.number, &other.id, &other.language))
     });
-    Ok(versions)
+    versions
 }
 
-/// What is wrong with a declaration by the law, the worst first.
+/// What is wrong with a declaration by the law, the worst first; also what it says it puts up with.
 pub(crate) fn findings(policy: &Policy, now: Moment) -> Vec<Finding> {
-    let mut findings = lint_policy(policy, cookies::day_of(now));
+    let mut findings = lint_whole_policy(policy, cookies::day_of(now));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
 
 /// What publishing another declaration would come to.
 #[derive(Debug)]
-pub(crate) struct Draft {
-    /// Whether a finding forbids it.
-    pub(crate) is_refused: bool,
-    /// What is there that was not, is gone, or stays for another time, in words.
-    pub(crate) changes: Vec<Changed>,
-    /// Whether everybody who has chosen is asked again.
-    pub(crate) asks_again: bool,
+pub(crate) struct Examined {
+    pub(crate) hash: TextHash,
+    /// Why it cannot be published.
+    pub(crate) hindrances: Vec<Hindrance>,
+    /// What it changes for which people are asked again.
+    pub(crate) asking: Vec<Amendment>,
+    /// What else it changes.
+    pub(crate) besides: Vec<Amendment>,
+    pub(crate) findings: Vec<Finding>,
+    /// Whether it says that it is older than what is in force.
+    pub(crate) is_older: bool,
 }
 
-/// A difference between what is declared and a draft.
+/// Why a declaration cannot be published.
 #[derive(Debug)]
-pub(crate) enum Changed {
-    Added(String),
-    Removed(String),
-    Lifetime { name: String, before: String, after: String },
+pub(crate) struct Hindrance {
+    pub(crate) what: &'static str,
+    /// What it is about, by names of the program or of the text.
+    pub(crate) names: String,
 }
 
-impl Draft {
-    /// Compares a draft with what is published, and says what is wrong with it.
-    pub(crate) fn of(published: &Policy, draft: &Policy, now: Moment) -> (Self, Vec<Finding>) {
-        let changes = difference(&published.declared(), &draft.declared());
+impl Hindrance {
+    const fn of(what: &'static str, names: String) -> Self {
+        Self { what, names }
+    }
+}
+
+impl Examined {
+    /// Compares a text with what is in force, and says what is wrong with it.
+    pub(crate) fn of(
+        declared: &Cookies,
+        (text, draft): (&str, &Policy),
+        notices: &[Notice],
+        now: Moment,
+    ) -> Self {
         let findings = findings(draft, now);
-        let draft = Self {
-            is_refused: findings.iter().any(|finding| finding.severity == Severity::Error),
-            changes: changes.iter().filter_map(Changed::of).collect(),
-            asks_again: published.fingerprint() != draft.fingerprint(),
-        };
-        (draft, findings)
+        let amendments = draft.amendments_since(declared.policy());
+        let (asking, besides) = amendments.into_iter().partition(|it| it.asks_again);
+        let hash = TextHash::of(text);
+        let mut hindrances = Vec::new();
+        if hash == declared.declaration().hash() {
+            let what = phrase("It is what is in force, to the letter.");
+            hindrances.push(Hindrance::of(what, String::new()));
+        }
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            let what = phrase("It has errors by the law, which no exception in the text excuses.");
+            hindrances.push(Hindrance::of(what, String::new()));
+        }
+        hindrances.extend(hindrances_of(draft, notices, now));
+        let is_older = draft.site().updated < declared.policy().site().updated;
+        Self { hash, hindrances, asking, besides, findings, is_older }
+    }
+
+    pub(crate) const fn may_be_published(&self) -> bool {
+        self.hindrances.is_empty()
     }
 }
 
-impl Changed {
-    fn of(change: &Change) -> Option<Self> {
-        Some(match change {
-            Change::Added(one) => Self::Added(one.name.clone()),
-            Change::Removed(one) => Self::Removed(one.name.clone()),
-            Change::Lifetime { left, right } => {
-                let shown = |lifetime: Option<upheld_cookies::policy::Lifetime>| {
-                    lifetime.map_or_else(|| "?".to_owned(), |lifetime| lifetime.to_string())
-                };
-                let (before, after) = (shown(left.lifetime), shown(right.lifetime));
-                Self::Lifetime { name: right.name.clone(), before, after }
-            }
-            _ => return None,
-        })
+/// Why the portal would not work by a declaration.
+fn hindrances_of(draft: &Policy, notices: &[Notice], now: Moment) -> Vec<Hindrance> {
+    let mut hindrances = Vec::new();
+    let updated = draft.site().updated;
+    if updated > cookies::day_of(now) {
+        let what = phrase("Its day is to come. Nobody can be asked about it before:");
+        hindrances.push(Hindrance::of(what, updated.to_string()));
     }
+    if Gate::check(draft, now.to_cookie_time()).is_err() {
+        let what = phrase(
+            "It does not declare the cookie that keeps the choice, or needs consent for it:",
+        );
+        hindrances.push(Hindrance::of(what, draft.consent().cookie.clone()));
+    }
+    let lacking = declaration::lacking(draft, now);
+    if !lacking.is_empty() {
+        let what = phrase(
+            "Without these the portal does not work. They are left out, need consent, or are said to \
+             end sooner than they do:",
+        );
+        hindrances.push(Hindrance::of(what, lacking.join(", ")));
+    }
+    if cookie_notice::write(draft, 1, Language::English).is_err()
+        || cookie_notice::write(draft, 1, Language::German).is_err()
+    {
+        let what = phrase(
+            "What people can refuse needs a name, a description and third parties that fit in a notice.",
+        );
+        hindrances.push(Hindrance::of(what, String::new()));
+    }
+    let last = declaration::last_version(draft);
+    let is_full = |notice: &Notice| {
+        let reference = notice.reference();
+        (reference.id.as_str(), reference.version) == (cookie_notice::NAME, last)
+    };
+    if notices.iter().any(is_full) {
+        let what = phrase("A hundred were published with this day. Give it another:");
+        hindrances.push(Hindrance::of(what, updated.to_string()));
+    }
+    hindrances
+}
+
+/// A version with what it changed about the one before; none of the first.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) kept: Kept,
+    pub(crate) amendments: Option<Vec<Amendment>>,
+    /// Whether it is still the text that was published.
+    pub(crate) is_whole: bool,
+}
+
+impl Listed {
+    /// Whether people who had chosen were asked again.
+    pub(crate) fn asks_again(&self) -> bool {
+        self.amendments.iter().flatten().any(|amendment| amendment.asks_again)
+    }
+}
+
+/// Puts each beside the one before it, the newest first. The last of more than a page is there to be
+/// compared with alone.
+pub(crate) fn listed(versions: Vec<Kept>) -> Vec<Listed> {
+    let read: Vec<Option<Policy>> = versions.iter().map(|kept| kept.read().ok()).collect();
+    let before = read.iter().skip(1).chain([&None]);
+    let amendments: Vec<_> = read
+        .iter()
+        .zip(before)
+        .map(|(after, before)| Some(after.as_ref()?.amendments_since(before.as_ref()?)))
+        .collect();
+    let whole = read.iter().map(Option::is_some);
+    let all = versions.into_iter().zip(amendments).zip(whole);
+    let all = all.map(|((kept, amendments), is_whole)| Listed { kept, amendments, is_whole });
+    all.take(kept::PAGE).collect()
 }

@@ -9,6 +9,7 @@ use upheld_store::request::Requests;
 use upheld_store::second_factor::{SecondFactorError, SecondFactors};
 use upheld_store::sql::{Database, DatabaseError};
 
+use crate::cookies::SharedCookies;
 use crate::duo::Duo;
 use crate::notice::Notices;
 use crate::observe::Metrics;
@@ -27,6 +28,8 @@ pub(crate) struct Records {
     pub(crate) consents: Consents,
     pub(crate) requests: Requests,
     pub(crate) notices: Arc<Notices>,
+    /// What is declared to be stored on devices.
+    pub(crate) cookies: SharedCookies,
 }
 
 /// Why the portal could neither remember nor recall something. Whoever asked must behave as if

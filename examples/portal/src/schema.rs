@@ -54,6 +54,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_intake_expiry.sql"),
         postgres: include_str!("../migrations/postgres/0009_intake_expiry.sql"),
     },
+    Migration {
+        version: 10,
+        sqlite: include_str!("../migrations/sqlite/0010_declarations.sql"),
+        postgres: include_str!("../migrations/postgres/0010_declarations.sql"),
+    },
 ];
 
 /// The portal's own tables with something encrypted in them.

@@ -21,28 +21,26 @@ use crate::audit::{self, Actor, Entry, Verifying};
 use crate::clock::Clock;
 use crate::closures;
 use crate::connections;
-use crate::cookies::{Cookies, day_of};
+use crate::cookies::SharedCookies;
+use crate::declaration::follow;
 use crate::devices::DeviceName;
 use crate::duo::Duo;
 use crate::enrolment;
 use crate::exports;
 use crate::id::PersonId;
-use crate::intakes;
 use crate::listener::{Listener, ServeError};
 use crate::mail::{self, Directory, Transport};
 use crate::notice::Notices;
 use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::purge;
 use crate::record_log;
 use crate::records::{Records, RecordsError};
 use crate::schema;
 use crate::settings::Settings;
-use crate::sign_in;
 use crate::web;
 
-/// How often what has expired is deleted.
-const PURGE_INTERVAL: Duration = Duration::from_mins(1);
 /// How long the message that is being sent has when the portal stops.
 const LAST_MESSAGE: Duration = Duration::from_secs(5);
 
@@ -52,7 +50,6 @@ pub struct Portal {
     pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
-    cookies: Cookies,
     transport: Arc<dyn Transport>,
     outbox: Option<Directory>,
 }
@@ -145,18 +142,29 @@ impl Portal {
         let duo = settings.duo.clone().map(|duo| Duo::open(duo, &settings.public_url));
         let duo = duo.transpose().map_err(OpenError::because)?.map(Arc::new);
         let (law, has_advert) = (settings.jurisdiction, settings.demonstration_advert);
-        let cookies = Cookies::declare(keys.clone(), law, has_advert, day_of(clock.now()));
+        let cookies = SharedCookies::built_in(keys.clone(), law, has_advert);
         let cookies = cookies.map_err(OpenError::because)?;
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));
-        let notices = Notices::write(cookies.policy()).map_err(OpenError::because)?;
+        let notices = Notices::write().map_err(OpenError::because)?;
         let published = notices.publish(&consents, clock.now().to_millis()).await;
         published.map_err(OpenError::because)?;
         let notices = Arc::new(notices);
-        let records =
-            Records { database, keys, guard, settings, metrics, duo, consents, requests, notices };
-        Ok(Self { records, passwords, clock, cookies, transport, outbox: None })
+        let records = Records {
+            database,
+            keys,
+            guard,
+            settings,
+            metrics,
+            duo,
+            consents,
+            requests,
+            notices,
+            cookies,
+        };
+        follow::begin(&records, clock.now()).await.map_err(OpenError::because)?;
+        Ok(Self { records, passwords, clock, transport, outbox: None })
     }
 
     /// Shows the e-mails in `folder` to everyone, under `/dev/outbox`: for trying out alone.
@@ -168,10 +176,13 @@ impl Portal {
     /// What whoever operates the portal may ask it, on another address.
     #[must_use]
     pub fn operations(&self) -> Operations {
-        let database = self.records.database.clone();
+        let (database, cookies) = (self.records.database.clone(), self.records.cookies.clone());
         let readiness = Readiness::new(move || {
-            let asked = database.clone();
-            async move { is_ready(&asked).await }
+            let (asked, is_behind) = (database.clone(), cookies.is_behind());
+            async move {
+                is_ready(&asked).await?;
+                if is_behind { Err(NotReady::DECLARATION) } else { Ok(()) }
+            }
         });
         Operations::new(self.records.metrics.clone(), readiness)
     }
@@ -291,9 +302,10 @@ impl Portal {
         listeners: Vec<Listener>,
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
-        let Self { records, passwords, clock, cookies, transport, outbox } = self;
+        let Self { records, passwords, clock, transport, outbox } = self;
+        let cookies = records.cookies.clone();
         let (database, metrics) = (records.database.clone(), records.metrics.clone());
-        let purge = tokio::spawn(purge_now_and_then(records.clone(), clock.clone()));
+        let purge = tokio::spawn(purge::purge_now_and_then(records.clone(), clock.clone()));
         let (stopping, stopped) = watch::channel(false);
         let send = mail::send_now_and_then(records.clone(), transport, clock.clone(), stopped);
         let mut send = tokio::spawn(send);
@@ -301,6 +313,7 @@ impl Portal {
         let watch = tokio::spawn(record_log::log_now_and_then(database.clone()));
         let copy = tokio::spawn(exports::work_now_and_then(records.clone(), clock.clone()));
         let erase = tokio::spawn(closures::work_now_and_then(records.clone(), clock.clone()));
+        let follow = tokio::spawn(follow::follow_now_and_then(records.clone(), clock.clone()));
         let verifying = Verifying::new();
         let app = web::App { records, passwords, clock, cookies, outbox, metrics, verifying };
         let served = serve_pages(&app, listeners, stop).await;
@@ -310,6 +323,7 @@ impl Portal {
         watch.abort();
         copy.abort();
         erase.abort();
+        follow.abort();
         // Sent and not noted, a message would be sent again by the next.
         if tokio::time::timeout(LAST_MESSAGE, &mut send).await.is_err() {
             send.abort();
@@ -365,25 +379,4 @@ async fn is_ready(database: &Database) -> Result<(), NotReady> {
         return Err(NotReady::VERSION);
     }
     attempts::try_to_write(database).await.map_err(|_| NotReady::READ_ONLY)
-}
-
-async fn purge_now_and_then(records: Records, clock: Clock) {
-    let mut interval = tokio::time::interval(PURGE_INTERVAL);
-    loop {
-        interval.tick().await;
-        let now = clock.now();
-        let purged = records.database.transact(move |transaction| {
-            sign_in::purge(transaction, now)?;
-            exports::purge(transaction, now)?;
-            intakes::purge(transaction, now)?;
-            mail::purge(transaction, now)
-        });
-        if let Err(error) = purged.await {
-            tracing::error!(%error, "what has expired was not deleted");
-            continue;
-        }
-        if let Err(error) = intakes::erase_due(&records, now).await {
-            tracing::error!(%error, "it is not known which requests are to be erased");
-        }
-    }
 }

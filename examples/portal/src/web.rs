@@ -39,7 +39,7 @@ pub(crate) use gate::Peer;
 
 use crate::audit::Verifying;
 use crate::clock::Clock;
-use crate::cookies::Cookies;
+use crate::cookies::SharedCookies;
 use crate::mail::Directory;
 use crate::observe::Metrics;
 use crate::password::Passwords;
@@ -51,7 +51,8 @@ pub(crate) struct App {
     pub(crate) records: Records,
     pub(crate) passwords: Passwords,
     pub(crate) clock: Clock,
-    pub(crate) cookies: Cookies,
+    /// What is declared, at the hosts of the portal.
+    pub(crate) cookies: SharedCookies,
     /// The folder with sent e-mails, where everyone may see them.
     pub(crate) outbox: Option<Directory>,
     pub(crate) metrics: Metrics,

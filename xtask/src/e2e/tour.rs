@@ -13,6 +13,7 @@ mod keyboard;
 mod operator;
 mod pages;
 mod pictures;
+mod publish;
 mod security;
 mod stage;
 mod terminal;
@@ -100,6 +101,7 @@ fn tell(gallery: Option<Gallery>) -> Outcome<()> {
     let kim = Staff::open(&stage, "kim@example.com")?;
     desk::read_queue(&stage, &robin)?;
     desk::look_through(&stage, &robin)?;
+    publish::publish(&stage, &robin)?;
     intake::ask_without_account(&stage, &robin)?;
     desk::reset_by_two(&stage, &robin, &kim)?;
     desk::audit(&stage)?;

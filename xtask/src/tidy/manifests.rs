@@ -8,6 +8,9 @@ use crate::Tree;
 /// What every member takes from the root.
 const INHERITED: [&str; 4] = ["authors", "edition", "license", "version"];
 
+/// What a package has to carry, as both licences ask.
+const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+
 /// Finds members that go their own way, and libraries that lack what a publication needs.
 ///
 /// # Errors
@@ -57,7 +60,8 @@ fn check_library(manifest: &Table, root_module: &str, has: impl Fn(&str) -> bool
             "rust-version.workspace = true is missing",
         ),
         (text("description").is_some_and(|text| !text.is_empty()), "description is missing"),
-        (text("readme").is_some_and(has), "readme is missing, or names a file that is"),
+        (text("readme").is_some_and(&has), "readme is missing, or names a file that is"),
+        (LICENCES.iter().all(|file| has(file)), "both licences must be in it: links to the root's"),
         (
             root_module.lines().any(|line| line == "#![forbid(unsafe_code)]"),
             "#![forbid(unsafe_code)] is missing in src/lib.rs",
@@ -111,7 +115,7 @@ mod tests {
     fn a_good_manifest() {
         let manifest = GOOD.parse().unwrap();
         assert!(check_member(&manifest).is_empty());
-        assert!(check_library(&manifest, ROOT_MODULE, |file| file == "README.md").is_empty());
+        assert!(check_library(&manifest, ROOT_MODULE, |_| true).is_empty());
         assert_eq!(check_rust_version(&manifest), None);
     }
 
@@ -137,8 +141,11 @@ mod tests {
         for line in lines {
             assert_eq!(check_library(&without(line), ROOT_MODULE, |_| true).len(), 1, "{line}");
         }
-        let manifest = GOOD.parse().unwrap();
-        assert_eq!(check_library(&manifest, ROOT_MODULE, |_| false).len(), 1, "no such readme");
+        let manifest: Table = GOOD.parse().unwrap();
+        assert_eq!(check_library(&manifest, ROOT_MODULE, |file| file != "README.md").len(), 1);
+        for licence in super::LICENCES {
+            assert_eq!(check_library(&manifest, ROOT_MODULE, |file| file != licence).len(), 1);
+        }
         assert_eq!(check_library(&manifest, "#![deny(unsafe_code)]", |_| true).len(), 1);
     }
 

@@ -123,6 +123,10 @@ const PUBLISHED: &[(&str, &str)] = &[
         "1a34fad66022074386a3d5712c566970ca4ecc3f1d95e3b127919c5fc290660e",
     ),
     (
+        "examples/portal/migrations/postgres/0010_declarations.sql",
+        "e8856aaee90cf4d8efbdcaa04feb2c5675a14ac3e29dd9ecd32259a0fae25797",
+    ),
+    (
         "examples/portal/migrations/sqlite/0001_accounts.sql",
         "19fad2463c14e077c00d0b1a14b889c6b0fd6c40e38064c041a14e69b6154ef4",
     ),
@@ -157,6 +161,10 @@ const PUBLISHED: &[(&str, &str)] = &[
     (
         "examples/portal/migrations/sqlite/0009_intake_expiry.sql",
         "d0df9e3b78b4502d8a3108f7fecd6a5c9a77510261cbd95f13cc349e3f6dd118",
+    ),
+    (
+        "examples/portal/migrations/sqlite/0010_declarations.sql",
+        "51e95720858d9930b34bd2ee9c8b647b02ebeb77abe802e318bc8f2a81994b99",
     ),
 ];
 

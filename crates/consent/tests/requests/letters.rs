@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use upheld_consent::letter::{self, Envelope, Letter, LetterError};
 use upheld_consent::request::{
-    Ask, Channel, Choice, Command, Complaint, ComplaintCommand, ComplaintOutcome, Context,
-    ControllerStatus, Done, Element, Exemption, ExtensionGround, Ground, Outcome, Requester, Stage,
-    decide_complaint,
+    Ask, Channel, Choice, Command, Complaint, ComplaintCommand, ComplaintEvent, ComplaintOutcome,
+    Context, ControllerStatus, Done, Element, Exemption, ExtensionGround, Ground, Outcome,
+    Requester, Stage, decide_complaint,
 };
 use upheld_consent::{Calendar, Division, Provision};
 
@@ -374,4 +374,27 @@ fn nothing_is_told_that_did_not_happen() {
         closed.to_string(),
         "there is nothing to tell: the request is withdrawn, and no answer is owed"
     );
+}
+
+//= DPA 2018 §164A(4): the person is told the outcome
+//= DPA 2018 §164A(5): the person is told of progress
+#[test]
+fn a_complaint_is_owed_letters_of_receipt_progress_and_outcome() {
+    let outcome = ComplaintOutcome::Upheld { remedy: text("an apology") };
+    let enquiries = text("we asked the records office");
+    let decided = ComplaintEvent::Decided { enquiries, outcome: outcome.clone() };
+    for (event, subject) in [
+        (ComplaintEvent::Acknowledged, Some("We have received your complaint")),
+        (ComplaintEvent::Investigated { steps: text("a search") }, None),
+        (
+            ComplaintEvent::ProgressReported { told: text("soon") },
+            Some("How your complaint is going"),
+        ),
+        (decided, Some("What came of your complaint")),
+    ] {
+        let (office, complaint) = (Office::new(), complaint(Some(outcome.clone())));
+        let envelope = office.envelope(date("2026-07-01"));
+        let letter = letter::complaint_owed(&complaint, &event, &envelope).unwrap();
+        assert_eq!(letter.as_ref().map(Letter::subject), subject);
+    }
 }

@@ -7,6 +7,7 @@
     reason = "tests may panic"
 )]
 
+mod amendments;
 mod catalogue;
 mod consent_cookie;
 mod consent_law;

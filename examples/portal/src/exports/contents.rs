@@ -15,6 +15,7 @@ use crate::consents;
 use crate::id::PersonId;
 use crate::language::Language;
 use crate::letters;
+use crate::notice::statement;
 use crate::people::{self, Role};
 use crate::random;
 use crate::records::{Records, RecordsError};
@@ -200,10 +201,11 @@ impl Contents {
         let record = consents::load(records, person).await?;
         let columns = ["when", "what", "statement", "notice", "version"];
         let mut table = Table::new("consents", "Your consents", &columns, Reuse::Portable)?;
+        let declared = records.cookies.in_force();
         for event in record.events() {
             let (what, statement) = match event.what() {
                 Happening::Consent { scope, change } => {
-                    (consents::said(change), records.notices.statement(scope, Language::English))
+                    (consents::said(change), statement(&declared, scope, Language::English))
                 }
                 Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
                 Happening::RecipientTold { .. } => (consents::TOLD, None),

@@ -36,6 +36,8 @@ pub(crate) struct NotReady(pub(crate) &'static str);
 impl NotReady {
     pub(crate) const DATABASE: Self = Self("the database does not answer");
     pub(crate) const READ_ONLY: Self = Self("the database cannot write");
+    pub(crate) const DECLARATION: Self =
+        Self("a newer declaration of cookies cannot be followed; the log says why");
     pub(crate) const VERSION: Self = Self("the database needs another version of this program");
 }
 

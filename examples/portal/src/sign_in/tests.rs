@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use super::pending::await_second_factor;
 use super::{PendingLogin, Wishes, with_second_factor};
 use crate::clock::Moment;
+use crate::cookies::SharedCookies;
 use crate::id::{Id, PersonId};
 use crate::notice::Notices;
 use crate::observe::Metrics;
@@ -47,7 +48,8 @@ async fn records(folder: &Path) -> Records {
     Records {
         consents: Consents::new(kept.clone()),
         requests: Requests::new(kept),
-        notices: Arc::new(Notices::write(&crate::cookies::tests::declared(false)).unwrap()),
+        notices: Arc::new(Notices::write().unwrap()),
+        cookies: SharedCookies::built_in(keys.clone(), None, false).unwrap(),
         database,
         keys,
         guard,

@@ -11,6 +11,7 @@ use upheld_cookies::publish::{BannerCategory, BannerConfig};
 use upheld_cookies::should_ask;
 use upheld_cookies_tower::Consent;
 
+use super::choices::DECLARATION_FIELD;
 use super::cookie::Cookie;
 use super::filters;
 use super::form::TOKEN_FIELD;
@@ -31,6 +32,8 @@ pub(super) struct Asking(Option<Arc<Known>>);
 struct Known {
     /// What is asked about; nothing where there is no question.
     asked: Vec<BannerCategory>,
+    /// By which declaration.
+    declaration: u32,
     has_advert: bool,
     sends_gpc: bool,
     form_token: FormToken,
@@ -44,6 +47,7 @@ struct Known {
 struct Question<'a> {
     form_token: &'a FormToken,
     asked: &'a [BannerCategory],
+    declaration: u32,
 }
 
 /// The advertisement of somebody who is made up.
@@ -76,7 +80,9 @@ impl Asking {
         };
         let has_advert = page.access == Access::Everyone && cookies.releases_advert(&visit);
         let sends_gpc = consent.gpc();
-        Self(Some(Arc::new(Known { asked, has_advert, sends_gpc, form_token, offered })))
+        let declaration = cookies.declaration().number();
+        let known = Known { asked, declaration, has_advert, sends_gpc, form_token, offered };
+        Self(Some(Arc::new(known)))
     }
 
     /// What the forms about cookies bring along.
@@ -96,8 +102,8 @@ impl Asking {
     pub(super) fn question(&self, values: &dyn Values) -> askama::Result<String> {
         match &self.0 {
             Some(known) if !known.asked.is_empty() => {
-                Question { form_token: &known.form_token, asked: &known.asked }
-                    .render_with_values(values)
+                let Known { form_token, asked, declaration, .. } = &**known;
+                Question { form_token, asked, declaration: *declaration }.render_with_values(values)
             }
             _ => Ok(String::new()),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{RawQuery, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use upheld_consent::{Date, Method};
@@ -28,7 +28,8 @@ use crate::CLINIC;
 use crate::clock::Moment;
 use crate::consents::{self, ConsentsError, Done, Wish};
 use crate::cookie_choices::{self, Answer, Carried};
-use crate::cookies::{ADVERT_COOKIE, ADVERT_SECONDS, day_of};
+use crate::cookies::{ADVERT_COOKIE, ADVERT_SECONDS, Cookies, day_of};
+use crate::declaration::kept;
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
 use crate::records::RecordsError;
@@ -36,6 +37,8 @@ use crate::sessions::Session;
 
 /// What stands before the name of a purpose in a form.
 const PURPOSE_FIELD: &str = "purpose-";
+/// The field that says which declaration was on the page.
+pub(super) const DECLARATION_FIELD: &str = "declaration";
 /// The longest path that a form brings along.
 const PATH_BYTES: usize = 256;
 /// How long a refusal waits to be recorded: well within the time that a request has.
@@ -49,7 +52,22 @@ struct PolicyView<'a> {
     /// HTML.
     text: String,
     opting_out: Option<OptingOut>,
+    version: Option<Shown>,
     problem: Option<Problem<'a>>,
+}
+
+/// Which version of the declaration a page shows.
+struct Shown {
+    number: u32,
+    since: Option<Moment>,
+    is_in_force: bool,
+}
+
+impl Shown {
+    /// The number of the one that was in force before.
+    const fn before(&self) -> Option<u32> {
+        self.number.checked_sub(1)
+    }
 }
 
 /// What the page on refusing begins with.
@@ -60,30 +78,63 @@ struct OptingOut {
     is_done: bool,
 }
 
-pub(super) async fn policy(State(app): State<App>) -> Result<Response, Refusal> {
+pub(super) async fn policy(
+    State(app): State<App>,
+    Extension(cookies): Extension<Cookies>,
+) -> Result<Response, Refusal> {
     let language = Reading::current().language();
-    let page = PolicyPage::new(app.cookies.policy(), day_of(app.clock.now()));
+    let page = PolicyPage::new(cookies.policy(), day_of(app.clock.now()));
     let text = page.html_fragment_in(language.tag(), &|english| language.known(english));
+    let declared = cookies.declaration();
+    let (number, since) = (declared.number(), declared.since().copied());
+    show_policy(text, Shown { number, since, is_in_force: true })
+}
+
+/// Shows a version of the declaration that was in force before.
+pub(super) async fn version(
+    State(app): State<App>,
+    Extension(cookies): Extension<Cookies>,
+    Path(number): Path<String>,
+) -> Result<Response, Refusal> {
+    let number: u32 = number.parse().map_err(|_| Refusal::NotFound)?;
+    if number == cookies.declaration().number() {
+        return Ok(see_other("/cookies"));
+    }
+    let kept = kept::find(&app.records.database, number).await?.ok_or(Refusal::NotFound)?;
+    let policy = kept.read().map_err(|error| {
+        tracing::error!(%error, "a version of the declaration was not shown");
+        Refusal::Failed
+    })?;
+    let policy = policy.with_hosts(cookies.policy().site().hosts.clone());
+    let language = Reading::current().language();
+    let page = PolicyPage::new(&policy, day_of(app.clock.now()));
+    let text = page.html_fragment_in(language.tag(), &|english| language.known(english));
+    show_policy(text, Shown { number, since: Some(kept.at), is_in_force: false })
+}
+
+fn show_policy(text: String, version: Shown) -> Result<Response, Refusal> {
     let heading = phrase("Cookies and similar technologies");
-    form(&PolicyView { heading, text, opting_out: None, problem: None }, None)
+    let version = Some(version);
+    form(&PolicyView { heading, text, opting_out: None, version, problem: None }, None)
 }
 
 pub(super) async fn opt_out(
     State(app): State<App>,
+    Extension(cookies): Extension<Cookies>,
     Extension(consent): Extension<Consent>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let language = Reading::current().language();
-    let page = PolicyPage::new(app.cookies.policy(), day_of(app.clock.now()));
+    let page = PolicyPage::new(cookies.policy(), day_of(app.clock.now()));
     let text = page.html_opt_out_in(language.tag(), &|english| language.known(english));
-    let is_used = purposes(&app, &consent).iter().any(|it| !it.is_required && it.is_used);
+    let is_used = purposes(&cookies, &consent).iter().any(|it| !it.is_required && it.is_used);
     // An address that says so is not enough: anybody may follow it, and have agreed since.
     let has_chosen = consent.reading().to_choice().is_made();
     let is_done = query.as_deref() == Some("done") && has_chosen && !is_used;
     tied(|form_token| {
         let opting_out = Some(OptingOut { form_token, is_used, is_done });
         let heading = phrase("Opting out");
-        form(&PolicyView { heading, text, opting_out, problem: None }, None)
+        form(&PolicyView { heading, text, opting_out, version: None, problem: None }, None)
     })
 }
 
@@ -105,7 +156,10 @@ struct Purpose {
 #[template(path = "cookie-preferences.html")]
 struct PreferencesPage<'a> {
     form_token: String,
+    declaration: u32,
     done: Option<&'static str>,
+    /// Whether the choice was made about another declaration.
+    is_changed: bool,
     sends_gpc: bool,
     chosen_on: Option<Date>,
     is_choice: bool,
@@ -114,7 +168,7 @@ struct PreferencesPage<'a> {
 }
 
 pub(super) async fn page(
-    State(app): State<App>,
+    Extension(cookies): Extension<Cookies>,
     Extension(consent): Extension<Consent>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
@@ -122,12 +176,14 @@ pub(super) async fn page(
         Some("saved") => Some(phrase("Your choice was saved.")),
         _ => None,
     };
-    let purposes = purposes(&app, &consent);
+    let purposes = purposes(&cookies, &consent);
     let chosen_at = consent.reading().to_choice().at();
     let page = |form_token| PreferencesPage {
         is_choice: purposes.iter().any(|purpose| !purpose.is_required),
         form_token,
+        declaration: cookies.declaration().number(),
         done,
+        is_changed: query.as_deref() == Some("changed"),
         sends_gpc: consent.gpc(),
         chosen_on: chosen_at.and_then(|at| Moment::from(at).to_date().ok()),
         purposes,
@@ -136,13 +192,13 @@ pub(super) async fn page(
     tied(|form_token| form(&page(form_token), None))
 }
 
-fn purposes(app: &App, consent: &Consent) -> Vec<Purpose> {
-    let (policy, visit) = (app.cookies.policy(), consent.visit());
+fn purposes(cookies: &Cookies, consent: &Consent) -> Vec<Purpose> {
+    let (policy, visit) = (cookies.policy(), consent.visit());
     let granted: Vec<_> = visit.choice().granted_ids(policy).collect();
     let categories = BannerConfig::of(policy).categories.into_iter();
     let purpose = |category: BannerCategory| Purpose {
         is_agreed: granted.contains(&&*category.id),
-        is_used: app.cookies.is_allowed(&visit, &category.id),
+        is_used: cookies.is_allowed(&visit, &category.id),
         is_required: category.required,
         items: category.items.into_iter().map(|item| item.name).collect(),
         id: category.id,
@@ -166,11 +222,11 @@ fn tied(page: impl FnOnce(String) -> Result<Response, Refusal>) -> Result<Respon
 /// Keeps what the person chose. What may not stay is removed by the gate in the same response.
 pub(super) async fn choose(
     State(app): State<App>,
+    Extension(cookies): Extension<Cookies>,
     Extension(consent): Extension<Consent>,
     headers: HeaderMap,
     Posted { fields, .. }: Posted<Passerby>,
 ) -> Result<Response, Refusal> {
-    let cookies = &app.cookies;
     let policy = cookies.policy();
     let all = policy.purposes().iter().map(|purpose| &*purpose.id);
     let (granted, method): (Vec<&str>, _) = match fields.text("choice", PATH_BYTES) {
@@ -181,10 +237,15 @@ pub(super) async fn choose(
         // Nothing was chosen.
         _ => return Ok(see_other("/cookies/preferences")),
     };
+    //= UK GDPR, Article 4(11): consent is informed: it is to what was on the page
+    let shown = fields.text(DECLARATION_FIELD, 10).and_then(|shown| shown.parse().ok());
+    if !granted.is_empty() && shown != Some(cookies.declaration().number()) {
+        return Ok(see_other("/cookies/preferences?changed"));
+    }
     let choice = Choice::made(policy, &granted, app.clock.now().to_cookie_time());
     let choice = if consent.gpc() { choice.despite_gpc() } else { choice };
     let cookie = cookies.to_keep(&choice, &consent).ok_or(Refusal::Failed)?;
-    let recorded = record(&app, &consent, &headers, (&choice, method));
+    let recorded = record(&app, (&cookies, &consent), &headers, (&choice, method));
     if choice.granted().meets(policy.choosable()) {
         recorded.await?;
     } else {
@@ -208,13 +269,13 @@ pub(super) async fn choose(
 /// Keeps the choice of somebody who is signed in as consents, too.
 async fn record(
     app: &App,
-    consent: &Consent,
+    (cookies, consent): (&Cookies, &Consent),
     headers: &HeaderMap,
     (choice, method): (&Choice, Method),
 ) -> Result<(), ConsentsError> {
-    let (records, policy, now) = (&app.records, app.cookies.policy(), app.clock.now());
+    let (records, policy, now) = (&app.records, cookies.policy(), app.clock.now());
     let language = Reading::current().language();
-    let Some(notice) = records.notices.about_cookies(language) else { return Ok(()) };
+    let Some(notice) = cookies.declaration().notice(language) else { return Ok(()) };
     let Some(token) = Cookie::Session.find(headers) else { return Ok(()) };
     let session = Session::find(records, token, now).await.map_err(RecordsError::from)?;
     // To an account that is being closed nothing is added.
@@ -222,7 +283,7 @@ async fn record(
         return Ok(());
     };
     //= W3C GPC, semantics: the signal refuses sale, sharing and targeted advertising, and consents to nothing
-    let is_heeded = |id: &&str| !app.cookies.is_overruled(consent, choice, id);
+    let is_heeded = |id: &&str| !cookies.is_overruled(consent, choice, id);
     let granted: Vec<&str> = choice.granted_ids(policy).filter(is_heeded).collect();
     let answer = Answer { policy, notice, granted: &granted, method, language };
     let done = consents::carry_out(records, session.person(), Wish::Choose(&answer), now);
@@ -234,19 +295,17 @@ async fn record(
 /// Brings what somebody refused while they were signed in elsewhere along to a browser in which they
 /// have just signed in. Signing in does not fail for it.
 pub(super) async fn carry_over(app: &App, person: PersonId, response: &mut Response) {
-    let (records, cookies, now) = (&app.records, &app.cookies, app.clock.now());
+    let (records, now) = (&app.records, app.clock.now());
     let reading = Reading::current();
-    let Some(consent) = reading.consent() else { return };
-    if records.notices.about_cookies(reading.language()).is_none() {
-        return;
-    }
+    let (Some(consent), Some(cookies)) = (reading.consent(), reading.cookies()) else { return };
+    let Some(notice) = cookies.declaration().notice(reading.language()) else { return };
     let policy = cookies.policy();
     let record = match consents::load(records, person).await {
         Ok(record) => record,
         Err(error) => return tracing::warn!(%error, "no refusal of cookies was brought along"),
     };
     let at = consents::with_all(&record, now);
-    let Some(recorded) = cookie_choices::recorded(&record, policy, at) else { return };
+    let Some(recorded) = cookie_choices::recorded(&record, (policy, notice), at) else { return };
     let carried = Carried::to(consent.reading(), recorded, policy, now.to_cookie_time());
     let cookie = match carried {
         Carried::Nothing => None,
@@ -263,17 +322,17 @@ fn is_ticked(fields: &Fields, purpose: &str) -> bool {
 }
 
 /// Says to programs that Global Privacy Control is honoured.
-pub(super) async fn signals(State(app): State<App>) -> Result<Response, Refusal> {
-    let file = gpc_file(app.cookies.policy()).ok_or(Refusal::NotFound)?;
+pub(super) async fn signals(Extension(cookies): Extension<Cookies>) -> Result<Response, Refusal> {
+    let file = gpc_file(cookies.policy()).ok_or(Refusal::NotFound)?;
     Ok(([(CONTENT_TYPE, HeaderValue::from_static("application/json"))], file).into_response())
 }
 
 /// The advertisement, which recognises the browser: whether it may is not asked here but at the gate.
 pub(super) async fn advert(
-    State(app): State<App>,
+    Extension(cookies): Extension<Cookies>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    if !app.cookies.has_advert() {
+    if !cookies.has_advert() {
         return Err(Refusal::NotFound);
     }
     let svg = include_str!("../../assets/advert.svg");

@@ -1,6 +1,7 @@
 //! The consent centre: what people are asked, what they answered, and receipts for it.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -16,8 +17,10 @@ use crate::CLINIC;
 use crate::clock::Moment;
 use crate::consents::{self, Done, Standing, Wish};
 use crate::cookie_choices;
+use crate::cookies::Cookies;
+use crate::declaration::Declaration;
 use crate::language::phrase;
-use crate::notice::{Notices, Question, Topic};
+use crate::notice::{Question, Topic, statement};
 use crate::people::Role;
 use crate::random;
 use crate::records::RecordsError;
@@ -69,7 +72,8 @@ async fn show(
     let record = consents::load(records, session.person()).await?;
     let standings = consents::standings(records, &record, app.clock.now()).await?;
     let language = Reading::current().language();
-    let declared = (records, app.cookies.policy());
+    let reading = Reading::current();
+    let declared = (records, reading.cookies().ok_or(Refusal::Failed)?.policy());
     let cookies = cookie_choices::standings(declared, &record, app.clock.now()).await?;
     let has_receipt = standings.iter().any(|standing| standing.agreed.is_some())
         || cookies.iter().any(|standing| standing.agreed.is_some());
@@ -150,11 +154,11 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(event: &ConsentEvent, notices: &Notices) -> Self {
+    fn of(event: &ConsentEvent, declared: &Declaration) -> Self {
         let (what, statement) = match event.what() {
             Happening::Consent { scope, change } => {
                 let language = Reading::current().language();
-                (consents::said(change), notices.statement(scope, language))
+                (consents::said(change), statement(declared, scope, language))
             }
             Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
             Happening::RecipientTold { .. } => (consents::TOLD, None),
@@ -174,9 +178,13 @@ struct HistoryPage<'a> {
     problem: Option<Problem<'a>>,
 }
 
-pub(super) async fn history(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
+pub(super) async fn history(
+    State(app): State<App>,
+    Extension(declared): Extension<Cookies>,
+    session: Session,
+) -> Result<Response, Refusal> {
     let record = consents::load(&app.records, session.person()).await?;
-    let entry = |event| Entry::of(event, &app.records.notices);
+    let entry = |event| Entry::of(event, declared.declaration());
     let page = HistoryPage {
         form_token: session.token().to_form_token(),
         session: &session,

@@ -21,7 +21,7 @@ use super::form::is_form;
 use super::pages::{HTML, see_other};
 use super::refusal::Refusal;
 use super::routes;
-use crate::cookies::Cookies;
+use crate::cookies::{Cookies, SharedCookies};
 use crate::language::{COOKIE_NAME, Language};
 use crate::people;
 use crate::sessions::Session;
@@ -42,6 +42,8 @@ pub(super) struct Reading {
     asking: Asking,
     /// What the browser chose about them.
     consent: Option<Consent>,
+    /// By which declaration the request is answered.
+    cookies: Option<Cookies>,
 }
 
 impl Reading {
@@ -56,6 +58,10 @@ impl Reading {
 
     pub(super) const fn asking(&self) -> &Asking {
         &self.asking
+    }
+
+    pub(super) const fn cookies(&self) -> Option<&Cookies> {
+        self.cookies.as_ref()
     }
 
     pub(super) const fn consent(&self) -> Option<&Consent> {
@@ -89,9 +95,20 @@ pub(super) fn asking_of(values: &dyn Values) -> Option<&Asking> {
     askama::get_value(values, "asking").ok()
 }
 
+/// Finds out by which declaration of cookies the request is answered: the newest, from beginning to
+/// end.
+pub(super) async fn declare(
+    State(shared): State<SharedCookies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(shared.current());
+    next.run(request).await
+}
+
 /// Finds out how the visitor reads and what to ask them, and says so in the answer.
 pub(super) async fn choose(
-    State(cookies): State<Cookies>,
+    State(shared): State<SharedCookies>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -100,8 +117,10 @@ pub(super) async fn choose(
     let page = page.and_then(routes::page);
     let path = page.map_or("/", |_| request.uri().path()).to_owned();
     let consent = request.extensions().get::<Consent>().cloned();
+    let cookies = request.extensions().get().cloned().unwrap_or_else(|| shared.current());
     let asking = Asking::of(&cookies, consent.as_ref(), page, request.headers());
-    let reading = Reading { language, path, asking: asking.clone(), consent };
+    let cookies = Some(cookies);
+    let reading = Reading { language, path, asking: asking.clone(), consent, cookies };
     let mut response = within(reading, next.run(request)).await;
     asking.tie(&mut response);
     let headers = response.headers_mut();

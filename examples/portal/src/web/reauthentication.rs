@@ -58,6 +58,7 @@ pub(crate) enum After {
     Close,
     Export,
     Staff,
+    Publishing,
     Person(PersonId),
     Request(Id),
 }
@@ -79,6 +80,7 @@ impl After {
             ["account", "data", "export", _] => Self::Export,
             ["staff", "people", id, _] => PersonId::parse(id).map_or(Self::Staff, Self::Person),
             ["staff", "requests", id, _] => Id::parse(id).map_or(Self::Staff, Self::Request),
+            ["staff", "publishing", ..] => Self::Publishing,
             ["staff", ..] => Self::Staff,
             _ => Self::Security,
         }
@@ -94,6 +96,7 @@ impl After {
             ("close", "") => Self::Close,
             ("export", "") => Self::Export,
             ("staff", "") => Self::Staff,
+            ("publishing", "") => Self::Publishing,
             ("device", id) => Id::parse(id).map_or(Self::Security, Self::Device),
             ("request", id) => Id::parse(id).map_or(Self::Security, Self::Request),
             ("person", id) => PersonId::parse(id).map_or(Self::Security, Self::Person),
@@ -112,6 +115,7 @@ impl After {
             Self::Close => "/account/close".into(),
             Self::Export => "/account/data/export".into(),
             Self::Staff => "/staff".into(),
+            Self::Publishing => "/staff/publishing".into(),
             Self::Person(id) => format!("/staff/people/{id}"),
             Self::Request(id) => format!("/staff/requests/{id}"),
         }
@@ -130,6 +134,7 @@ impl fmt::Display for After {
             Self::Close => f.write_str("close"),
             Self::Export => f.write_str("export"),
             Self::Staff => f.write_str("staff"),
+            Self::Publishing => f.write_str("publishing"),
             Self::Person(id) => write!(f, "person.{id}"),
             Self::Request(id) => write!(f, "request.{id}"),
         }

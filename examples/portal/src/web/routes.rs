@@ -42,6 +42,8 @@ pub enum Access {
     Oversight,
     /// Staff who have proved within ten minutes that it is still them.
     FreshStaff,
+    /// Privacy leads who have proved within ten minutes that it is still them.
+    FreshLead,
     /// Whoever comes back from Duo's page, with the cookie that they were sent with.
     Returning,
     /// Whoever has the link from an e-mail.
@@ -69,12 +71,13 @@ pub fn routes() -> &'static [Route] {
     &ROUTES
 }
 
-const ROUTES: [Route; 101] = [
+const ROUTES: [Route; 104] = [
     of("GET", "/", Access::Everyone, || get(profile::home)),
     of("GET", "/assets/portal.css", Access::Everyone, || get(pages::style)),
     of("GET", "/assets/icon.svg", Access::Everyone, || get(pages::icon)),
     of("POST", "/language", Access::Everyone, || post(reading::change)),
     of("GET", "/cookies", Access::Everyone, || get(choices::policy)),
+    of("GET", "/cookies/versions/{number}", Access::Everyone, || get(choices::version)),
     of("GET", "/cookies/preferences", Access::Everyone, || get(choices::page)),
     of("POST", "/cookies/preferences", Access::Everyone, || post(choices::choose)),
     of("GET", "/cookies/opt-out", Access::Everyone, || get(choices::opt_out)),
@@ -195,6 +198,8 @@ const ROUTES: [Route; 101] = [
     of("POST", "/staff/audit/verify", Access::Oversight, || post(audit::verify)),
     of("GET", "/staff/publishing", Access::Oversight, || get(publishing::page)),
     of("POST", "/staff/publishing/check", Access::Oversight, || post(publishing::check)),
+    of("POST", "/staff/publishing/publish", Access::FreshLead, || post(publishing::publish)),
+    of("GET", "/staff/publishing/versions", Access::Oversight, || get(publishing::versions)),
     of("GET", "/dev/outbox", Access::Demonstration, || get(outbox::page)),
     of("GET", "/dev/advert.svg", Access::Demonstration, || get(choices::advert)),
 ];
@@ -258,9 +263,10 @@ pub(crate) fn router(app: App, site: &Site) -> Result<Router, CookiesError> {
         .layer(from_fn(gate::read_body))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
-        .layer(from_fn_with_state(cookies, reading::choose))
+        .layer(from_fn_with_state(cookies.clone(), reading::choose))
         // Outside of everything that sets a cookie.
         .layer(gate.to_layer())
+        .layer(from_fn_with_state(cookies, reading::declare))
         .layer(from_fn_with_state(headers, gate::set_headers))
         .layer(from_fn_with_state(metrics, gate::write_down)))
 }

@@ -243,6 +243,33 @@ impl FromRequestParts<App> for FreshStaff {
     }
 }
 
+/// A privacy lead who has proved within ten minutes that it is still them. For everybody else it is
+/// not there.
+#[derive(Debug)]
+pub(super) struct FreshLead(pub(super) Session);
+
+impl Visitor for FreshLead {
+    fn token(&self) -> &Token {
+        self.0.token()
+    }
+}
+
+impl FromRequestParts<App> for FreshLead {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let session = Session::from_request_parts(parts, app).await?;
+        match session.role() {
+            Role::Patient | Role::Staff | Role::Auditor => Err(Refusal::NotFound),
+            Role::PrivacyLead if !session.is_staff() => Err(Refusal::SecondFactorFirst),
+            Role::PrivacyLead if session.is_fresh() => Ok(Self(session)),
+            Role::PrivacyLead => {
+                Err(Refusal::ReauthenticateFirst(After::of_path(parts.uri.path())))
+            }
+        }
+    }
+}
+
 /// Whoever confirms a request by the link in an e-mail. Its token stands in the address of the page.
 impl Visitor for Waiting {
     fn token(&self) -> &Token {

@@ -14,6 +14,8 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, String>,
     /// The token of the form on the page last seen.
     pub(crate) form_token: String,
+    /// Which declaration the question or the preferences last seen were about.
+    pub(crate) declaration: String,
     /// Whom requests are for, if it is not where they are sent.
     pub(crate) host: Option<String>,
 }
@@ -40,6 +42,7 @@ impl Browser {
             origin: origin.into(),
             cookies: BTreeMap::new(),
             form_token: String::new(),
+            declaration: String::new(),
             host: None,
         }
     }
@@ -70,7 +73,9 @@ impl Browser {
         fields: &[(&str, &str)],
         headers: &[(&str, &str)],
     ) -> Page {
-        let body = self.form(fields);
+        let shown = [("declaration", &*self.declaration)];
+        let is_choice = path == "/cookies/preferences";
+        let body = self.form(&[fields, if is_choice { &shown } else { &[] }].concat());
         let mut request = Request::post(format!("{}{path}", self.origin));
         if !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -127,6 +132,9 @@ impl Browser {
         }
         if let Some(token) = page.between("name=\"form_token\" value=\"", "\"") {
             self.form_token = token.into();
+        }
+        if let Some(shown) = page.between("name=\"declaration\" value=\"", "\"") {
+            self.declaration = shown.into();
         }
         page
     }

@@ -39,7 +39,6 @@ fn only(staff: &mut Browser) -> String {
 //= DPA 2018 §164A(2): a complaint can be made by a form that is filled in electronically
 //= DPA 2018 §164A(3): receipt of a complaint is acknowledged
 //= DPA 2018 §164A(4): the person is told the outcome
-//= DPA 2018 §164A(5): the person is told of progress
 #[test]
 fn a_complaint_by_the_form_is_acknowledged_looked_into_and_answered() {
     let (clinic, (mut robin, _), (mut kim, _)) = desk();

@@ -59,6 +59,12 @@ fn the_unit_starts_the_program_and_the_proxy_says_who_asks() {
     ] {
         assert!(UNIT.lines().any(|it| it == line), "{line}");
     }
+    // mallopt(3): what is larger than a threshold that is set goes back to the system once it is free.
+    let threshold =
+        UNIT.lines().find_map(|line| line.strip_prefix("Environment=MALLOC_MMAP_THRESHOLD_="));
+    // The cheapest hash that may be set takes 7 MiB.
+    assert!(portal::PasswordCost::new(7_168, 5).is_ok());
+    assert!(threshold.unwrap().parse::<usize>().unwrap() < 7_168 * 1024);
     // The visitor's own claim about where they come from is replaced, not added to.
     assert!(FORWARDED.contains("proxy_set_header X-Forwarded-For $remote_addr;"));
     assert!(FORWARDED.contains("proxy_set_header Host $host;"));

@@ -73,9 +73,11 @@ impl Visitors {
             Access::PendingLogin => self.half.clone(),
             Access::Session => self.whole.clone(),
             Access::FreshSession => self.fresh.clone(),
-            Access::Staff | Access::Desk | Access::FreshStaff | Access::Oversight => {
-                self.staff.clone()
-            }
+            Access::Staff
+            | Access::Desk
+            | Access::FreshStaff
+            | Access::FreshLead
+            | Access::Oversight => self.staff.clone(),
             Access::Link => {
                 let mut browser = self.stranger.clone();
                 browser.get(&self.link).assert_shows(200, "Choose a new password");
@@ -115,7 +117,7 @@ fn t30_no_form_works_without_its_token_or_from_elsewhere() {
     let mut another = clinic.browser();
     another.get("/login").assert_shows(200, "Sign in");
     let token_of_a_stranger = another.form_token;
-    assert_eq!(forms().count(), 53);
+    assert_eq!(forms().count(), 54);
     for route in forms() {
         let path = visitors.path_of(route);
         // Every page has the form that changes the language, also those that know of no visitor.

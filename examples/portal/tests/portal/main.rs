@@ -61,6 +61,7 @@ mod pages;
 mod profile;
 mod program;
 mod proxies;
+mod publishing;
 mod race;
 mod readme;
 mod recovery;

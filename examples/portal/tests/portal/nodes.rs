@@ -12,6 +12,7 @@ use crate::exports::make_copy;
 use crate::ground::Ground;
 use crate::intakes::FORM;
 use crate::program::{Office, Serving};
+use crate::publishing::{MEASURING, publish};
 use crate::upkeep::{EMAIL, PASSWORD, add, sign_in, visit};
 
 /// The folders of the nodes with the e-mails that they sent.
@@ -290,5 +291,65 @@ fn t20_the_limits_of_the_form_and_its_link_hold_at_two_nodes() {
     assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
     assert_eq!(statuses.iter().filter(|status| **status == 404).count(), 7, "{statuses:?}");
     assert_eq!(nodes.count("SELECT count(*) FROM requests"), 1);
+    nodes.stop();
+}
+
+/// What is published at one node is in force at the other within seconds, without a restart, and a
+/// choice that was made at either before counts at neither.
+#[test]
+fn t61_a_declaration_that_one_node_publishes_is_in_force_at_both() {
+    const QUESTION: &str = "May we use cookies that you can refuse?";
+    let nodes = Nodes::start();
+    nodes.ground.change("UPDATE people SET role = 'staff', duty = 'privacy lead'");
+    let mut lead = visit(&nodes.serving[0]);
+    assert_eq!(sign_in(&mut lead, PASSWORD), 303);
+    let (page, path) = lead.begin_enrolment();
+    let phone = Phone::with_key_of(&page);
+    lead.post(&path, &[("code", &phone.code_at(now()))]).assert_confirmed();
+    lead.get("/account").assert_shows(200, "Your profile");
+    lead.post("/logout", &[]).assert_redirects_to("/login");
+    assert_eq!(sign_in(&mut lead, PASSWORD), 303);
+    lead.get("/login/second-factor").assert_shows(200, "Enter your code");
+    lead.show_code(&phone.code_at(now() + 30)).assert_redirects_to("/account");
+    nodes.ground.change(&format!("UPDATE sessions SET reauthenticated_at = {}", now()));
+    lead.get("/staff/publishing").assert_shows(200, "Publish another declaration");
+
+    let mut browsers = [visit(&nodes.serving[0]), visit(&nodes.serving[1])];
+    for browser in &mut browsers {
+        assert!(!browser.get("/cookies").body.contains(QUESTION));
+    }
+    let own = include_str!("../../cookies/cookies.toml");
+    let first = format!("{own}{MEASURING}");
+    publish(&mut lead, &first);
+    let [here, there] = &mut browsers;
+    // Here with the very next request.
+    here.get("/cookies").assert_shows(200, QUESTION);
+    let published = Instant::now();
+    while !there.get("/cookies").body.contains(QUESTION) {
+        assert!(published.elapsed() < Duration::from_secs(20), "the other node does not follow");
+        thread::sleep(Duration::from_millis(50));
+    }
+    for browser in [&mut *here, &mut *there] {
+        browser.get("/cookies/preferences").assert_shows(200, "Measuring");
+        let saved = browser.post("/cookies/preferences", &[("choice", "accept")]);
+        saved.assert_redirects_to("/cookies/preferences?saved");
+    }
+    // A choice goes by the declaration, at whichever node.
+    let mut moved = nodes.across(here, 1);
+    assert!(!moved.get("/cookies").body.contains(QUESTION));
+    moved.get("/cookies/preferences").assert_shows(200, "<p class=\"state\">On</p>");
+
+    // Published at the other node, which the lead goes on at.
+    let mut lead = nodes.across(&lead, 1);
+    lead.get("/staff/publishing").assert_shows(200, "version 1, since");
+    publish(&mut lead, &first.replace("measur", "gaug").replace("_measure", "_gauge"));
+    there.get("/cookies").assert_shows(200, QUESTION);
+    nodes.wait_until("in force at the first node", |nodes| {
+        nodes.across(here, 0).get("/cookies").body.contains(QUESTION)
+    });
+    let page = here.get("/cookies/preferences");
+    page.assert_shows(200, "You have not chosen yet.");
+    assert!(!page.body.contains("<p class=\"state\">On</p>"));
+    assert_eq!(nodes.count("SELECT max(number) FROM declarations"), 2);
     nodes.stop();
 }

@@ -215,7 +215,7 @@ fn limits_are_seen_with_when_they_end() {
 
 /// The declaration that is in the repository, and drafts of another.
 #[test]
-fn a_draft_of_the_declaration_is_examined_and_not_published() {
+fn a_draft_of_the_declaration_is_examined_and_nothing_is_published_by_that() {
     let (_clinic, mut lead, _) = oversight();
     let page = lead.get("/staff/publishing");
     page.assert_shows(200, "patient-portal 1");
@@ -230,7 +230,7 @@ fn a_draft_of_the_declaration_is_examined_and_not_published() {
     let page = check(&format!("{published}{tracker}"));
     page.assert_shows(200, "It must not be published");
     page.assert_shows(200, "Everybody who has chosen is asked again.");
-    page.assert_shows(200, "New: <code>_fbp</code>");
+    page.assert_shows(200, "<code>item _fbp</code>: new");
     let page = check("schema = 1\nsites = \"<script>\"");
     page.assert_shows(422, "line 2, column 1");
     assert!(!page.body.contains("<script>"));

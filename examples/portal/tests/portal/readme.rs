@@ -18,6 +18,7 @@ fn the_readme_lists_every_route_with_who_may_use_it() {
                 Access::Desk => "staff, auditors",
                 Access::Oversight => "privacy leads, auditors",
                 Access::FreshStaff => "staff, confirmed",
+                Access::FreshLead => "privacy leads, confirmed",
                 Access::Returning => "coming back from Duo",
                 Access::Link => "a link",
                 Access::Demonstration => "a demonstration",

@@ -67,7 +67,7 @@ fn t23_half_a_sign_in_opens_no_route_of_a_session() {
         )
     };
     let guarded: Vec<_> = routes().iter().filter(|route| !is_open(route)).collect();
-    assert_eq!(guarded.len(), 64);
+    assert_eq!(guarded.len(), 66);
     for route in guarded {
         let id = "ab".repeat(16);
         let parts = route.path.split('/');

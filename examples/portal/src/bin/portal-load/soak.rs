@@ -82,6 +82,8 @@ impl Site {
         settings.extend([
             ("PORTAL__SERVER__METRICS_LISTEN".to_owned(), format!("127.0.0.1:{operations}")),
             ("PORTAL__MAIL__DIRECTORY".to_owned(), mail.to_string_lossy().into_owned()),
+            // As `deploy/portal.service` has it: what glibc keeps for itself would hide what grows.
+            ("MALLOC_MMAP_THRESHOLD_".to_owned(), "1048576".to_owned()),
         ]);
         Ok(Server::start(&self.program, &settings, port, &self.fixture.host()).await?)
     }
