@@ -31,11 +31,11 @@ impl Fingerprint {
         let mut hash = Sha256::new_with_prefix(b"upheld policy 1");
         let entries: Vec<Entry> = Entry::of_what_is_done(policy).collect();
         let live = entries.iter().filter(|entry| entry.is_live);
-        let line = |entry: &Entry| -> Vec<String> {
+        let to_words = |entry: &Entry| -> Vec<String> {
             let values = entry.material().map(str::to_owned);
             iter::once(entry.table.to_owned()).chain(values).collect()
         };
-        let mut lines: Vec<Vec<String>> = live.map(line).collect();
+        let mut lines: Vec<Vec<String>> = live.map(to_words).collect();
         lines.sort();
         for field in lines.iter().flat_map(|line| line.iter().chain([&END])) {
             // Lengths keep one field from running into the next.
