@@ -250,7 +250,7 @@ fn begin(
 /// What the link in the letter that confirmed it shows.
 #[derive(Debug)]
 pub(crate) enum Followed {
-    Request(Asked),
+    Request(Box<Asked>),
     Complaint(Complained),
 }
 
@@ -269,7 +269,7 @@ impl Followed {
         let named = |row: &Row| Ok::<_, RequestsError>((Id::at(row, 0)?, PersonId::at(row, 1)?));
         let Some((id, person)) = rows.first().map(named).transpose()? else { return Ok(None) };
         if let Some(asked) = requests::find(records, person, id).await? {
-            return Ok(Some(Self::Request(asked)));
+            return Ok(Some(Self::Request(Box::new(asked))));
         }
         Ok(complaints::find(records, person, id).await?.map(Self::Complaint))
     }

@@ -313,6 +313,10 @@ pub(crate) fn beside(name: &str) -> Result<PathBuf, Failure> {
     if program.exists() {
         Ok(program)
     } else {
-        Err(format!("{} is missing: cargo build --profile dist -p portal --bins", program.display()).into())
+        Err(format!(
+            "{} is missing: cargo build --profile dist -p portal --bins",
+            program.display()
+        )
+        .into())
     }
 }

@@ -97,17 +97,17 @@ pub(in super::super) async fn page(
 
 /// What there is of a name, whoever's it is: the tenant's it has to be.
 pub(super) enum Found {
-    Request(Case),
-    Complaint(ComplaintCase),
+    Request(Box<Case>),
+    Complaint(Box<ComplaintCase>),
 }
 
 pub(super) async fn find(app: &App, id: &str) -> Result<Found, Refusal> {
     let id = Id::parse(id).ok_or(Refusal::NotFound)?;
     if let Some(case) = desk::find(&app.records, id).await? {
-        return Ok(Found::Request(case));
+        return Ok(Found::Request(Box::new(case)));
     }
     let complaint = desk::complaint::find(&app.records, id).await?;
-    complaint.map(Found::Complaint).ok_or(Refusal::NotFound)
+    complaint.map(|case| Found::Complaint(Box::new(case))).ok_or(Refusal::NotFound)
 }
 
 /// Shows the request again because of a form that was not taken, with what was typed in it.
