@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{from_fn, from_fn_with_state, map_request};
 use axum::routing::{MethodRouter, get, post};
 
 use super::{
@@ -17,6 +17,8 @@ use crate::site::Site;
 
 /// The most bytes of a request's body that are read.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+/// The same of what the desk writes: some texts of 4,000 letters, of up to 12 bytes in a form each.
+const MAX_DESK_BODY_BYTES: usize = 256 * 1024;
 /// Longer than any address here.
 const MAX_PATH_BYTES: usize = 256;
 /// From the end of a request's headers to its answer.
@@ -230,6 +232,13 @@ pub(super) fn page(path: &str) -> Option<&'static Route> {
     })
 }
 
+async fn limit_body(mut request: Request) -> Request {
+    let is_of_desk = request.uri().path().starts_with("/staff/requests/");
+    let most = if is_of_desk { MAX_DESK_BODY_BYTES } else { MAX_BODY_BYTES };
+    DefaultBodyLimit::max(most).apply(&mut request);
+    request
+}
+
 fn matches(pattern: &str, path: &str) -> bool {
     let mut segments = path.split('/');
     let is_same = pattern.split('/').all(|expected| {
@@ -261,7 +270,7 @@ pub(crate) fn router(app: App, site: &Site) -> Result<Router, CookiesError> {
         .layer(from_fn_with_state(site.clone(), gate::refuse_other_hosts))
         .layer(from_fn_with_state(site.clone(), gate::find_client))
         .layer(from_fn(gate::read_body))
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(map_request(limit_body))
         .layer(from_fn_with_state(REQUEST_TIMEOUT, gate::give_up_after))
         .layer(from_fn_with_state(cookies.clone(), reading::choose))
         // Outside of everything that sets a cookie.

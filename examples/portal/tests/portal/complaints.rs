@@ -176,6 +176,18 @@ fn t53_a_complaint_is_given_to_somebody_and_never_to_whose_it_is() {
     stranger.get(&path).assert_shows(404, "Page not found");
 }
 
+/// As much as the page lets somebody write, in an alphabet that takes nine bytes of a form to a letter.
+#[test]
+fn an_answer_as_long_as_it_may_be_is_taken_in_any_alphabet() {
+    let (clinic, (mut robin, _), _) = desk();
+    complain(&clinic, STRANGER);
+    let path = only(&mut robin);
+    let long = "字".repeat(4000);
+    let fields = [("enquiries", &*long), ("outcome", "partly-upheld"), ("remedy", &*long)];
+    robin.write(&path, "decide", &[&fields[..], &[("reasons", &*long)]].concat());
+    robin.get(&path).assert_shows(200, "Answered");
+}
+
 /// What is missing, too long or hostile; and the limits of the form are those of requests.
 #[test]
 fn t47_a_complaint_says_what_it_is_about_and_is_text() {
