@@ -217,11 +217,24 @@ fn store(
 
 /// By what those of one address are counted.
 fn hash_of(email: &Email) -> Value {
+    let (mailbox, domain) = counted_as(email.as_str());
     let mut hash = Sha256::new();
     hash.update("intake");
     hash.update([0]);
-    hash.update(email.as_str());
+    hash.update(mailbox);
+    hash.update(domain);
     Value::Blob(hash.finalize().to_vec())
+}
+
+/// The mailbox of an address and, from the `@` on, the rest: what follows a `+` in the local part
+/// leads to the same mailbox at most providers.
+//= RFC 5233 §1: a detail after a separator in the local part, which is no part of the user's name
+fn counted_as(email: &str) -> (&str, &str) {
+    let (local, domain) = email.split_at(email.rfind('@').unwrap_or(email.len()));
+    match local.split_once('+') {
+        Some((mailbox, _)) if !mailbox.is_empty() => (mailbox, domain),
+        _ => (local, domain),
+    }
 }
 
 /// What was typed in the form, for a request that no account has.

@@ -254,6 +254,23 @@ fn t20_an_address_gets_three_letters_and_a_network_sends_ten_forms() {
     assert_eq!(clinic.query("SELECT count(*) FROM intake_letters"), 9);
 }
 
+/// The same mailbox under as many addresses as somebody likes.
+//= RFC 5233 §1: a detail after a separator in the local part, which is no part of the user's name
+#[test]
+fn t20_what_follows_a_plus_makes_no_other_mailbox() {
+    let clinic = Clinic::open();
+    let mut browser = clinic.browser();
+    for email in ["ken", "ken+sieve", "Ken+", "ken+a+b", "KEN+9"] {
+        let email = format!("{email}@example.org");
+        send(&mut browser, "access", &email).assert_shows(200, "Look at your e-mail");
+    }
+    assert_eq!(waiting(&clinic), 3);
+    for email in ["+a@example.org", "+b@example.org", "kenneth@example.org", "ken@b.example"] {
+        send(&mut browser, "access", email).assert_shows(200, "Look at your e-mail");
+    }
+    assert_eq!(waiting(&clinic), 7);
+}
+
 /// Heads of messages, markup, bidirectional text, what is missing and what is too long.
 #[test]
 fn t47_what_strangers_type_is_text_and_reaches_no_head_of_a_message() {
