@@ -12,6 +12,7 @@ use super::pages::{Problem, form};
 use super::reading::Reading;
 use super::refusal::Refusal;
 use crate::CLINIC;
+use crate::complaints;
 use crate::consents::{self, Standing};
 use crate::held::{self, CATEGORIES, Held};
 use crate::language::phrase;
@@ -43,6 +44,7 @@ struct DataPage<'a> {
     session: &'a Session,
     held: Held,
     requests: usize,
+    complaints: usize,
     kinds: Vec<Kind>,
     problem: Option<Problem<'a>>,
 }
@@ -54,6 +56,7 @@ pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Res
         session: &session,
         held,
         requests: requests::list(&app.records, session.person()).await?.len(),
+        complaints: complaints::list(&app.records, session.person()).await?.len(),
         kinds,
         problem: None,
     };

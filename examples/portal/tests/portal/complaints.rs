@@ -142,6 +142,7 @@ fn a_complaint_of_somebody_with_an_account_is_theirs() {
     assert_eq!(clinic.query("SELECT count(*) FROM intakes WHERE contents IS NOT NULL"), 0);
     let mut patient = clinic.browser();
     patient.show_password_of(EMAIL, PASSWORD).assert_redirects_to("/account/security");
+    patient.get("/account/data").assert_shows(200, "0 requests<br>1 complaint</dd>");
     let page = patient.get("/requests");
     page.assert_shows(200, "href=\"/privacy/request?ask=complaint\"");
     page.assert_shows(200, "Complain about what you do with my data");
