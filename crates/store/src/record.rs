@@ -185,7 +185,7 @@ impl Records {
     ///
     /// What is erased is final: nothing is appended to it. A request that is erased is closed.
     ///
-    /// Refuses while a request of theirs for access or portability is open.
+    /// Refuses while a request of theirs for access or portability is open, or a complaint.
     ///
     /// # Errors
     ///
@@ -198,6 +198,31 @@ impl Records {
         at: UnixMillis,
         actor: &str,
     ) -> Result<Erasure, RecordError> {
+        self.erase_unless(erase::HELD, (person, keep), (at, actor)).await
+    }
+
+    /// Erases a person as [`Records::erase_person`] does, but refuses while any request of theirs is
+    /// open: one that was taken up again while nobody looked, for example.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`]
+    pub async fn erase_person_if_settled(
+        &self,
+        person: PersonId,
+        keep: &[RecordId],
+        at: UnixMillis,
+        actor: &str,
+    ) -> Result<Erasure, RecordError> {
+        self.erase_unless(erase::OPEN, (person, keep), (at, actor)).await
+    }
+
+    async fn erase_unless(
+        &self,
+        held_by: &'static str,
+        (person, keep): (PersonId, &[RecordId]),
+        (at, actor): (UnixMillis, &str),
+    ) -> Result<Erasure, RecordError> {
         let (keep, actor) = (Arc::<[RecordId]>::from(keep), Arc::<str>::from(actor));
         for _ in 0..erase::ATTEMPTS {
             let (keep, actor) = (Arc::clone(&keep), Arc::clone(&actor));
@@ -206,7 +231,7 @@ impl Records {
                 if begun.came_too_early() {
                     return Ok(None);
                 }
-                begun.erase(transaction, &keep, (at, &actor)).map(Some)
+                begun.erase(transaction, (held_by, &keep), (at, &actor)).map(Some)
             });
             if let Some(erased) = erased.await? {
                 return Ok(erased);
@@ -214,14 +239,14 @@ impl Records {
         }
         // Nobody is making the name: somebody took its key away.
         let erased = self.database.transact(move |transaction| {
-            erase::begin(transaction, person)?.erase(transaction, &keep, (at, &actor))
+            erase::begin(transaction, person)?.erase(transaction, (held_by, &keep), (at, &actor))
         });
         erased.await
     }
 
     /// Erases the payloads of one record.
     ///
-    /// Refuses while a request of its person for access or portability is open.
+    /// Refuses while a request of its person for access or portability is open, or a complaint.
     ///
     /// # Errors
     ///

@@ -13,8 +13,11 @@ pub(super) const ERASED: &str = "record.erased";
 
 // Of which person a record is, the index knows: without the inner statement SQLite reads all of the
 // tenant's, which are in the order that is asked for.
-const HELD: &str = "SELECT id FROM requests
-     WHERE tenant = $1 AND is_open = 1 AND kind IN ('access', 'portability')
+pub(super) const HELD: &str = "SELECT id FROM requests
+     WHERE tenant = $1 AND is_open = 1 AND kind IN ('access', 'portability', 'complaint')
+     AND id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2) ORDER BY id";
+/// The same, of any kind.
+pub(super) const OPEN: &str = "SELECT id FROM requests WHERE tenant = $1 AND is_open = 1
      AND id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2) ORDER BY id";
 const HOLD_NAME: &str = "SELECT id FROM ledger_people WHERE tenant = $1 AND person = $2 FOR UPDATE";
 const FORGET_NAME: &str = "DELETE FROM ledger_people WHERE tenant = $1 AND person = $2";
@@ -42,9 +45,9 @@ pub enum Erasure {
         /// How many payloads.
         payloads: u64,
     },
-    /// Nothing was erased: the person has asked for what would go, and is not answered.
+    /// Nothing was erased: the person has asked for what would go, or complained, and is not answered.
     Held {
-        /// Their open requests.
+        /// Their open requests and complaints.
         requests: Vec<RecordId>,
     },
 }
@@ -81,11 +84,11 @@ impl Begun {
     pub(super) fn erase(
         self,
         transaction: &mut Transaction<'_>,
-        keep: &[RecordId],
+        (held_by, keep): (&str, &[RecordId]),
         (at, actor): (UnixMillis, &str),
     ) -> Result<Erasure, RecordError> {
         let Self { person, has_name, records } = self;
-        let requests = held(transaction, person.0)?;
+        let requests = held(transaction, held_by, person.0)?;
         if !requests.is_empty() {
             return Ok(Erasure::Held { requests });
         }
@@ -113,16 +116,21 @@ pub(super) fn erase_record(
     let rows = transaction.query(HOLD_RECORD, &[id(record.0)])?;
     let Some(row) = rows.first() else { return erase(transaction, &[], at, actor) };
     let person = optional_id_of(row, 2)?;
-    let requests = person.map_or(Ok(Vec::new()), |person| held(transaction, person))?;
+    let requests = person.map_or(Ok(Vec::new()), |person| held(transaction, HELD, person))?;
     if !requests.is_empty() {
         return Ok(Erasure::Held { requests });
     }
     erase(transaction, &[(id_of(row, 0)?, count_of(row, 1)?)], at, actor)
 }
 
-/// The open requests that keep a person's data from being erased.
-fn held(transaction: &mut Transaction<'_>, person: u128) -> Result<Vec<RecordId>, DatabaseError> {
-    let rows = transaction.query(HELD, &[id(person)])?;
+/// The open requests and complaints that keep a person's data from being erased.
+//= DPA 2018 §164A(4): the person is told the outcome, of which nothing is left once it is erased
+fn held(
+    transaction: &mut Transaction<'_>,
+    held_by: &str,
+    person: u128,
+) -> Result<Vec<RecordId>, DatabaseError> {
+    let rows = transaction.query(held_by, &[id(person)])?;
     rows.iter().map(|row| id_of(row, 0).map(RecordId)).collect()
 }
 
@@ -160,7 +168,7 @@ fn erase(
 mod tests {
     use rusqlite::Connection;
 
-    use super::{HELD, HOLD_RECORDS};
+    use super::{HELD, HOLD_RECORDS, OPEN};
     use crate::ledger::MIGRATIONS;
 
     /// What SQLite says it does, without having seen how many rows there are.
@@ -170,7 +178,7 @@ mod tests {
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sqlite).unwrap();
         }
-        for sql in [HELD, HOLD_RECORDS] {
+        for sql in [HELD, OPEN, HOLD_RECORDS] {
             let sql = format!("EXPLAIN QUERY PLAN {}", sql.replace("FOR UPDATE", ""));
             let mut statement = connection.prepare(&sql).unwrap();
             let steps = statement.query_map(["", ""], |row| row.get(3)).unwrap();

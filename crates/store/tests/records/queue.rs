@@ -24,6 +24,12 @@ pub(crate) async fn nothing_is_erased_that_was_asked_for(records: &Records) -> L
         let summary = Summary::new(kind.name(), "received", day("2026-01-05")?);
         let received = change("request.received", "please");
         let _: Written = requests.create(request, ALICE, received, summary.clone()).await?;
+        let settled = records.erase_person_if_settled(ALICE, &[], at(5), "dpo").await?;
+        let names = |requests: &[RecordId]| requests.contains(&request);
+        assert!(
+            matches!(&settled, Erasure::Held { requests } if names(requests)),
+            "{kind:?}: {settled:?}"
+        );
         let erasure = records.erase_record(RecordId(1), at(5), "dpo").await?;
         let holds = matches!(kind, RequestKind::Access | RequestKind::Portability);
         if holds {

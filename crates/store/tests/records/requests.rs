@@ -177,7 +177,14 @@ pub(crate) async fn complaints_are_kept_beside_them(records: &Records) -> Law {
     assert_eq!(requests.verify().await?, 1);
     let refused = requests.load(REQUEST).await;
     assert_eq!(refused, Err(RequestError::Form { event: 1 }), "it is no request");
+    //= DPA 2018 §164A(4): the person is told the outcome
+    let held = || Erasure::Held { requests: vec![REQUEST] };
+    assert_eq!(records.erase_person(ALICE, &[], by.0, "dpo").await?, held());
+    assert_eq!(records.erase_record(REQUEST, by.0, "dpo").await?, held());
+    events.push(decide_complaint(Some(&kept.complaint), ComplaintCommand::Withdraw, &context)?);
+    let written = requests.keep_complaint(REQUEST, ALICE, (&events, 2), by).await?;
+    assert_eq!(written, Written::Written { version: 3 });
     let erased = records.erase_person(ALICE, &[], by.0, "dpo").await?;
-    assert!(matches!(erased, Erasure::Erased { .. }), "a complaint holds nothing");
+    assert_eq!(erased, Erasure::Erased { records: 1, payloads: 3 });
     Ok(())
 }

@@ -8,6 +8,7 @@ use upheld_store::sql::{DatabaseError, Row, Transaction};
 use crate::accounts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::{Clock, Moment};
+use crate::complaints;
 use crate::events::{self, DataEvent, Event};
 use crate::id::{Id, PersonId};
 use crate::people::State;
@@ -19,7 +20,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const BATCH: i64 = 20;
 /// After this long without a word from whoever erases, somebody else goes on.
 const LEASE_SECONDS: i64 = 60;
-/// How long an erasure is left alone that a request holds, or that failed.
+/// How long an erasure is left alone that a request or a complaint holds, or that failed.
 const HELD_SECONDS: i64 = 10 * 60;
 /// How long an address is kept for a letter that cannot be sent.
 const LAST_LETTER_SECONDS: i64 = 3 * 24 * 60 * 60;
@@ -107,7 +108,9 @@ async fn set_aside(records: &Records, person: PersonId, now: Moment) -> Result<(
 }
 
 async fn erase(records: &Records, clock: &Clock, person: PersonId) -> Result<Outcome, EraseError> {
-    if requests::is_answer_owed(records, person).await? {
+    if requests::is_answer_owed(records, person).await?
+        || complaints::is_answer_owed(records, person).await?
+    {
         hold_back(records, person, None, clock.now()).await?;
         return Ok(Outcome::Held);
     }

@@ -89,8 +89,8 @@ impl DataEvent {
                 phrase("You have decided to keep your account. Nothing was erased.")
             }
             Self::ClosureHeld => phrase(
-                "You have asked for a copy of your data and have no answer yet. Your account is \
-                 erased once you are answered, and not before: the law does not allow it.",
+                "You have asked for a copy of your data or complained, and have no answer yet. Your \
+                 account is erased once you are answered, and not before: the law demands an answer.",
             ),
             Self::Erased { .. } => phrase(
                 "Your account was erased, as you asked: your name, what you signed in with, what \

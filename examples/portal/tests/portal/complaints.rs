@@ -1,9 +1,12 @@
 //! Complaints from people who are not signed in: from the form to the desk, and what comes of one.
 
+use std::thread;
+use std::time::Duration;
+
 use crate::assignments;
 use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, EMAIL, PASSWORD, SECOND_STAFF, STAFF};
-use crate::closures::{DAY, await_until};
+use crate::closures::{DAY, await_erased, await_until, back, close, people};
 use crate::desk::{self, desk};
 use crate::intakes::{FORM, STRANGER, link_in};
 use crate::languages::assert_translated;
@@ -147,6 +150,31 @@ fn a_complaint_of_somebody_with_an_account_is_theirs() {
     page.assert_shows(200, "href=\"/privacy/request?ask=complaint\"");
     page.assert_shows(200, "Complain about what you do with my data");
     page.assert_shows(200, "Acknowledged");
+}
+
+/// An account that is closed, and with it what somebody is still to be told.
+//= DPA 2018 §164A(4): the person is told the outcome
+#[test]
+fn t55_a_complaint_that_is_not_answered_holds_the_erasure() {
+    let (clinic, (mut robin, phone), _) = desk();
+    complain(&clinic, EMAIL);
+    let path = only(&mut robin);
+    close(&clinic, EMAIL);
+    desk::step_on(&clinic, 14, (&mut robin, &phone), STAFF.0);
+    clinic.await_mail("You have asked for a copy of your data or complained, and have no answer yet");
+    let mut patient = back(&clinic, EMAIL);
+    patient.get("/account/closing").assert_shows(200, "or complained, and have no answer yet");
+    desk::step_on(&clinic, 1, (&mut robin, &phone), STAFF.0);
+    thread::sleep(Duration::from_millis(1500));
+    assert_eq!(people(&clinic, EMAIL), 1);
+    let page = robin.get(&path);
+    page.assert_shows(200, "Alex Morgan, alex@example.com");
+    page.assert_shows(200, ABOUT);
+    let (outcome, remedy) = (("outcome", "upheld"), ("remedy", "We send them again."));
+    robin.write(&path, "decide", &[("enquiries", "We asked the post room."), outcome, remedy]);
+    clinic.await_mail("What came of your complaint");
+    clinic.step_on(600);
+    await_erased(&clinic, EMAIL);
 }
 
 /// Somebody deals with it; nobody with their own.
