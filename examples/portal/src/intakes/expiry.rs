@@ -13,6 +13,8 @@ use crate::requests::RequestsError;
 
 /// How long what an answer needs is kept after it, however late it was.
 const KEPT_AFTER_DAYS: i64 = 30;
+/// How long it is kept for a letter that cannot be sent.
+const LAST_LETTER_DAYS: i64 = 3;
 
 // What was typed stays while an answer is owed: it is how whoever asks is written to. A day more
 // each day is one write a day.
@@ -27,7 +29,8 @@ const FORGET: &str = "DELETE FROM intake_addresses WHERE tenant = $1 AND day < $
 const DUE: &str = "SELECT id, person FROM intakes
     WHERE tenant = $1 AND expires_at <= $2 AND confirmed_at IS NOT NULL AND contents IS NOT NULL
         AND NOT EXISTS (SELECT letter.id FROM intake_letters AS letter WHERE letter.tenant = $1
-                        AND letter.intake = intakes.id AND letter.next_try IS NOT NULL)";
+                        AND letter.intake = intakes.id AND letter.next_try IS NOT NULL
+                        AND letter.created_at > $3)";
 
 /// Deletes what nobody confirmed in time, and what is older than it has to be.
 pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<(), DatabaseError> {
@@ -44,7 +47,8 @@ pub(crate) fn purge(transaction: &mut Transaction<'_>, now: Moment) -> Result<()
 /// It comes after [`purge`], which puts off those that are not.
 //= UK GDPR, Article 5(1)(e): kept no longer than it is needed
 pub(crate) async fn erase_due(records: &Records, now: Moment) -> Result<(), DatabaseError> {
-    let due = records.database.query(DUE, &[now.into()]).await?;
+    let unsent_since = now.minus(LAST_LETTER_DAYS.saturating_mul(DAY_SECONDS));
+    let due = records.database.query(DUE, &[now.into(), unsent_since.into()]).await?;
     let named = |row: &Row| Ok::<_, DatabaseError>((Id::at(row, 0)?, PersonId::at(row, 1)?));
     let due: Result<Vec<_>, _> = due.iter().map(named).collect();
     for (id, person) in due? {
@@ -61,7 +65,8 @@ async fn erase(
     now: Moment,
 ) -> Result<(), RequestsError> {
     let whose = Whose(person.to_bits());
-    let erasure = records.requests.records().erase_person(whose, &[], now.to_millis(), ACTOR);
+    let kept = records.requests.records();
+    let erasure = kept.erase_person_if_settled(whose, &[], now.to_millis(), ACTOR);
     // Taken up again in this moment: put off by the next purge.
     let Erasure::Erased { payloads, .. } = erasure.await? else { return Ok(()) };
     let erased = records.database.transact(move |transaction| {

@@ -1,5 +1,8 @@
 //! What becomes of forms for requests about data, and of what was typed in them, as time goes by.
 
+use std::thread;
+use std::time::Duration;
+
 use crate::browser::Browser;
 use crate::clinic::{Clinic, Phone, STAFF};
 use crate::closures::{DAY, await_until};
@@ -104,6 +107,29 @@ fn a_request_that_nobody_has_an_account_for_is_erased_once_it_is_over() {
     let erased =
         "SELECT count(*) FROM audit_events WHERE action LIKE 'erased: a request of a form%'";
     assert_eq!(clinic.query(erased), 1);
+}
+
+/// An address that takes no letters, for ever.
+//= UK GDPR, Article 5(1)(e): kept no longer than it is needed
+#[test]
+fn a_letter_that_is_never_sent_keeps_what_is_over_for_three_days_and_no_longer() {
+    let (mut clinic, (mut robin, _), _) = desk::desk();
+    ask(&clinic, "marketing", STRANGER);
+    let page = robin.get("/staff/requests?show=all");
+    let path = page.between("<th scope=\"row\"><a href=\"", "\"").unwrap().to_owned();
+    robin.must(&path, "accept", &[]);
+    robin.write(&path, "fulfil", &[("done", "Newsletters")]);
+    clinic.await_mail("Newsletters");
+    // From here on it is tried again each time, and written on the day that all else is over.
+    let (over, never) = (clinic.now() + 366 * DAY, clinic.now() + 3660 * DAY);
+    clinic.change(&format!("UPDATE intake_letters SET next_try = {never}, created_at = {over}"));
+    step_on(&mut clinic, 368);
+    thread::sleep(Duration::from_millis(1500));
+    assert_eq!(clinic.query("SELECT count(*) FROM intakes"), 1);
+    step_on(&mut clinic, 1);
+    await_purged(&clinic);
+    assert_eq!(clinic.query("SELECT count(*) FROM intake_letters"), 0);
+    assert_eq!(clinic.query("SELECT count(*) FROM record_events WHERE sealed IS NOT NULL"), 0);
 }
 
 fn signed_in_again(clinic: &Clinic, phone: &Phone) -> Browser {
