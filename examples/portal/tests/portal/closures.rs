@@ -155,7 +155,8 @@ fn t55_a_request_that_is_not_answered_holds_the_erasure() {
     let request = asked.header("location").unwrap().strip_suffix("?received").unwrap().to_owned();
     close(&clinic, EMAIL);
     clinic.step_on(14 * DAY);
-    clinic.await_mail("You have asked for a copy of your data or complained, and have no answer yet");
+    clinic
+        .await_mail("You have asked for a copy of your data or complained, and have no answer yet");
     let mut browser = back(&clinic, EMAIL);
     browser.get("/account/closing").assert_shows(200, "Nothing is erased before you are answered");
     clinic.step_on(DAY);

@@ -161,7 +161,8 @@ fn t55_a_complaint_that_is_not_answered_holds_the_erasure() {
     let path = only(&mut robin);
     close(&clinic, EMAIL);
     desk::step_on(&clinic, 14, (&mut robin, &phone), STAFF.0);
-    clinic.await_mail("You have asked for a copy of your data or complained, and have no answer yet");
+    clinic
+        .await_mail("You have asked for a copy of your data or complained, and have no answer yet");
     let mut patient = back(&clinic, EMAIL);
     patient.get("/account/closing").assert_shows(200, "or complained, and have no answer yet");
     desk::step_on(&clinic, 1, (&mut robin, &phone), STAFF.0);

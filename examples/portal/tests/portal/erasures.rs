@@ -65,7 +65,8 @@ fn t55_a_request_holds_an_erasure_that_was_begun() {
     thread::sleep(Duration::from_millis(1500));
     assert_eq!(clinic.count_mail("account closure held by a request"), 0);
     clinic.step_on(61);
-    clinic.await_mail("You have asked for a copy of your data or complained, and have no answer yet");
+    clinic
+        .await_mail("You have asked for a copy of your data or complained, and have no answer yet");
     let mut browser = back(&clinic, EMAIL);
     browser.get("/account/closing").assert_shows(200, "Nothing is erased before you are answered");
     browser.post("/account/closing/keep", &[]).assert_redirects_to("/account");
