@@ -215,7 +215,7 @@ fn an_answer_as_long_as_it_may_be_is_taken_in_any_alphabet() {
     let long = "字".repeat(4000);
     let fields = [("enquiries", &*long), ("outcome", "partly-upheld"), ("remedy", &*long)];
     robin.write(&path, "decide", &[&fields[..], &[("reasons", &*long)]].concat());
-    robin.get(&path).assert_shows(200, "Answered");
+    robin.get(&path).assert_shows(200, "Letter 1");
 }
 
 /// What is missing, too long or hostile; and the limits of the form are those of requests.
