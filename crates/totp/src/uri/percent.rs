@@ -55,7 +55,7 @@ fn unescape(raw: &str, is_parameter: bool) -> Option<String> {
             //= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
             (b'%', [high, low, after @ ..]) => {
                 rest = after;
-                hex(*high)? << 4 | hex(*low)?
+                (hex(*high)? << 4).wrapping_add(hex(*low)?)
             }
             (b'%', _) => return None,
             (b'+', _) if is_parameter => b' ',
