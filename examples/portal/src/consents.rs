@@ -1,6 +1,8 @@
 //! What a person agreed to: given and taken back by one button each, kept in the log of
 //! `upheld-ledger`, and told by e-mail, in one transaction.
 
+mod statement;
+
 use upheld_consent::{
     Affirmation, Capacity, Change, Circumstances, Command, ConsentEvent, ConsentKind,
     ConsentRecord, Contact, Dossier, DossierError, Happening, IdentifierError, Means, Method,
@@ -21,6 +23,7 @@ use crate::notice::{QUESTIONS, Question, Topic};
 use crate::people;
 use crate::random;
 use crate::records::{Records, RecordsError};
+pub(crate) use statement::statements;
 
 /// Who acts, in the log. It names nobody.
 const ACTOR: &str = "self-service";

@@ -33,6 +33,8 @@ use crate::records::Records;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) policy: &'a Policy,
+    /// When that was published; none of the program's own.
+    pub(crate) since: Option<UnixMillis>,
     /// What they were shown.
     pub(crate) notice: &'a Notice,
     /// The purposes that they agreed to, and that no signal of their browser refuses.
@@ -87,7 +89,7 @@ impl Word {
 }
 
 impl Answer<'_> {
-    /// What is to be recorded; nothing, if the same was on the same day.
+    /// What is to be recorded; nothing, if the same was on the same day, under the same declaration.
     pub(crate) fn to_events(
         self,
         record: &ConsentRecord,
@@ -115,8 +117,12 @@ impl Answer<'_> {
         at: UnixMillis,
     ) -> Option<Command<'static>> {
         let word = Word::last(record, scope);
+        // What is said now counts even by a clock that is behind that of who published.
+        let since = self.since.map(|since| since.min(at));
         let is_of_today = word.is_some_and(|word| {
-            day(word.at) == day(at) && word.version == Some(self.notice.content().version)
+            day(word.at) == day(at)
+                && word.version == Some(self.notice.content().version)
+                && since.is_none_or(|since| word.at >= since)
         });
         let stands = record.status_at(scope, at).is_valid();
         let wants = self.granted.contains(&&*purpose.id);

@@ -85,6 +85,11 @@ impl SharedCookies {
         here.clone()
     }
 
+    /// The hosts at which the portal is found.
+    pub(crate) fn hosts(&self) -> &[DomainPattern] {
+        &self.hosts
+    }
+
     /// The declaration in force.
     pub(crate) fn in_force(&self) -> Arc<Declaration> {
         self.newest().declaration

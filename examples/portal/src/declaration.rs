@@ -7,8 +7,8 @@ pub(crate) mod kept;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use upheld_consent::{Notice, NoticeError, NoticeId, NoticeRef, UnixMillis};
-use upheld_cookies::policy::{DomainPattern, Policy, PolicyError};
-use upheld_cookies::{CookieId, Day, Decision, Visit, decide};
+use upheld_cookies::policy::{DomainPattern, Lifetime, Policy, PolicyError};
+use upheld_cookies::{CookieId, Day, Decision, MAX_AGE_LIMIT, Visit, decide};
 use upheld_cookies_tower::{Gate, GateError};
 use upheld_store::consent::{Consents, Published};
 use upheld_store::ledger::LedgerError;
@@ -80,6 +80,11 @@ pub(crate) enum DeclarationError {
          that it needs consent or ends sooner: {0}"
     )]
     Lacking(String),
+    #[error(
+        "the declaration of cookies keeps the choice in {0}, which this program uses for something \
+         else"
+    )]
+    Taken(String),
     #[error("what people are told of the declaration of cookies is no notice: {0}")]
     Notice(#[from] NoticeError),
 }
@@ -103,12 +108,21 @@ impl Declaration {
         Ok(Self { number: 0, since: None, hash, policy, notices: None })
     }
 
-    /// One that was published: as it was, and such that the portal works by it.
-    pub(crate) fn published(kept: &Kept, now: Moment) -> Result<Self, DeclarationError> {
+    /// One that was published: as it was, and such that the portal works by it at its hosts,
+    /// whichever the text names.
+    pub(crate) fn published(
+        kept: &Kept,
+        hosts: &[DomainPattern],
+        now: Moment,
+    ) -> Result<Self, DeclarationError> {
         let (number, since) = (kept.number, Some(kept.at));
         let policy = kept.read()?;
-        Gate::check(&policy, now.to_cookie_time())?;
-        let lacking = lacking(&policy, now);
+        let here = policy.clone().with_hosts(hosts.to_vec());
+        Gate::check(&here, now.to_cookie_time())?;
+        if let Some(name) = taken(&here) {
+            return Err(DeclarationError::Taken(name.to_owned()));
+        }
+        let lacking = lacking(&here, now);
         if !lacking.is_empty() {
             return Err(DeclarationError::Lacking(lacking.join(", ")));
         }
@@ -204,19 +218,86 @@ pub(crate) fn built_in_text(has_advert: bool) -> String {
     [DECLARED, if has_advert { ADVERTISING } else { "" }].concat()
 }
 
+/// The cookie in which a declaration would keep the choice, if the program uses it for something else.
+pub(crate) fn taken(policy: &Policy) -> Option<&str> {
+    let own = Policy::parse_toml(&built_in_text(true)).ok()?;
+    let cookie = policy.consent().cookie.as_str();
+    let mut used = own.items().iter().filter(|item| item.is_cookie());
+    let is_taken = cookie != own.consent().cookie && used.any(|item| item.name.as_str() == cookie);
+    is_taken.then_some(cookie)
+}
+
 /// The cookies without which the portal does not work, and that a declaration would keep back until
 /// somebody agrees, does not have, or says to end sooner than they do.
 pub(crate) fn lacking(policy: &Policy, now: Moment) -> Vec<String> {
     // The program's own is read by a test as well.
     let Ok(own) = Policy::parse_toml(DECLARED) else { return Vec::new() };
     let visit = Visit::new(None, now.to_cookie_time());
-    let is_there = |host: &DomainPattern, item: &upheld_cookies::policy::Item| {
-        let name = item.name.as_str().as_bytes();
-        let cookie = CookieId { name, domain: host.domain() };
-        let stays = policy.find_cookie(name, host.domain()).map(|it| it.lifetime >= item.lifetime);
-        matches!(decide(policy, &visit, cookie), Decision::Allow(_)) && stays == Some(true)
+    let (consent, most) = (policy.consent(), u64::try_from(MAX_AGE_LIMIT).unwrap_or(u64::MAX));
+    // The choice is kept for as long as this declaration has it count, not as the program's own has.
+    let kept_for = consent.valid_for.max(consent.ask_again_after).min(most);
+    let choice = (consent.cookie.as_str(), Some(Lifetime::Seconds(kept_for)));
+    let others = own.items().iter().map(|item| (item.name.as_str(), item.lifetime));
+    let needed = others.filter(|(name, _)| *name != choice.0).chain([choice]);
+    let is_there = |host: &DomainPattern, (name, lifetime): (&str, Option<Lifetime>)| {
+        let (name, domain) = (name.as_bytes(), host.domain());
+        let stays = policy.find_cookie(name, domain).map(|it| it.lifetime >= lifetime);
+        let decision = decide(policy, &visit, CookieId { name, domain });
+        matches!(decision, Decision::Allow(_)) && stays == Some(true)
     };
     let hosts = &policy.site().hosts;
-    let lacking = own.items().iter().filter(|item| !hosts.iter().all(|host| is_there(host, item)));
-    lacking.map(|item| item.name.as_str().to_owned()).collect()
+    let lacking = needed.filter(|it| !hosts.iter().all(|host| is_there(host, *it)));
+    lacking.map(|(name, _)| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use upheld_cookies::policy::DomainPattern;
+
+    use super::{Declaration, DeclarationError, TextHash, built_in_text, kept::Kept};
+    use crate::clock::Moment;
+
+    /// What becomes of a text at these hosts.
+    fn published(text: &str, hosts: &[&str]) -> Result<Declaration, DeclarationError> {
+        // 30 November 2026, 12:00 UTC.
+        let at = Moment::from(upheld_cookies::UnixSeconds(1_796_040_000));
+        let (text, hash) = (text.to_owned(), TextHash::of(text));
+        let hosts: Vec<_> = hosts.iter().map(|host| DomainPattern::parse(host).unwrap()).collect();
+        Declaration::published(&Kept { number: 1, text, hash, at, by: None }, &hosts, at)
+    }
+
+    #[test]
+    fn a_text_counts_at_the_hosts_of_the_portal_and_not_at_its_own() {
+        let session = "name = \"__Host-session\"\n";
+        let domains = format!("{session}domains = [\"portal.example\"]\n");
+        let text = built_in_text(true).replace(session, &domains);
+        assert!(published(&text, &["portal.example"]).is_ok());
+        // As when `public_url` changes.
+        for hosts in [&["northside.example"][..], &["portal.example", "other.example"], &[]] {
+            let error = published(&text, hosts).unwrap_err();
+            assert!(matches!(error, DeclarationError::Lacking(names) if names == "__Host-session"));
+        }
+    }
+
+    #[test]
+    fn the_choice_has_a_cookie_of_its_own_that_lasts_as_long_as_it_counts() {
+        let with = |from: &str, to: &str| {
+            let own = built_in_text(true);
+            assert!(own.contains(from));
+            published(&own.replace(from, to), &["portal.example"])
+        };
+        for name in ["session", "login", "form", "browser", "language"] {
+            let other = format!("cookie = \"__Host-{name}\"");
+            let error = with("cookie = \"__Host-consent\"", &other).unwrap_err();
+            assert!(matches!(error, DeclarationError::Taken(_)), "{name}: {error}");
+        }
+        for key in ["valid_for", "ask_again_after"] {
+            let longer = with(&format!("{key} = \"182d\""), &format!("{key} = \"183d\""));
+            let error = longer.unwrap_err();
+            assert!(matches!(error, DeclarationError::Lacking(names) if names == "__Host-consent"));
+        }
+        assert!(with("\"182d\"", "\"183d\"").is_ok());
+        assert!(with("\"182d\"", "\"30d\"").is_ok());
+    }
 }

@@ -14,8 +14,7 @@ use upheld_store::consent::{Consents, Published};
 use upheld_store::ledger::LedgerError;
 
 use crate::CLINIC;
-use crate::declaration::Declaration;
-use crate::language::{Language, fill, phrase};
+use crate::language::{Language, phrase};
 
 /// Which version of the notice this program shows.
 const VERSION: u32 = 1;
@@ -258,20 +257,6 @@ impl Question {
     pub(crate) fn scope(&self) -> Result<Scope, IdentifierError> {
         Ok(Scope { purpose: self.topic.id()?, channel: self.channel, recipient: None })
     }
-}
-
-/// What a person answered, in the words of a language; none for what is not asked any more.
-pub(crate) fn statement(
-    declared: &Declaration,
-    scope: &Scope,
-    language: Language,
-) -> Option<String> {
-    if let Some(question) = Question::of(scope) {
-        return Some(language.say(question.statement).into_owned());
-    }
-    let purpose = declared.notice(language)?.purpose(&scope.purpose)?;
-    let text = language.say(phrase("Cookies that you can refuse: {purpose}"));
-    Some(fill(&text, "purpose", &purpose.description()))
 }
 
 /// What people are told before they are asked, in each language; about cookies, the declaration

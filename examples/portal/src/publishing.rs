@@ -80,6 +80,8 @@ pub(crate) struct Examined {
     pub(crate) findings: Vec<Finding>,
     /// Whether it says that it is older than what is in force.
     pub(crate) is_older: bool,
+    /// Whether a choice counts for less long than by what is in force.
+    pub(crate) ends_sooner: bool,
 }
 
 /// Why a declaration cannot be published.
@@ -119,12 +121,19 @@ impl Examined {
         }
         hindrances.extend(hindrances_of(draft, notices, now));
         let is_older = draft.site().updated < declared.policy().site().updated;
-        Self { hash, hindrances, asking, besides, findings, is_older }
+        let ends_sooner = ends_sooner(declared.policy(), draft);
+        Self { hash, hindrances, asking, besides, findings, is_older, ends_sooner }
     }
 
     pub(crate) const fn may_be_published(&self) -> bool {
         self.hindrances.is_empty()
     }
+}
+
+/// Whether some who had chosen are asked again for the time that went by alone.
+fn ends_sooner(before: &Policy, after: &Policy) -> bool {
+    let (before, after) = (before.consent(), after.consent());
+    after.valid_for < before.valid_for || after.ask_again_after < before.ask_again_after
 }
 
 /// Why the portal would not work by a declaration.
@@ -140,6 +149,11 @@ fn hindrances_of(draft: &Policy, notices: &[Notice], now: Moment) -> Vec<Hindran
             "It does not declare the cookie that keeps the choice, or needs consent for it:",
         );
         hindrances.push(Hindrance::of(what, draft.consent().cookie.clone()));
+    }
+    if let Some(name) = declaration::taken(draft) {
+        let what =
+            phrase("The portal uses the cookie that is to keep the choice for something else:");
+        hindrances.push(Hindrance::of(what, name.to_owned()));
     }
     let lacking = declaration::lacking(draft, now);
     if !lacking.is_empty() {
@@ -174,6 +188,8 @@ fn hindrances_of(draft: &Policy, notices: &[Notice], now: Moment) -> Vec<Hindran
 pub(crate) struct Listed {
     pub(crate) kept: Kept,
     pub(crate) amendments: Option<Vec<Amendment>>,
+    /// Whether a choice counted for less long than by the one before.
+    pub(crate) ends_sooner: bool,
     /// Whether it is still the text that was published.
     pub(crate) is_whole: bool,
 }
@@ -190,13 +206,12 @@ impl Listed {
 pub(crate) fn listed(versions: Vec<Kept>) -> Vec<Listed> {
     let read: Vec<Option<Policy>> = versions.iter().map(|kept| kept.read().ok()).collect();
     let before = read.iter().skip(1).chain([&None]);
-    let amendments: Vec<_> = read
-        .iter()
-        .zip(before)
-        .map(|(after, before)| Some(after.as_ref()?.amendments_since(before.as_ref()?)))
-        .collect();
-    let whole = read.iter().map(Option::is_some);
-    let all = versions.into_iter().zip(amendments).zip(whole);
-    let all = all.map(|((kept, amendments), is_whole)| Listed { kept, amendments, is_whole });
-    all.take(kept::PAGE).collect()
+    let pairs = read.iter().zip(before).map(|(after, before)| before.as_ref().zip(after.as_ref()));
+    let listed = versions.into_iter().zip(&read).zip(pairs).map(|((kept, policy), pair)| Listed {
+        kept,
+        amendments: pair.map(|(before, after)| after.amendments_since(before)),
+        ends_sooner: pair.is_some_and(|(before, after)| ends_sooner(before, after)),
+        is_whole: policy.is_some(),
+    });
+    listed.take(kept::PAGE).collect()
 }

@@ -34,11 +34,13 @@ use crate::notice::Notices;
 use crate::observe::{Metrics, NotReady, Operations, Readiness};
 use crate::password::{self, PasswordError, Passwords};
 use crate::people::{self, DisplayName, Email, NewPerson, Role};
+use crate::proxies::TrustedProxies;
 use crate::purge;
 use crate::record_log;
 use crate::records::{Records, RecordsError};
 use crate::schema;
 use crate::settings::Settings;
+use crate::site::Site;
 use crate::web;
 
 /// How long the message that is being sent has when the portal stops.
@@ -144,6 +146,7 @@ impl Portal {
         let (law, has_advert) = (settings.jurisdiction, settings.demonstration_advert);
         let cookies = SharedCookies::built_in(keys.clone(), law, has_advert);
         let cookies = cookies.map_err(OpenError::because)?;
+        let cookies = cookies.at(&Site::of(&settings.public_url, TrustedProxies::default()));
         let settings = Arc::new(settings);
         let kept = record::Records::new(database.clone(), keys.clone());
         let (consents, requests) = (Consents::new(kept.clone()), Requests::new(kept));

@@ -62,7 +62,7 @@ pub(crate) async fn newest(records: &Records, now: Moment) -> Result<(), FollowE
         return Ok(());
     }
     let Some(kept) = kept::find(&records.database, number).await? else { return Ok(()) };
-    let declaration = Declaration::published(&kept, now);
+    let declaration = Declaration::published(&kept, records.cookies.hosts(), now);
     let mut declaration =
         declaration.map_err(|source| FollowError::Declaration { number, source })?;
     let announced = declaration.announce(&records.consents, now.to_millis()).await;

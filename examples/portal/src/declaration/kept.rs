@@ -3,7 +3,7 @@
 use upheld_cookies::policy::Policy;
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction, Value};
 
-use super::{DeclarationError, TextHash};
+use super::{Declaration, DeclarationError, TextHash};
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
 use crate::desk::assignment::called;
@@ -51,6 +51,8 @@ pub(crate) enum Outcome {
     TooMany,
     /// Who publishes may not.
     NotTheirs,
+    /// No node could go by it.
+    Unfit,
 }
 
 const SELECT: &str = "SELECT number, text, sha256, published_at, published_by, display_name, email
@@ -87,6 +89,13 @@ pub(crate) async fn publish(
     if session.role() != Role::PrivacyLead || !session.is_staff() {
         return Ok(Outcome::NotTheirs);
     }
+    let (next, hash) = (base.saturating_add(1), TextHash::of(&text));
+    let draft = Kept { number: next, text: text.clone(), hash, at: now, by: None };
+    // What is kept for ever is what every node reads again, and in the same way.
+    if let Err(error) = Declaration::published(&draft, records.cookies.hosts(), now) {
+        tracing::warn!(%error, "a declaration of cookies was not published");
+        return Ok(Outcome::Unfit);
+    }
     let by = session.person();
     let replaced = records.cookies.built_in_text();
     let published = records.database.transact(move |transaction: &mut Transaction<'_>| {
@@ -104,13 +113,11 @@ pub(crate) async fn publish(
             // What was in force until now, whatever the next program has.
             insert(transaction, (0, &replaced), (now, None))?;
         }
-        let next = base.saturating_add(1);
         if !insert(transaction, (next, &text), (now, Some(by)))? {
             return Ok(Outcome::Overtaken);
         }
         let sql = "DELETE FROM declaration_drafts WHERE tenant = $1 AND person = $2";
         transaction.execute(sql, &[by.into()])?;
-        let hash = TextHash::of(&text);
         let action = &format!("declaration of cookies {next} published: SHA-256 {hash}");
         let entry =
             Entry { at: now.into(), actor: Actor::Person(by.to_bits()), action, subject: None };

@@ -15,7 +15,6 @@ use crate::consents;
 use crate::id::PersonId;
 use crate::language::Language;
 use crate::letters;
-use crate::notice::statement;
 use crate::people::{self, Role};
 use crate::random;
 use crate::records::{Records, RecordsError};
@@ -201,14 +200,12 @@ impl Contents {
         let record = consents::load(records, person).await?;
         let columns = ["when", "what", "statement", "notice", "version"];
         let mut table = Table::new("consents", "Your consents", &columns, Reuse::Portable)?;
-        let declared = records.cookies.in_force();
-        for event in record.events() {
-            let (what, statement) = match event.what() {
-                Happening::Consent { scope, change } => {
-                    (consents::said(change), statement(&declared, scope, Language::English))
-                }
-                Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
-                Happening::RecipientTold { .. } => (consents::TOLD, None),
+        let statements = consents::statements(records, &record, Language::English).await?;
+        for (event, statement) in record.events().iter().zip(statements) {
+            let what = match event.what() {
+                Happening::Consent { change, .. } => consents::said(change),
+                Happening::MarketingObjection { .. } => consents::OBJECTED,
+                Happening::RecipientTold { .. } => consents::TOLD,
             };
             let statement = statement.map_or(Cell::Empty, Cell::Text);
             let shown = consents::shown(event);

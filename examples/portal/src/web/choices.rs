@@ -285,7 +285,8 @@ async fn record(
     //= W3C GPC, semantics: the signal refuses sale, sharing and targeted advertising, and consents to nothing
     let is_heeded = |id: &&str| !cookies.is_overruled(consent, choice, id);
     let granted: Vec<&str> = choice.granted_ids(policy).filter(is_heeded).collect();
-    let answer = Answer { policy, notice, granted: &granted, method, language };
+    let since = cookies.declaration().since().copied().map(Moment::to_millis);
+    let answer = Answer { policy, since, notice, granted: &granted, method, language };
     let done = consents::carry_out(records, session.person(), Wish::Choose(&answer), now);
     // What was so before needs no second record.
     let (Done::Done | Done::Already) = done.await?;

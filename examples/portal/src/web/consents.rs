@@ -1,7 +1,6 @@
 //! The consent centre: what people are asked, what they answered, and receipts for it.
 
 use askama::Template;
-use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -17,10 +16,8 @@ use crate::CLINIC;
 use crate::clock::Moment;
 use crate::consents::{self, Done, Standing, Wish};
 use crate::cookie_choices;
-use crate::cookies::Cookies;
-use crate::declaration::Declaration;
 use crate::language::phrase;
-use crate::notice::{Question, Topic, statement};
+use crate::notice::{Question, Topic};
 use crate::people::Role;
 use crate::random;
 use crate::records::RecordsError;
@@ -154,14 +151,11 @@ struct Entry {
 }
 
 impl Entry {
-    fn of(event: &ConsentEvent, declared: &Declaration) -> Self {
-        let (what, statement) = match event.what() {
-            Happening::Consent { scope, change } => {
-                let language = Reading::current().language();
-                (consents::said(change), statement(declared, scope, language))
-            }
-            Happening::MarketingObjection { .. } => (consents::OBJECTED, None),
-            Happening::RecipientTold { .. } => (consents::TOLD, None),
+    fn of(event: &ConsentEvent, statement: Option<String>) -> Self {
+        let what = match event.what() {
+            Happening::Consent { change, .. } => consents::said(change),
+            Happening::MarketingObjection { .. } => consents::OBJECTED,
+            Happening::RecipientTold { .. } => consents::TOLD,
         };
         let notice = consents::shown(event).cloned();
         Self { at: event.effective().into(), what, statement, notice }
@@ -178,17 +172,15 @@ struct HistoryPage<'a> {
     problem: Option<Problem<'a>>,
 }
 
-pub(super) async fn history(
-    State(app): State<App>,
-    Extension(declared): Extension<Cookies>,
-    session: Session,
-) -> Result<Response, Refusal> {
+pub(super) async fn history(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
     let record = consents::load(&app.records, session.person()).await?;
-    let entry = |event| Entry::of(event, declared.declaration());
+    let language = Reading::current().language();
+    let statements = consents::statements(&app.records, &record, language).await?;
+    let events = record.events().iter().zip(statements).rev();
     let page = HistoryPage {
         form_token: session.token().to_form_token(),
         session: &session,
-        entries: record.events().iter().rev().map(entry).collect(),
+        entries: events.map(|(event, statement)| Entry::of(event, statement)).collect(),
         problem: None,
     };
     form(&page, None)

@@ -15,7 +15,9 @@ use super::visitor::Visitor;
 
 /// The name of the field with the form token.
 pub(super) const TOKEN_FIELD: &str = "form_token";
-const MAX_FIELDS: usize = 16;
+/// A declaration may have 64 purposes, each a box in the form of preferences, which beside them sends
+/// four fields: the token, which declaration was shown, the button and the path.
+const MAX_FIELDS: usize = 68;
 const TOKEN_BYTES: usize = 64;
 
 /// A form that this portal made for this visitor.

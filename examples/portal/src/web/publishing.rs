@@ -158,11 +158,15 @@ pub(super) async fn publish(
     match kept::publish(records, &session, (text.clone(), base), now).await? {
         Outcome::Published(number) => {
             tracing::info!(staff = %session.person(), number, "staff: declaration published");
-            // Should it fail, it is in force all the same, and tried again within two seconds.
-            if let Err(error) = follow::newest(records, now).await {
-                tracing::error!(%error, "the newest declaration of cookies is not known");
-            }
-            Ok(see_other("/staff/publishing?published"))
+            // Should it fail, it is in force all the same, and tried again within two seconds. Until
+            // then this node has the one before: the list of versions says which is which.
+            Ok(see_other(match follow::newest(records, now).await {
+                Ok(()) => "/staff/publishing?published",
+                Err(error) => {
+                    tracing::error!(%error, "the newest declaration of cookies is not known");
+                    "/staff/publishing/versions"
+                }
+            }))
         }
         Outcome::Overtaken => {
             if let Err(error) = follow::newest(records, now).await {
@@ -173,6 +177,7 @@ pub(super) async fn publish(
             page.show(&text, Some(OVERTAKEN)).await
         }
         Outcome::TooMany => page.show(&text, Some(TOO_MANY)).await,
+        Outcome::Unfit => page.show(&text, Some(HINDERED)).await,
         Outcome::NotTheirs => Err(Refusal::NotFound),
     }
 }

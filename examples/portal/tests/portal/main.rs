@@ -26,6 +26,7 @@ mod consent_log;
 mod consents;
 mod cookie_consents;
 mod cookies;
+mod declarations;
 mod demo;
 mod deploy;
 mod desk;

@@ -7,15 +7,15 @@ use crate::browser::{Browser, Page};
 use crate::clinic::{Clinic, DECLARED, EMAIL, OTHER_EMAIL, PASSWORD, Phone, SECOND_STAFF, STAFF};
 use crate::program::Office;
 
-const DESK: &str = "/staff/publishing";
-const CHECK: &str = "/staff/publishing/check";
+pub(crate) const DESK: &str = "/staff/publishing";
+pub(crate) const CHECK: &str = "/staff/publishing/check";
 const PUBLISH: &str = "/staff/publishing/publish";
-const PREFERENCES: &str = "/cookies/preferences";
+pub(crate) const PREFERENCES: &str = "/cookies/preferences";
 const QUESTION: &str = "May we use cookies that you can refuse?";
 const TAG: &str = "src=\"/dev/advert.svg\"";
 const DAY: u64 = 86_400;
 /// What the demonstration declares.
-const OWN: &str = concat!(
+pub(crate) const OWN: &str = concat!(
     include_str!("../../cookies/cookies.toml"),
     include_str!("../../cookies/advertising.toml")
 );
@@ -37,12 +37,12 @@ data = ["cookie-id", "web-activity"]
 description = "Tells visits apart."
 "#;
 
-fn newer() -> String {
+pub(crate) fn newer() -> String {
     format!("{OWN}{MEASURING}")
 }
 
 /// A clinic with the advertisement, and its privacy lead.
-fn clinic() -> (Clinic, Browser, Phone) {
+pub(crate) fn clinic() -> (Clinic, Browser, Phone) {
     let clinic =
         Clinic::at(DECLARED, |settings| Settings { demonstration_advert: true, ..settings });
     clinic.change("UPDATE people SET duty = 'privacy lead' WHERE email = 'robin@example.com'");
@@ -53,12 +53,12 @@ fn clinic() -> (Clinic, Browser, Phone) {
 }
 
 /// What the button under an examined text sends.
-fn button(page: &Page) -> Option<[String; 2]> {
+pub(crate) fn button(page: &Page) -> Option<[String; 2]> {
     let hash = page.between("name=\"hash\" value=\"", "\"")?.to_owned();
     Some([hash, page.between("name=\"base\" value=\"", "\"")?.to_owned()])
 }
 
-fn examine(lead: &mut Browser, text: &str) -> [String; 2] {
+pub(crate) fn examine(lead: &mut Browser, text: &str) -> [String; 2] {
     let page = lead.post(CHECK, &[("declaration", text)]);
     assert_eq!(page.status, 200, "{}", page.body);
     let button = button(&page);
@@ -66,7 +66,7 @@ fn examine(lead: &mut Browser, text: &str) -> [String; 2] {
     button.unwrap()
 }
 
-fn send(lead: &mut Browser, [hash, base]: &[String; 2]) -> Page {
+pub(crate) fn send(lead: &mut Browser, [hash, base]: &[String; 2]) -> Page {
     lead.post(PUBLISH, &[("hash", hash), ("base", base)])
 }
 
@@ -75,11 +75,11 @@ pub(crate) fn publish(lead: &mut Browser, text: &str) {
     send(lead, &examined).assert_redirects_to("/staff/publishing?published");
 }
 
-fn published(clinic: &Clinic) -> i64 {
+pub(crate) fn published(clinic: &Clinic) -> i64 {
     clinic.query("SELECT count(*) FROM declarations WHERE number > 0")
 }
 
-fn choose(browser: &mut Browser, choice: &str) {
+pub(crate) fn choose(browser: &mut Browser, choice: &str) {
     browser.get(PREFERENCES).assert_shows(200, "Cookie preferences");
     let saved = browser.post(PREFERENCES, &[("choice", choice)]);
     saved.assert_redirects_to("/cookies/preferences?saved");
@@ -259,6 +259,11 @@ fn t61_what_the_law_or_the_portal_forbids_is_not_published() {
         (newer().replace("2026-11-27", "2026-12-01"), "<code>2026-12-01</code>"),
         (without_session, "<code>__Host-session</code>"),
         (newer().replace("lifetime = \"5m\"", "lifetime = \"4m\""), "<code>__Host-login</code>"),
+        (
+            newer().replace("cookie = \"__Host-consent\"", "cookie = \"__Host-session\""),
+            "uses the cookie that is to keep the choice for something else",
+        ),
+        (newer().replace("again_after = \"182d\"", "again_after = \"183d\""), "said to end sooner"),
         (
             newer().replace(
                 "purposes = [\"security\"]\nbasis = \"strictly-necessary\"",
