@@ -290,7 +290,7 @@ fn t58_what_is_too_large_is_refused() {
         page.assert_shows(413, "too much text");
     }
     let mut browser = visitors.of(Access::Session);
-    let many: Vec<_> = (0..20).map(|number| (number.to_string(), String::new())).collect();
+    let many: Vec<_> = (0..70).map(|number| (number.to_string(), String::new())).collect();
     let many: Vec<_> = many.iter().map(|(name, value)| (&**name, &**value)).collect();
     browser.post("/account", &many).assert_shows(415, "not a form");
     let twice = [("display_name", "Alex"), ("display_name", "Mallory")];
