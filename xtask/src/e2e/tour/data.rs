@@ -99,6 +99,7 @@ pub(super) fn close(stage: &Stage<'_>, alex: &Alex<'_>, robin: &Staff<'_>) -> Ou
     stage.picture(browser, Picture::of_desk("closing", 900))?;
     browser.find("#word")?.fill("close")?;
     browser.find("form[action='/account/close'] button")?.click()?;
+    stage.see(browser, "Sign in")?;
     stage.expect_nobody(browser)?;
     stage.letter(browser, ALEX, "Your account was erased")?;
     stage.give_password(browser, ALEX)?;
@@ -145,6 +146,7 @@ pub(super) fn close_while_asking(stage: &Stage<'_>, browser: &Browser<'_>) -> Ou
     stage.see(browser, "Close your account")?;
     browser.find("#word")?.fill("close")?;
     browser.find("form[action='/account/close'] button")?.click()?;
+    stage.see(browser, "Sign in")?;
     stage.expect_nobody(browser)?;
     stage.letter(browser, super::duo::JO, "Your account is not erased yet")?;
     stage.give_password(browser, super::duo::JO)?;
