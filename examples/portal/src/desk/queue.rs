@@ -178,13 +178,11 @@ impl Time {
 
     /// Until receipt of a complaint has to be acknowledged, and after that.
     pub(crate) fn of_complaint(complaint: &Complaint, today: Date) -> Result<Self, RequestsError> {
-        use ComplaintStage::{Acknowledged, Investigating, Received};
         if let Some(deadline) = complaints::deadline(complaint)? {
             return Ok(Self::until(deadline.acknowledge_by, today));
         }
         //= DPA 2018 §164A(4): the answer comes without undue delay
-        let is_open = matches!(complaint.stage(), Received | Acknowledged | Investigating);
-        Ok(if is_open { Self::Prompt } else { Self::Done })
+        Ok(if complaint.stage().is_open() { Self::Prompt } else { Self::Done })
     }
 
     fn until(due: Date, today: Date) -> Self {
