@@ -75,19 +75,6 @@ pub(crate) async fn list(
     Ok(found)
 }
 
-/// Whether a person has complained and was not told yet what came of it.
-//= DPA 2018 §164A(4): the person is told the outcome
-pub(crate) async fn is_answer_owed(
-    records: &Records,
-    person: PersonId,
-) -> Result<bool, RequestsError> {
-    let is_over = |stage| {
-        use ComplaintStage::{Closed, Decided, Withdrawn};
-        matches!(stage, Decided | Withdrawn | Closed)
-    };
-    Ok(list(records, person).await?.iter().any(|one| !is_over(one.complaint.stage())))
-}
-
 /// Finds one of a person's complaints; those of others are not there.
 pub(crate) async fn find(
     records: &Records,

@@ -153,18 +153,6 @@ pub(crate) async fn list(records: &Records, person: PersonId) -> Result<Vec<Aske
     Ok(asked)
 }
 
-/// Whether a person has asked for their data and has no answer yet.
-pub(crate) async fn is_answer_owed(
-    records: &Records,
-    person: PersonId,
-) -> Result<bool, RequestsError> {
-    let is_owed = |asked: &Asked| {
-        let request = &asked.request;
-        request.stage().is_open() && matches!(request.ask(), Ask::Access | Ask::Portability)
-    };
-    Ok(list(records, person).await?.iter().any(is_owed))
-}
-
 /// How many requests of a person are open.
 pub(crate) async fn count_open(
     records: &Records,

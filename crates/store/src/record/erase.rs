@@ -130,7 +130,11 @@ fn held(
     held_by: &str,
     person: u128,
 ) -> Result<Vec<RecordId>, DatabaseError> {
-    let rows = transaction.query(held_by, &[id(person)])?;
+    named(&transaction.query(held_by, &[id(person)])?)
+}
+
+/// The records that rows of [`HELD`] name.
+pub(super) fn named(rows: &[Row]) -> Result<Vec<RecordId>, DatabaseError> {
     rows.iter().map(|row| id_of(row, 0).map(RecordId)).collect()
 }
 

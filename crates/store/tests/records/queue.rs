@@ -32,6 +32,8 @@ pub(crate) async fn nothing_is_erased_that_was_asked_for(records: &Records) -> L
         );
         let erasure = records.erase_record(RecordId(1), at(5), "dpo").await?;
         let holds = matches!(kind, RequestKind::Access | RequestKind::Portability);
+        let held_by = records.held_by(ALICE).await?;
+        assert_eq!(held_by, if holds { vec![request] } else { Vec::new() }, "{kind:?}");
         if holds {
             assert_eq!(erasure, Erasure::Held { requests: vec![request] }, "{kind:?}");
             let erasure = records.erase_person(ALICE, &[], at(5), "dpo").await?;

@@ -98,6 +98,7 @@ pub(crate) async fn are_kept_as_they_were_decided(records: &Records) -> Law {
         request::summarise(transaction, RecordId(12), &planted)
     };
     records.database().transact(plant).await?;
+    assert_eq!(records.held_by(BOB).await?, [RecordId(12)]);
     let held = records.erase_person(BOB, &[], by.0, "dpo").await?;
     assert_eq!(held, Erasure::Held { requests: vec![RecordId(12)] });
     let (record, fault) = (RecordId(12), RecordFault::Queue);
@@ -179,11 +180,13 @@ pub(crate) async fn complaints_are_kept_beside_them(records: &Records) -> Law {
     assert_eq!(refused, Err(RequestError::Form { event: 1 }), "it is no request");
     //= DPA 2018 §164A(4): the person is told the outcome
     let held = || Erasure::Held { requests: vec![REQUEST] };
+    assert_eq!(records.held_by(ALICE).await?, [REQUEST]);
     assert_eq!(records.erase_person(ALICE, &[], by.0, "dpo").await?, held());
     assert_eq!(records.erase_record(REQUEST, by.0, "dpo").await?, held());
     events.push(decide_complaint(Some(&kept.complaint), ComplaintCommand::Withdraw, &context)?);
     let written = requests.keep_complaint(REQUEST, ALICE, (&events, 2), by).await?;
     assert_eq!(written, Written::Written { version: 3 });
+    assert_eq!(records.held_by(ALICE).await?, []);
     let erased = records.erase_person(ALICE, &[], by.0, "dpo").await?;
     assert_eq!(erased, Erasure::Erased { records: 1, payloads: 3 });
     Ok(())
