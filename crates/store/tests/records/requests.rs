@@ -174,6 +174,7 @@ pub(crate) async fn complaints_are_kept_beside_them(records: &Records) -> Law {
     let kept = requests.load_complaint(REQUEST).await?.ok_or("no complaint")?;
     assert_eq!(kept.complaint, Complaint::replay(&events)?);
     let page = requests.list(&Filter::default().of_kind(COMPLAINT).open(), None, 5).await?;
+    assert_eq!(requests.of_person(ALICE).await?, page.rows);
     assert_eq!(page.rows.first().map(|row| row.summary.state()), Some("acknowledged"));
     assert_eq!(requests.verify().await?, 1);
     let refused = requests.load(REQUEST).await;
