@@ -151,17 +151,6 @@ impl Requests {
         self.records.database().transact(give).await
     }
 
-    /// Says who handles a request; nobody handles one that is not there.
-    ///
-    /// # Errors
-    ///
-    /// [`DatabaseError`]
-    pub async fn assignee(&self, request: RecordId) -> Result<Option<u128>, DatabaseError> {
-        let sql = "SELECT assignee FROM requests WHERE tenant = $1 AND id = $2";
-        let rows = self.records.database().query(sql, &[id(request.0)]).await?;
-        rows.first().map_or(Ok(None), |row| optional_id_of(row, 0))
-    }
-
     /// Says what is listed of a request; `None` for one that is not there.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 use upheld_consent::request::{Ask, Complaint, ComplaintStage, Stage};
 use upheld_consent::{Date, Due};
+use upheld_second_factor::AccountId;
 use upheld_store::request::{COMPLAINT, Filter, Listed, Place};
 
 use super::assignment;
@@ -232,7 +233,10 @@ pub(crate) async fn page(
             };
             if let Some(mut row) = row.filter(is_wanted) {
                 row.assignee = match listed.summary.assignee() {
-                    Some(bits) => Some(assignment::name_of(records, &mut contacts, bits).await?),
+                    Some(bits) => {
+                        let person = PersonId::from(AccountId(bits));
+                        Some(assignment::name_of(records, &mut contacts, person).await?)
+                    }
                     None => None,
                 };
                 rows.push(row);
