@@ -4,18 +4,20 @@ pub(crate) mod draft;
 pub(crate) mod follow;
 pub(crate) mod kept;
 
+use std::ops::Range;
+
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use upheld_consent::{Notice, NoticeError, NoticeId, NoticeRef, UnixMillis};
+use upheld_consent::{Notice, UnixMillis};
 use upheld_cookies::policy::{DomainPattern, Lifetime, Policy, PolicyError};
 use upheld_cookies::{CookieId, Day, Decision, MAX_AGE_LIMIT, Visit, decide};
 use upheld_cookies_tower::{Gate, GateError};
-use upheld_store::consent::{Consents, Published};
-use upheld_store::ledger::LedgerError;
+use upheld_store::consent::Consents;
 
 use crate::clock::Moment;
 use crate::cookie_notice::{self, optional};
 use crate::language::Language;
+use crate::notice::{Notices, NoticesError};
 use kept::Kept;
 
 /// What is declared wherever the portal runs.
@@ -24,8 +26,6 @@ const DECLARED: &str = include_str!("../cookies/cookies.toml");
 const ADVERTISING: &str = include_str!("../cookies/advertising.toml");
 /// How many notices of one day there can be: each has a number of its own.
 const NOTICES_OF_A_DAY: u32 = 100;
-/// The number of the last of them.
-const LAST_OF_A_DAY: u32 = 99;
 
 /// A declaration, as it is or was in force.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Declaration {
     hash: TextHash,
     policy: Policy,
     /// What people are told of it before they choose; none where there is nothing to choose.
-    notices: Option<[Notice; 2]>,
+    notices: Option<Notices>,
 }
 
 /// The SHA-256 of a declaration's text: what was shown is what is published.
@@ -85,19 +85,6 @@ pub(crate) enum DeclarationError {
          else"
     )]
     Taken(String),
-    #[error("what people are told of the declaration of cookies is no notice: {0}")]
-    Notice(#[from] NoticeError),
-}
-
-/// Why people cannot be told of a declaration.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AnnounceError {
-    #[error(transparent)]
-    Notice(#[from] NoticeError),
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    #[error("version {version} of the notice {id} was published with other words")]
-    Changed { id: NoticeId, version: u32 },
 }
 
 impl Declaration {
@@ -147,40 +134,26 @@ impl Declaration {
         &mut self,
         consents: &Consents,
         at: UnixMillis,
-    ) -> Result<(), AnnounceError> {
-        let mut taken = None;
+    ) -> Result<(), NoticesError> {
+        let mut announced = Ok(());
         for version in self.versions() {
-            let Some(notices) = self.write(version)? else { return Ok(()) };
-            taken = None;
-            for notice in &notices {
-                if consents.publish(notice, at, "portal").await? == Published::Conflict {
-                    let NoticeRef { id, version, .. } = notice.reference();
-                    taken = Some(AnnounceError::Changed { id, version });
-                    break;
-                }
-            }
-            if taken.is_none() {
-                self.notices = Some(notices);
-                return Ok(());
+            let Some(notices) = cookie_notice::write(&self.policy, version)? else { return Ok(()) };
+            announced = notices.publish(consents, at).await;
+            if !matches!(announced, Err(NoticesError::Changed { .. })) {
+                self.notices = announced.is_ok().then_some(notices);
+                break;
             }
         }
-        taken.map_or(Ok(()), Err)
+        announced
     }
 
     /// The versions that its notice may have.
-    fn versions(&self) -> std::ops::Range<u32> {
-        let day = cookie_notice::version(&self.policy);
+    fn versions(&self) -> Range<u32> {
         if self.number == 0 {
+            let day = cookie_notice::version(&self.policy);
             return day..day.saturating_add(1);
         }
-        let first = day.saturating_mul(NOTICES_OF_A_DAY);
-        first..first.saturating_add(NOTICES_OF_A_DAY)
-    }
-
-    fn write(&self, version: u32) -> Result<Option<[Notice; 2]>, NoticeError> {
-        let [english, german] = Language::ALL;
-        let write = |language| cookie_notice::write(&self.policy, version, language);
-        Ok(write(english)?.zip(write(german)?).map(<[Notice; 2]>::from))
+        versions_at_desk(&self.policy)
     }
 
     pub(crate) const fn number(&self) -> u32 {
@@ -202,15 +175,14 @@ impl Declaration {
 
     /// What is shown in a language before somebody chooses.
     pub(crate) fn notice(&self, language: Language) -> Option<&Notice> {
-        let [english, german] = self.notices.as_ref()?;
-        Some(if matches!(language, Language::German) { german } else { english })
+        self.notices.as_ref().map(|notices| notices.in_language(language))
     }
 }
 
-/// The last version that the notice of a declaration may have, if that is published at the desk.
-pub(crate) fn last_version(policy: &Policy) -> u32 {
-    let day = cookie_notice::version(policy);
-    day.saturating_mul(NOTICES_OF_A_DAY).saturating_add(LAST_OF_A_DAY)
+/// The versions that the notice of a declaration may have, if that is published at the desk.
+pub(crate) fn versions_at_desk(policy: &Policy) -> Range<u32> {
+    let first = cookie_notice::version(policy).saturating_mul(NOTICES_OF_A_DAY);
+    first..first.saturating_add(NOTICES_OF_A_DAY)
 }
 
 /// The program's own declaration, as it is read.

@@ -14,7 +14,7 @@ use crate::cookie_notice;
 use crate::cookies::{self, Cookies};
 use crate::declaration::kept::{self, Kept};
 use crate::declaration::{self, TextHash};
-use crate::language::{Language, phrase};
+use crate::language::phrase;
 
 /// A version of the privacy notice as it was published.
 #[derive(Debug)]
@@ -163,18 +163,16 @@ fn hindrances_of(draft: &Policy, notices: &[Notice], now: Moment) -> Vec<Hindran
         );
         hindrances.push(Hindrance::of(what, lacking.join(", ")));
     }
-    if cookie_notice::write(draft, 1, Language::English).is_err()
-        || cookie_notice::write(draft, 1, Language::German).is_err()
-    {
+    if cookie_notice::write(draft, 1).is_err() {
         let what = phrase(
             "What people can refuse needs a name, a description and third parties that fit in a notice.",
         );
         hindrances.push(Hindrance::of(what, String::new()));
     }
-    let last = declaration::last_version(draft);
+    let last = declaration::versions_at_desk(draft).last();
     let is_full = |notice: &Notice| {
         let reference = notice.reference();
-        (reference.id.as_str(), reference.version) == (cookie_notice::NAME, last)
+        reference.id.as_str() == cookie_notice::NAME && Some(reference.version) == last
     };
     if notices.iter().any(is_full) {
         let what = phrase("A hundred were published with this day. Give it another:");
