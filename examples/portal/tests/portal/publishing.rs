@@ -263,6 +263,12 @@ fn t61_what_the_law_or_the_portal_forbids_is_not_published() {
             newer().replace("cookie = \"__Host-consent\"", "cookie = \"__Host-session\""),
             "uses the cookie that is to keep the choice for something else",
         ),
+        (
+            newer().replace("cookie = \"__Host-consent\"", "cookie = \"__Host-choice\""),
+            "does not declare the cookie that keeps the choice, or needs consent for it: \
+             <code>__Host-choice</code>",
+        ),
+        (newer().replace("We count visits.", &"x".repeat(2001)), "fit in a notice."),
         (newer().replace("again_after = \"182d\"", "again_after = \"183d\""), "said to end sooner"),
         (
             newer().replace(
