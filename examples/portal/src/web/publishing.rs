@@ -10,7 +10,7 @@ use upheld_cookies::policy::{Edit, Policy, PolicyError};
 
 use super::App;
 use super::filters;
-use super::form::{Posted, TOKEN_FIELD};
+use super::form::{HASH_BYTES, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::query::Query;
 use super::refusal::Refusal;
@@ -25,8 +25,6 @@ use crate::publishing::{self, Examined, Listed, Version};
 use crate::sessions::Session;
 use crate::token::FormToken;
 
-/// A SHA-256 hash in hexadecimal digits.
-const HASH_BYTES: usize = 64;
 /// The most faults of a text that are shown.
 const MOST_FAULTS: usize = 50;
 
