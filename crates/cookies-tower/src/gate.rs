@@ -21,9 +21,7 @@ type Declare = dyn Fn(&Parts) -> Arc<Policy> + Send + Sync;
 /// See the [crate](crate) for how it is put before an application.
 #[derive(Clone)]
 pub struct Gate {
-    policy: Arc<Policy>,
-    /// Nothing where it is the same for all.
-    declare: Option<Arc<Declare>>,
+    pub(crate) policy: Arc<Declare>,
     pub(crate) keys: Arc<dyn Fn() -> Arc<ConsentKeys> + Send + Sync>,
     /// The hosts of the site that are known by name, read once.
     pub(crate) hosts: Vec<Arc<Host>>,
@@ -77,8 +75,7 @@ impl Gate {
         let hosts = hosts.filter_map(|host| Host::parse(host.domain()).ok()).map(Arc::new);
         Ok(Self {
             hosts: hosts.collect(),
-            policy,
-            declare: None,
+            policy: Arc::new(move |_| Arc::clone(&policy)),
             keys: Arc::new(move || Arc::clone(&keys)),
             clock: Arc::new(clock),
             jurisdiction: Arc::new(|_| None),
@@ -116,15 +113,8 @@ impl Gate {
         mut self,
         policy: impl Fn(&Parts) -> Arc<Policy> + Send + Sync + 'static,
     ) -> Self {
-        self.declare = Some(Arc::new(policy));
+        self.policy = Arc::new(policy);
         self
-    }
-
-    pub(crate) fn policy_for(&self, parts: &Parts) -> Arc<Policy> {
-        match &self.declare {
-            Some(declare) => declare(parts),
-            None => Arc::clone(&self.policy),
-        }
     }
 
     /// The same with whose law applies to a request; `None` is the strictest.
@@ -186,7 +176,6 @@ impl Gate {
 impl fmt::Debug for Gate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Gate")
-            .field("policy", &self.policy.fingerprint())
             .field("keys", &(self.keys)())
             .field("undeclared", &self.undeclared)
             .field("report_only", &self.report_only)

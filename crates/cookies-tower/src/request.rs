@@ -62,7 +62,7 @@ impl Cookies {
 impl Consent {
     pub(crate) fn of(gate: &Gate, parts: &Parts) -> Self {
         let headers = &parts.headers;
-        let (host, policy) = (host(gate, parts), gate.policy_for(parts));
+        let (host, policy) = (host(gate, parts), (gate.policy)(parts));
         let cookies = Cookies::of(headers);
         let reading = match host.as_deref() {
             Some(host) => (gate.keys)().read(&policy, host, cookies.fields()),

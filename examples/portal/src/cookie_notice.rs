@@ -16,7 +16,7 @@ use upheld_cookies::policy::{
 use upheld_cookies::publish::BannerConfig;
 
 use crate::language::{Language, phrase};
-use crate::notice::{controller, no_notice};
+use crate::notice::{Notices, controller, no_notice};
 
 pub(crate) const NAME: &str = "cookies";
 /// What stands before the name of a purpose in records: the privacy notice has purposes as well.
@@ -46,8 +46,14 @@ pub(crate) fn version(policy: &Policy) -> u32 {
     })
 }
 
-/// The notice in a language; none where there is nothing to choose.
-pub(crate) fn write(
+/// The notice in each language; none where there is nothing to choose.
+pub(crate) fn write(policy: &Policy, version: u32) -> Result<Option<Notices>, NoticeError> {
+    let [english, german] = Language::ALL;
+    let write = |language| write_in(policy, version, language);
+    Ok(write(english)?.zip(write(german)?).map(|notices| Notices(notices.into())))
+}
+
+fn write_in(
     policy: &Policy,
     version: u32,
     language: Language,
@@ -194,7 +200,8 @@ mod tests {
     #[test]
     fn the_notice_says_what_the_declaration_says() {
         let policy = declared(true);
-        let notice = write(&policy, version(&policy), Language::English).unwrap().unwrap();
+        let notices = write(&policy, version(&policy)).unwrap().unwrap();
+        let notice = notices.in_language(Language::English);
         let content = notice.content();
         assert_eq!((content.id.as_str(), content.version), ("cookies", 20_261_127));
         assert_eq!(version(&policy), 20_261_127);
@@ -212,14 +219,14 @@ mod tests {
         assert_eq!(recipient.name, "Example Adverts");
         assert_eq!(draft.recipients.first(), Some(&recipient.id));
         assert_eq!(content.purposes.len(), 1);
-        let german = write(&policy, version(&policy), Language::German).unwrap().unwrap();
+        let german = notices.in_language(Language::German);
         assert_ne!(german.hash(), notice.hash());
         assert_eq!(german.content().version, content.version);
     }
 
     #[test]
     fn where_there_is_nothing_to_choose_there_is_no_notice() {
-        assert_eq!(write(&declared(false), 1, Language::English), Ok(None));
+        assert!(write(&declared(false), 1).unwrap().is_none());
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(crate) enum CookiesError {
 /// put in force is so for all.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedCookies {
-    newest: Arc<RwLock<Cookies>>,
+    newest: Arc<RwLock<Arc<Declaration>>>,
     /// Whether there is a newer one that cannot be followed.
     is_behind: Arc<AtomicBool>,
     /// Those at which the portal is found; none leave those of the declaration.
@@ -61,7 +61,7 @@ impl SharedCookies {
         let (declaration, keys) = (Arc::new(declaration), Arc::new(CookieKeys::of(keys)?));
         let cookies = Cookies { declaration, policy, keys, jurisdiction, has_advert };
         Ok(Self {
-            newest: Arc::new(RwLock::new(cookies.clone())),
+            newest: Arc::new(RwLock::new(Arc::clone(&cookies.declaration))),
             is_behind: Arc::default(),
             hosts: Arc::from([]),
             here: Arc::new(Mutex::new(cookies)),
@@ -70,17 +70,17 @@ impl SharedCookies {
 
     /// The same for the hosts at which the portal is found.
     pub(crate) fn at(&self, site: &Site) -> Self {
-        let hosts = site.hosts().filter_map(DomainPattern::parse).collect();
-        let here = self.newest().at(&hosts);
+        let hosts: Arc<[_]> = site.hosts().filter_map(DomainPattern::parse).collect();
+        let here = self.current().by(self.in_force(), &hosts);
         Self { hosts, here: Arc::new(Mutex::new(here)), ..self.clone() }
     }
 
     /// As things stand at this moment. Whoever answers a request asks once.
     pub(crate) fn current(&self) -> Cookies {
-        let newest = self.newest();
+        let newest = self.in_force();
         let mut here = self.here.lock().unwrap_or_else(PoisonError::into_inner);
-        if !Arc::ptr_eq(&here.declaration, &newest.declaration) {
-            *here = newest.at(&self.hosts);
+        if !Arc::ptr_eq(&here.declaration, &newest) {
+            *here = here.clone().by(newest, &self.hosts);
         }
         here.clone()
     }
@@ -92,21 +92,20 @@ impl SharedCookies {
 
     /// The declaration in force.
     pub(crate) fn in_force(&self) -> Arc<Declaration> {
-        self.newest().declaration
+        Arc::clone(&self.newest.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Goes by this one from now on, unless a newer one is in force.
     pub(crate) fn put_in_force(&self, declaration: Declaration) {
         let mut newest = self.newest.write().unwrap_or_else(PoisonError::into_inner);
-        if newest.declaration.number() <= declaration.number() {
-            let policy = Arc::new(declaration.policy().clone());
-            *newest = Cookies { declaration: Arc::new(declaration), policy, ..newest.clone() };
+        if newest.number() <= declaration.number() {
+            *newest = Arc::new(declaration);
         }
     }
 
     /// What the program declares by itself.
     pub(crate) fn built_in_text(&self) -> String {
-        declaration::built_in_text(self.newest().has_advert)
+        declaration::built_in_text(self.current().has_advert)
     }
 
     pub(crate) fn set_behind(&self, is_behind: bool) {
@@ -136,10 +135,6 @@ impl SharedCookies {
             .with_jurisdiction(move |_| jurisdiction)
             .on_event(move |event| write_down(&metrics, event)))
     }
-
-    fn newest(&self) -> Cookies {
-        self.newest.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 /// What the portal stores on devices, and whose law it follows, for one request. Cheap to clone.
@@ -154,9 +149,10 @@ pub(crate) struct Cookies {
 }
 
 impl Cookies {
-    fn at(self, hosts: &Arc<[DomainPattern]>) -> Self {
-        let policy = self.declaration.policy().clone().with_hosts(hosts.to_vec());
-        Self { policy: Arc::new(policy), ..self }
+    /// The same by another declaration, or at other hosts.
+    fn by(self, declaration: Arc<Declaration>, hosts: &[DomainPattern]) -> Self {
+        let policy = Arc::new(declaration.policy().clone().with_hosts(hosts.to_vec()));
+        Self { declaration, policy, ..self }
     }
 
     pub(crate) fn policy(&self) -> &Policy {

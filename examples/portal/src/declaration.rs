@@ -4,18 +4,20 @@ pub(crate) mod draft;
 pub(crate) mod follow;
 pub(crate) mod kept;
 
+use std::ops::Range;
+
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
-use upheld_consent::{Notice, NoticeError, NoticeId, NoticeRef, UnixMillis};
+use upheld_consent::{Notice, NoticeError, UnixMillis};
 use upheld_cookies::policy::{DomainPattern, Lifetime, Policy, PolicyError};
 use upheld_cookies::{CookieId, Day, Decision, MAX_AGE_LIMIT, Visit, decide};
 use upheld_cookies_tower::{Gate, GateError};
-use upheld_store::consent::{Consents, Published};
-use upheld_store::ledger::LedgerError;
+use upheld_store::consent::Consents;
 
 use crate::clock::Moment;
 use crate::cookie_notice::{self, optional};
 use crate::language::Language;
+use crate::notice::{Notices, NoticesError};
 use kept::Kept;
 
 /// What is declared wherever the portal runs.
@@ -24,8 +26,6 @@ const DECLARED: &str = include_str!("../cookies/cookies.toml");
 const ADVERTISING: &str = include_str!("../cookies/advertising.toml");
 /// How many notices of one day there can be: each has a number of its own.
 const NOTICES_OF_A_DAY: u32 = 100;
-/// The number of the last of them.
-const LAST_OF_A_DAY: u32 = 99;
 
 /// A declaration, as it is or was in force.
 #[derive(Clone, Debug)]
@@ -37,7 +37,7 @@ pub(crate) struct Declaration {
     hash: TextHash,
     policy: Policy,
     /// What people are told of it before they choose; none where there is nothing to choose.
-    notices: Option<[Notice; 2]>,
+    notices: Option<Notices>,
 }
 
 /// The SHA-256 of a declaration's text: what was shown is what is published.
@@ -74,30 +74,26 @@ pub(crate) enum DeclarationError {
     )]
     Ahead { updated: Day, today: Day },
     #[error(transparent)]
-    Gate(#[from] GateError),
-    #[error(
-        "the declaration of cookies leaves out what this program stores so that it works, or says \
-         that it needs consent or ends sooner: {0}"
-    )]
-    Lacking(String),
+    Fault(#[from] Fault),
+}
+
+/// Why the portal would not work by a declaration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    Gate(GateError),
     #[error(
         "the declaration of cookies keeps the choice in {0}, which this program uses for something \
          else"
     )]
     Taken(String),
+    #[error(
+        "the declaration of cookies leaves out what this program stores so that it works, or says \
+         that it needs consent or ends sooner: {0}"
+    )]
+    Lacking(String),
     #[error("what people are told of the declaration of cookies is no notice: {0}")]
-    Notice(#[from] NoticeError),
-}
-
-/// Why people cannot be told of a declaration.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AnnounceError {
-    #[error(transparent)]
-    Notice(#[from] NoticeError),
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    #[error("version {version} of the notice {id} was published with other words")]
-    Changed { id: NoticeId, version: u32 },
+    Notice(NoticeError),
 }
 
 impl Declaration {
@@ -118,13 +114,8 @@ impl Declaration {
         let (number, since) = (kept.number, Some(kept.at));
         let policy = kept.read()?;
         let here = policy.clone().with_hosts(hosts.to_vec());
-        Gate::check(&here, now.to_cookie_time())?;
-        if let Some(name) = taken(&here) {
-            return Err(DeclarationError::Taken(name.to_owned()));
-        }
-        let lacking = lacking(&here, now);
-        if !lacking.is_empty() {
-            return Err(DeclarationError::Lacking(lacking.join(", ")));
+        if let Some(fault) = faults(&here, now)?.into_iter().next() {
+            return Err(fault.into());
         }
         Ok(Self { number, since, hash: kept.hash, policy, notices: None })
     }
@@ -147,40 +138,26 @@ impl Declaration {
         &mut self,
         consents: &Consents,
         at: UnixMillis,
-    ) -> Result<(), AnnounceError> {
-        let mut taken = None;
+    ) -> Result<(), NoticesError> {
+        let mut announced = Ok(());
         for version in self.versions() {
-            let Some(notices) = self.write(version)? else { return Ok(()) };
-            taken = None;
-            for notice in &notices {
-                if consents.publish(notice, at, "portal").await? == Published::Conflict {
-                    let NoticeRef { id, version, .. } = notice.reference();
-                    taken = Some(AnnounceError::Changed { id, version });
-                    break;
-                }
-            }
-            if taken.is_none() {
-                self.notices = Some(notices);
-                return Ok(());
+            let Some(notices) = cookie_notice::write(&self.policy, version)? else { return Ok(()) };
+            announced = notices.publish(consents, at).await;
+            if !matches!(announced, Err(NoticesError::Changed { .. })) {
+                self.notices = announced.is_ok().then_some(notices);
+                break;
             }
         }
-        taken.map_or(Ok(()), Err)
+        announced
     }
 
     /// The versions that its notice may have.
-    fn versions(&self) -> std::ops::Range<u32> {
-        let day = cookie_notice::version(&self.policy);
+    fn versions(&self) -> Range<u32> {
         if self.number == 0 {
+            let day = cookie_notice::version(&self.policy);
             return day..day.saturating_add(1);
         }
-        let first = day.saturating_mul(NOTICES_OF_A_DAY);
-        first..first.saturating_add(NOTICES_OF_A_DAY)
-    }
-
-    fn write(&self, version: u32) -> Result<Option<[Notice; 2]>, NoticeError> {
-        let [english, german] = Language::ALL;
-        let write = |language| cookie_notice::write(&self.policy, version, language);
-        Ok(write(english)?.zip(write(german)?).map(<[Notice; 2]>::from))
+        versions_at_desk(&self.policy)
     }
 
     pub(crate) const fn number(&self) -> u32 {
@@ -202,15 +179,14 @@ impl Declaration {
 
     /// What is shown in a language before somebody chooses.
     pub(crate) fn notice(&self, language: Language) -> Option<&Notice> {
-        let [english, german] = self.notices.as_ref()?;
-        Some(if matches!(language, Language::German) { german } else { english })
+        self.notices.as_ref().map(|notices| notices.in_language(language))
     }
 }
 
-/// The last version that the notice of a declaration may have, if that is published at the desk.
-pub(crate) fn last_version(policy: &Policy) -> u32 {
-    let day = cookie_notice::version(policy);
-    day.saturating_mul(NOTICES_OF_A_DAY).saturating_add(LAST_OF_A_DAY)
+/// The versions that the notice of a declaration may have, if that is published at the desk.
+pub(crate) fn versions_at_desk(policy: &Policy) -> Range<u32> {
+    let first = cookie_notice::version(policy).saturating_mul(NOTICES_OF_A_DAY);
+    first..first.saturating_add(NOTICES_OF_A_DAY)
 }
 
 /// The program's own declaration, as it is read.
@@ -218,9 +194,25 @@ pub(crate) fn built_in_text(has_advert: bool) -> String {
     [DECLARED, if has_advert { ADVERTISING } else { "" }].concat()
 }
 
+/// Why the portal would not work by a declaration at the hosts that it has. A text is examined,
+/// published and followed by this alone, so that what may be published can be followed.
+///
+/// The error is that of the program's own, with which no portal starts.
+pub(crate) fn faults(policy: &Policy, now: Moment) -> Result<Vec<Fault>, PolicyError> {
+    let own = Policy::parse_toml(&built_in_text(true))?;
+    let lacking = lacking(policy, &own, now);
+    let faults = [
+        Gate::check(policy, now.to_cookie_time()).err().map(Fault::Gate),
+        taken(policy, &own).map(|name| Fault::Taken(name.to_owned())),
+        (!lacking.is_empty()).then(|| Fault::Lacking(lacking.join(", "))),
+        // Which version it will be is no matter.
+        cookie_notice::write(policy, 1).err().map(Fault::Notice),
+    ];
+    Ok(faults.into_iter().flatten().collect())
+}
+
 /// The cookie in which a declaration would keep the choice, if the program uses it for something else.
-pub(crate) fn taken(policy: &Policy) -> Option<&str> {
-    let own = Policy::parse_toml(&built_in_text(true)).ok()?;
+fn taken<'p>(policy: &'p Policy, own: &Policy) -> Option<&'p str> {
     let cookie = policy.consent().cookie.as_str();
     let mut used = own.items().iter().filter(|item| item.is_cookie());
     let is_taken = cookie != own.consent().cookie && used.any(|item| item.name.as_str() == cookie);
@@ -229,15 +221,14 @@ pub(crate) fn taken(policy: &Policy) -> Option<&str> {
 
 /// The cookies without which the portal does not work, and that a declaration would keep back until
 /// somebody agrees, does not have, or says to end sooner than they do.
-pub(crate) fn lacking(policy: &Policy, now: Moment) -> Vec<String> {
-    // The program's own is read by a test as well.
-    let Ok(own) = Policy::parse_toml(DECLARED) else { return Vec::new() };
+fn lacking<'p>(policy: &'p Policy, own: &'p Policy, now: Moment) -> Vec<&'p str> {
     let visit = Visit::new(None, now.to_cookie_time());
     let (consent, most) = (policy.consent(), u64::try_from(MAX_AGE_LIMIT).unwrap_or(u64::MAX));
     // The choice is kept for as long as this declaration has it count, not as the program's own has.
     let kept_for = consent.valid_for.max(consent.ask_again_after).min(most);
     let choice = (consent.cookie.as_str(), Some(Lifetime::Seconds(kept_for)));
-    let others = own.items().iter().map(|item| (item.name.as_str(), item.lifetime));
+    let others = own.items().iter().filter(|item| !item.is_advertising());
+    let others = others.map(|item| (item.name.as_str(), item.lifetime));
     let needed = others.filter(|(name, _)| *name != choice.0).chain([choice]);
     let is_there = |host: &DomainPattern, (name, lifetime): (&str, Option<Lifetime>)| {
         let (name, domain) = (name.as_bytes(), host.domain());
@@ -247,7 +238,7 @@ pub(crate) fn lacking(policy: &Policy, now: Moment) -> Vec<String> {
     };
     let hosts = &policy.site().hosts;
     let lacking = needed.filter(|it| !hosts.iter().all(|host| is_there(host, *it)));
-    lacking.map(|(name, _)| name.to_owned()).collect()
+    lacking.map(|(name, _)| name).collect()
 }
 
 #[cfg(test)]
@@ -255,7 +246,7 @@ pub(crate) fn lacking(policy: &Policy, now: Moment) -> Vec<String> {
 mod tests {
     use upheld_cookies::policy::DomainPattern;
 
-    use super::{Declaration, DeclarationError, TextHash, built_in_text, kept::Kept};
+    use super::{Declaration, DeclarationError, Fault, TextHash, built_in_text, kept::Kept};
     use crate::clock::Moment;
 
     /// What becomes of a text at these hosts.
@@ -276,7 +267,9 @@ mod tests {
         // As when `public_url` changes.
         for hosts in [&["northside.example"][..], &["portal.example", "other.example"], &[]] {
             let error = published(&text, hosts).unwrap_err();
-            assert!(matches!(error, DeclarationError::Lacking(names) if names == "__Host-session"));
+            assert!(
+                matches!(error, DeclarationError::Fault(Fault::Lacking(names)) if names == "__Host-session")
+            );
         }
     }
 
@@ -290,14 +283,24 @@ mod tests {
         for name in ["session", "login", "form", "browser", "language"] {
             let other = format!("cookie = \"__Host-{name}\"");
             let error = with("cookie = \"__Host-consent\"", &other).unwrap_err();
-            assert!(matches!(error, DeclarationError::Taken(_)), "{name}: {error}");
+            assert!(matches!(error, DeclarationError::Fault(Fault::Taken(_))), "{name}: {error}");
         }
         for key in ["valid_for", "ask_again_after"] {
             let longer = with(&format!("{key} = \"182d\""), &format!("{key} = \"183d\""));
             let error = longer.unwrap_err();
-            assert!(matches!(error, DeclarationError::Lacking(names) if names == "__Host-consent"));
+            assert!(
+                matches!(error, DeclarationError::Fault(Fault::Lacking(names)) if names == "__Host-consent")
+            );
         }
         assert!(with("\"182d\"", "\"183d\"").is_ok());
         assert!(with("\"182d\"", "\"30d\"").is_ok());
+    }
+
+    #[test]
+    fn what_people_cannot_be_told_is_not_followed() {
+        let told = "Advertising, for demonstration";
+        let text = built_in_text(true).replace(told, &"x".repeat(2_001));
+        let error = published(&text, &["portal.example"]).unwrap_err();
+        assert!(matches!(error, DeclarationError::Fault(Fault::Notice(_))));
     }
 }

@@ -259,10 +259,9 @@ impl Question {
     }
 }
 
-/// What people are told before they are asked, in each language; about cookies, the declaration
-/// tells them.
-#[derive(Debug)]
-pub(crate) struct Notices([Notice; 2]);
+/// What people are told before they are asked, in each language.
+#[derive(Clone, Debug)]
+pub(crate) struct Notices(pub(crate) [Notice; 2]);
 
 /// Why there is no notice to show.
 #[derive(Debug, thiserror::Error)]
@@ -281,13 +280,13 @@ impl Notices {
         Ok(Self([write(english)?, write(german)?]))
     }
 
-    /// The privacy notice that is shown in a language.
+    /// The one that is shown in a language.
     pub(crate) const fn in_language(&self, language: Language) -> &Notice {
         let [english, german] = &self.0;
         if matches!(language, Language::German) { german } else { english }
     }
 
-    /// The privacy notice with this hash, if it is still shown.
+    /// The one with this hash, if it is still shown.
     pub(crate) fn with_hash(&self, hash: &str) -> Option<&Notice> {
         self.0.iter().find(|notice| notice.hash().to_string() == hash)
     }

@@ -6,15 +6,14 @@
 
 use upheld_consent::{Notice, NoticeChange, Purpose};
 use upheld_cookies::lint::{Finding, Severity, lint_whole_policy};
-use upheld_cookies::policy::{Amendment, Policy};
-use upheld_cookies_tower::Gate;
+use upheld_cookies::policy::{Amendment, Policy, PolicyError};
 
 use crate::clock::Moment;
 use crate::cookie_notice;
 use crate::cookies::{self, Cookies};
 use crate::declaration::kept::{self, Kept};
-use crate::declaration::{self, TextHash};
-use crate::language::{Language, phrase};
+use crate::declaration::{self, Fault, TextHash};
+use crate::language::phrase;
 
 /// A version of the privacy notice as it was published.
 #[derive(Debug)]
@@ -96,6 +95,37 @@ impl Hindrance {
     const fn of(what: &'static str, names: String) -> Self {
         Self { what, names }
     }
+
+    /// What a fault is, for people.
+    fn from_fault(fault: Fault, draft: &Policy) -> Self {
+        let (what, names) = match fault {
+            Fault::Gate(_) => (
+                phrase(
+                    "It does not declare the cookie that keeps the choice, or needs consent for it:",
+                ),
+                draft.consent().cookie.clone(),
+            ),
+            Fault::Taken(name) => (
+                phrase("The portal uses the cookie that is to keep the choice for something else:"),
+                name,
+            ),
+            Fault::Lacking(names) => (
+                phrase(
+                    "Without these the portal does not work. They are left out, need consent, or are \
+                     said to end sooner than they do:",
+                ),
+                names,
+            ),
+            Fault::Notice(_) => (
+                phrase(
+                    "What people can refuse needs a name, a description and third parties that fit \
+                     in a notice.",
+                ),
+                String::new(),
+            ),
+        };
+        Self { what, names }
+    }
 }
 
 impl Examined {
@@ -105,7 +135,7 @@ impl Examined {
         (text, draft): (&str, &Policy),
         notices: &[Notice],
         now: Moment,
-    ) -> Self {
+    ) -> Result<Self, PolicyError> {
         let findings = findings(draft, now);
         let amendments = draft.amendments_since(declared.policy());
         let (asking, besides) = amendments.into_iter().partition(|it| it.asks_again);
@@ -119,10 +149,12 @@ impl Examined {
             let what = phrase("It has errors by the law, which no exception in the text excuses.");
             hindrances.push(Hindrance::of(what, String::new()));
         }
-        hindrances.extend(hindrances_of(draft, notices, now));
+        hindrances.extend(hindered_by_day(draft, notices, now));
+        let faults = declaration::faults(draft, now)?.into_iter();
+        hindrances.extend(faults.map(|fault| Hindrance::from_fault(fault, draft)));
         let is_older = draft.site().updated < declared.policy().site().updated;
         let ends_sooner = ends_sooner(declared.policy(), draft);
-        Self { hash, hindrances, asking, besides, findings, is_older, ends_sooner }
+        Ok(Self { hash, hindrances, asking, besides, findings, is_older, ends_sooner })
     }
 
     pub(crate) const fn may_be_published(&self) -> bool {
@@ -136,51 +168,22 @@ fn ends_sooner(before: &Policy, after: &Policy) -> bool {
     after.valid_for < before.valid_for || after.ask_again_after < before.ask_again_after
 }
 
-/// Why the portal would not work by a declaration.
-fn hindrances_of(draft: &Policy, notices: &[Notice], now: Moment) -> Vec<Hindrance> {
-    let mut hindrances = Vec::new();
+/// Whether a declaration needs another day, by the notices that were published.
+fn hindered_by_day(draft: &Policy, notices: &[Notice], now: Moment) -> Option<Hindrance> {
     let updated = draft.site().updated;
-    if updated > cookies::day_of(now) {
-        let what = phrase("Its day is to come. Nobody can be asked about it before:");
-        hindrances.push(Hindrance::of(what, updated.to_string()));
-    }
-    if Gate::check(draft, now.to_cookie_time()).is_err() {
-        let what = phrase(
-            "It does not declare the cookie that keeps the choice, or needs consent for it:",
-        );
-        hindrances.push(Hindrance::of(what, draft.consent().cookie.clone()));
-    }
-    if let Some(name) = declaration::taken(draft) {
-        let what =
-            phrase("The portal uses the cookie that is to keep the choice for something else:");
-        hindrances.push(Hindrance::of(what, name.to_owned()));
-    }
-    let lacking = declaration::lacking(draft, now);
-    if !lacking.is_empty() {
-        let what = phrase(
-            "Without these the portal does not work. They are left out, need consent, or are said to \
-             end sooner than they do:",
-        );
-        hindrances.push(Hindrance::of(what, lacking.join(", ")));
-    }
-    if cookie_notice::write(draft, 1, Language::English).is_err()
-        || cookie_notice::write(draft, 1, Language::German).is_err()
-    {
-        let what = phrase(
-            "What people can refuse needs a name, a description and third parties that fit in a notice.",
-        );
-        hindrances.push(Hindrance::of(what, String::new()));
-    }
-    let last = declaration::last_version(draft);
-    let is_full = |notice: &Notice| {
+    let last = declaration::versions_at_desk(draft).last();
+    let is_last = |notice: &Notice| {
         let reference = notice.reference();
-        (reference.id.as_str(), reference.version) == (cookie_notice::NAME, last)
+        reference.id.as_str() == cookie_notice::NAME && Some(reference.version) == last
     };
-    if notices.iter().any(is_full) {
-        let what = phrase("A hundred were published with this day. Give it another:");
-        hindrances.push(Hindrance::of(what, updated.to_string()));
-    }
-    hindrances
+    let what = if updated > cookies::day_of(now) {
+        phrase("Its day is to come. Nobody can be asked about it before:")
+    } else if notices.iter().any(is_last) {
+        phrase("A hundred were published with this day. Give it another:")
+    } else {
+        return None;
+    };
+    Some(Hindrance::of(what, updated.to_string()))
 }
 
 /// A version with what it changed about the one before; none of the first.
@@ -214,4 +217,36 @@ pub(crate) fn listed(versions: Vec<Kept>) -> Vec<Listed> {
         is_whole: policy.is_some(),
     });
     listed.take(kept::PAGE).collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use rand::rngs::SysRng;
+    use upheld_cookies::policy::Policy;
+    use upheld_store::keys::{KeyRing, SharedKeys};
+
+    use super::Examined;
+    use crate::clock::Moment;
+    use crate::cookie_notice;
+    use crate::cookies::SharedCookies;
+    use crate::declaration::built_in_text;
+    use crate::language::Language;
+
+    /// Each has a notice with a number of its own: what has none could be followed by nobody.
+    #[test]
+    fn a_day_has_a_hundred_declarations() {
+        let keys = SharedKeys::new(KeyRing::generate(&mut SysRng).unwrap());
+        let in_force = SharedCookies::built_in(keys, None, true).unwrap().current();
+        // 30 November 2026, 12:00 UTC, after the day of the text.
+        let now = Moment::from(upheld_cookies::UnixSeconds(1_796_040_000));
+        let text = built_in_text(true).replace("An advertiser", "Another advertiser");
+        let draft = Policy::parse_toml(&text).unwrap();
+        for (version, hindrances) in [(20_261_127, 0), (2_026_112_798, 0), (2_026_112_799, 1)] {
+            let notices = cookie_notice::write(&draft, version).unwrap().unwrap();
+            let notices = [notices.in_language(Language::English).clone()];
+            let examined = Examined::of(&in_force, (&text, &draft), &notices, now).unwrap();
+            assert_eq!(examined.hindrances.len(), hindrances, "{version}");
+        }
+    }
 }

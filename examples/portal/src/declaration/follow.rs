@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use upheld_store::sql::DatabaseError;
 
-use super::{AnnounceError, Declaration, DeclarationError, kept};
+use super::{Declaration, DeclarationError, kept};
 use crate::clock::{Clock, Moment};
 use crate::cookies::day_of;
+use crate::notice::NoticesError;
 use crate::records::Records;
 
 /// How often a node looks for what others have published.
@@ -20,7 +21,7 @@ pub(crate) enum FollowError {
     #[error("version {number} of the declaration is in force and cannot be followed: {source}")]
     Declaration { number: u32, source: DeclarationError },
     #[error("version {number} of the declaration is in force and cannot be announced: {source}")]
-    Announce { number: u32, source: AnnounceError },
+    Announce { number: u32, source: NoticesError },
 }
 
 /// Goes by what is in force: what was published last, else the program's own.

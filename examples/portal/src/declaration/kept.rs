@@ -61,9 +61,10 @@ const SELECT: &str = "SELECT number, text, sha256, published_at, published_by, d
     WHERE declarations.tenant = $1";
 
 /// The number of the newest; 0 while there is none.
+const NEWEST: &str = "SELECT COALESCE(MAX(number), 0) FROM declarations WHERE tenant = $1";
+
 pub(crate) async fn newest(database: &Database) -> Result<u32, DatabaseError> {
-    let sql = "SELECT COALESCE(MAX(number), 0) FROM declarations WHERE tenant = $1";
-    number(database.query(sql, &[]).await?.first())
+    number(database.query(NEWEST, &[]).await?.first())
 }
 
 pub(crate) async fn find(database: &Database, number: u32) -> Result<Option<Kept>, DatabaseError> {
@@ -99,8 +100,7 @@ pub(crate) async fn publish(
     let by = session.person();
     let replaced = records.cookies.built_in_text();
     let published = records.database.transact(move |transaction: &mut Transaction<'_>| {
-        let sql = "SELECT COALESCE(MAX(number), 0) FROM declarations WHERE tenant = $1";
-        if number(transaction.query(sql, &[])?.first())? != base {
+        if number(transaction.query(NEWEST, &[])?.first())? != base {
             return Ok(Outcome::Overtaken);
         }
         let sql = "SELECT COUNT(*) FROM declarations

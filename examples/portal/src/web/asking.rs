@@ -19,6 +19,7 @@ use super::pages::HTML;
 use super::routes::{Access, Route};
 use super::visitor::{Passerby, Visitor};
 use crate::cookies::Cookies;
+use crate::declaration::TextHash;
 use crate::token::{FormToken, Token};
 
 /// The page that is about nothing else.
@@ -33,7 +34,7 @@ struct Known {
     /// What is asked about; nothing where there is no question.
     asked: Vec<BannerCategory>,
     /// By which declaration.
-    declaration: u32,
+    declaration: TextHash,
     has_advert: bool,
     sends_gpc: bool,
     form_token: FormToken,
@@ -47,7 +48,7 @@ struct Known {
 struct Question<'a> {
     form_token: &'a FormToken,
     asked: &'a [BannerCategory],
-    declaration: u32,
+    declaration: TextHash,
 }
 
 /// The advertisement of somebody who is made up.
@@ -80,7 +81,7 @@ impl Asking {
         };
         let has_advert = page.access == Access::Everyone && cookies.releases_advert(&visit);
         let sends_gpc = consent.gpc();
-        let declaration = cookies.declaration().number();
+        let declaration = cookies.declaration().hash();
         let known = Known { asked, declaration, has_advert, sends_gpc, form_token, offered };
         Self(Some(Arc::new(known)))
     }

@@ -18,7 +18,7 @@ use upheld_cookies_tower::Consent;
 use super::App;
 use super::cookie::{Cookie, only};
 use super::filters;
-use super::form::{Fields, Posted, TOKEN_FIELD};
+use super::form::{Fields, HASH_BYTES, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::reading::Reading;
 use super::refusal::Refusal;
@@ -29,7 +29,7 @@ use crate::clock::Moment;
 use crate::consents::{self, ConsentsError, Done, Wish};
 use crate::cookie_choices::{self, Answer, Carried};
 use crate::cookies::{ADVERT_COOKIE, ADVERT_SECONDS, Cookies, day_of};
-use crate::declaration::kept;
+use crate::declaration::{TextHash, kept};
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
 use crate::records::RecordsError;
@@ -37,7 +37,8 @@ use crate::sessions::Session;
 
 /// What stands before the name of a purpose in a form.
 const PURPOSE_FIELD: &str = "purpose-";
-/// The field that says which declaration was on the page.
+/// The field that says which declaration was on the page, by its hash: the program's own is another in
+/// another program.
 pub(super) const DECLARATION_FIELD: &str = "declaration";
 /// The longest path that a form brings along.
 const PATH_BYTES: usize = 256;
@@ -156,7 +157,7 @@ struct Purpose {
 #[template(path = "cookie-preferences.html")]
 struct PreferencesPage<'a> {
     form_token: String,
-    declaration: u32,
+    declaration: TextHash,
     done: Option<&'static str>,
     /// Whether the choice was made about another declaration.
     is_changed: bool,
@@ -181,7 +182,7 @@ pub(super) async fn page(
     let page = |form_token| PreferencesPage {
         is_choice: purposes.iter().any(|purpose| !purpose.is_required),
         form_token,
-        declaration: cookies.declaration().number(),
+        declaration: cookies.declaration().hash(),
         done,
         is_changed: query.as_deref() == Some("changed"),
         sends_gpc: consent.gpc(),
@@ -238,8 +239,8 @@ pub(super) async fn choose(
         _ => return Ok(see_other("/cookies/preferences")),
     };
     //= UK GDPR, Article 4(11): consent is informed: it is to what was on the page
-    let shown = fields.text(DECLARATION_FIELD, 10).and_then(|shown| shown.parse().ok());
-    if !granted.is_empty() && shown != Some(cookies.declaration().number()) {
+    let shown = fields.text(DECLARATION_FIELD, HASH_BYTES);
+    if !granted.is_empty() && shown != Some(&cookies.declaration().hash().to_string()) {
         return Ok(see_other("/cookies/preferences?changed"));
     }
     let choice = Choice::made(policy, &granted, app.clock.now().to_cookie_time());

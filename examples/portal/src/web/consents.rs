@@ -8,7 +8,7 @@ use upheld_consent::{ConsentEvent, Happening, Notice, NoticeRef, RecordId, Statu
 
 use super::App;
 use super::filters;
-use super::form::{Posted, TOKEN_FIELD};
+use super::form::{HASH_BYTES, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::reading::Reading;
 use super::refusal::Refusal;
@@ -26,8 +26,6 @@ use crate::token::FormToken;
 
 /// The field that says which notice was on the page.
 const NOTICE_FIELD: &str = "notice";
-/// A SHA-256 hash in hexadecimal digits.
-const HASH_BYTES: usize = 64;
 
 const NOTICE_CHANGED: Problem<'_> = Problem {
     what: phrase("The privacy notice has changed since you opened this page"),

@@ -19,6 +19,8 @@ pub(super) const TOKEN_FIELD: &str = "form_token";
 /// four fields: the token, which declaration was shown, the button and the path.
 const MAX_FIELDS: usize = 68;
 const TOKEN_BYTES: usize = 64;
+/// A SHA-256 hash in hexadecimal digits, of what was on the page.
+pub(super) const HASH_BYTES: usize = 64;
 
 /// A form that this portal made for this visitor.
 ///

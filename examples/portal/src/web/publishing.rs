@@ -10,7 +10,7 @@ use upheld_cookies::policy::{Edit, Policy, PolicyError};
 
 use super::App;
 use super::filters;
-use super::form::{Posted, TOKEN_FIELD};
+use super::form::{HASH_BYTES, Posted, TOKEN_FIELD};
 use super::pages::{Problem, form, see_other};
 use super::query::Query;
 use super::refusal::Refusal;
@@ -25,8 +25,6 @@ use crate::publishing::{self, Examined, Listed, Version};
 use crate::sessions::Session;
 use crate::token::FormToken;
 
-/// A SHA-256 hash in hexadecimal digits.
-const HASH_BYTES: usize = 64;
 /// The most faults of a text that are shown.
 const MOST_FAULTS: usize = 50;
 
@@ -144,9 +142,9 @@ pub(super) async fn publish(
     let (records, now) = (&app.records, app.clock.now());
     let page = Page { app: &app, session: &session, cookies: &cookies, is_done: false };
     let text = draft::find(records, session.person()).await?.unwrap_or_default();
-    let Ok(policy) = page.read(&text) else { return page.show(&text, Some(OTHER_DRAFT)).await };
-    let notices = page.notices().await?;
-    let examined = Examined::of(&cookies, (&text, &policy), &notices, now);
+    let Ok(examined) = page.examine(&text, &page.notices().await?) else {
+        return page.show(&text, Some(OTHER_DRAFT)).await;
+    };
     if fields.text("hash", HASH_BYTES) != Some(&examined.hash.to_string()) {
         return page.show(&text, Some(OTHER_DRAFT)).await;
     }
@@ -192,9 +190,10 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// The hosts are those at which the portal is found, whatever the text says.
-    fn read(&self, text: &str) -> Result<Policy, PolicyError> {
+    fn examine(&self, text: &str, notices: &[Notice]) -> Result<Examined, PolicyError> {
         let hosts = self.cookies.policy().site().hosts.clone();
-        Policy::parse_toml(text).map(|policy| policy.with_hosts(hosts))
+        let policy = Policy::parse_toml(text)?.with_hosts(hosts);
+        Examined::of(self.cookies, (text, &policy), notices, self.app.clock.now())
     }
 
     async fn notices(&self) -> Result<Vec<Notice>, Refusal> {
@@ -207,9 +206,8 @@ impl Page<'_> {
         let notices = self.notices().await?;
         let (mut draft, mut faults, mut problem) = (None, Vec::new(), problem);
         if !text.is_empty() && text.len() <= draft::MAX_BYTES {
-            match self.read(text) {
-                Ok(policy) => {
-                    let mut examined = Examined::of(self.cookies, (text, &policy), &notices, now);
+            match self.examine(text, &notices) {
+                Ok(mut examined) => {
                     let findings = lines(std::mem::take(&mut examined.findings));
                     draft = Some(Draft { examined, findings });
                 }

@@ -75,6 +75,10 @@ pub(crate) fn publish(lead: &mut Browser, text: &str) {
     send(lead, &examined).assert_redirects_to("/staff/publishing?published");
 }
 
+fn sha256(text: &str) -> String {
+    data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(text))
+}
+
 pub(crate) fn published(clinic: &Clinic) -> i64 {
     clinic.query("SELECT count(*) FROM declarations WHERE number > 0")
 }
@@ -151,7 +155,7 @@ fn versions_are_kept_with_who_and_what_changed() {
     page.assert_shows(200, "<code>item _measure</code>: new");
     page.assert_shows(200, "the program’s own");
     // As `sha256sum` has it of the very text, on the page, in the audit and in the row.
-    let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(newer()));
+    let hash = sha256(&newer());
     page.assert_shows(200, &hash);
     let action = format!("declaration of cookies 1 published: SHA-256 {hash}");
     assert_eq!(clinic.audited(&action), 1);
@@ -185,6 +189,8 @@ fn nobody_agrees_to_what_was_not_on_the_page() {
     let mut browsers = [clinic.browser(), clinic.browser(), clinic.browser()];
     for browser in &mut browsers {
         browser.get(PREFERENCES).assert_shows(200, "You have not chosen yet.");
+        // Of two programs each may have its own, and neither a number for it.
+        assert_eq!(browser.declaration, sha256(OWN));
     }
     publish(&mut lead, &newer());
     let [accepting, saving, rejecting] = &mut browsers;
@@ -263,6 +269,12 @@ fn t61_what_the_law_or_the_portal_forbids_is_not_published() {
             newer().replace("cookie = \"__Host-consent\"", "cookie = \"__Host-session\""),
             "uses the cookie that is to keep the choice for something else",
         ),
+        (
+            newer().replace("cookie = \"__Host-consent\"", "cookie = \"__Host-choice\""),
+            "does not declare the cookie that keeps the choice, or needs consent for it: \
+             <code>__Host-choice</code>",
+        ),
+        (newer().replace("We count visits.", &"x".repeat(2001)), "fit in a notice."),
         (newer().replace("again_after = \"182d\"", "again_after = \"183d\""), "said to end sooner"),
         (
             newer().replace(
@@ -278,8 +290,7 @@ fn t61_what_the_law_or_the_portal_forbids_is_not_published() {
         page.assert_shows(200, why);
         assert_eq!(button(&page), None, "{why}");
         // Whoever makes the form up gets no further.
-        let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(&text));
-        send(&mut lead, &[hash, "0".into()]).assert_shows(422, "It cannot be published");
+        send(&mut lead, &[sha256(&text), "0".into()]).assert_shows(422, "It cannot be published");
     }
     let page = lead.post(CHECK, &[("declaration", "schema = 1\nsites = \"<script>\"")]);
     page.assert_shows(422, "line 2, column 1");
