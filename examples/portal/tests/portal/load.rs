@@ -7,7 +7,11 @@ fn run(arguments: &[&str]) -> serde_json::Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_portal-load"));
     command.args(arguments).args(["--portal", env!("CARGO_BIN_EXE_portal"), "--json"]);
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    // Who waits for them to be made is told.
+    let people = arguments.iter().skip_while(|&&argument| argument != "--people").nth(1).unwrap();
+    assert!(said.contains(&format!("making {people} people")), "{said}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

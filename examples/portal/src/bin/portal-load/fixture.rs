@@ -1,7 +1,7 @@
 //! A database with people in it, and the settings of a portal on it.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{Write, stderr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +19,8 @@ use crate::Failure;
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
+/// What stands for a file of its own, where the URL of a database may.
+pub(crate) const SQLITE: &str = "sqlite";
 const TENANT: &str = "load";
 
 /// Where everything is. The folder is removed when dropped.
@@ -40,7 +42,7 @@ impl Fixture {
         let mut file = OpenOptions::new();
         let file = file.write(true).create_new(true).mode(0o600);
         file.open(folder.path().join("portal.keys"))?.write_all(keys.to_text().as_bytes())?;
-        let url = (database != "sqlite").then(|| database.to_owned());
+        let url = (database != SQLITE).then(|| database.to_owned());
         Ok(Self { folder, url, keys: SharedKeys::new(keys), port })
     }
 
@@ -56,11 +58,12 @@ impl Fixture {
 
     /// The kind of the database: `sqlite` or `postgres`.
     pub(crate) fn store(&self) -> &'static str {
-        if self.url.is_some() { "postgres" } else { "sqlite" }
+        if self.url.is_some() { "postgres" } else { SQLITE }
     }
 
     /// Makes the tables, and people.
     pub(crate) async fn seed(&self, people: usize, awaited: usize) -> Result<Vec<Seeded>, Failure> {
+        say(&format!("making {people} people"));
         let (portal, database) = self.portal().await?;
         let seeded = portal.seed(Seeding { people, awaited, password: PASSWORD }).await?;
         database.close().await;
@@ -69,6 +72,7 @@ impl Fixture {
 
     /// Makes requests of the people, the first of whom is staff from then on.
     pub(crate) async fn seed_requests(&self, requests: usize) -> Result<(), Failure> {
+        say(&format!("making {requests} requests"));
         let (portal, database) = self.portal().await?;
         portal.seed_requests(requests).await?;
         database.close().await;
@@ -147,6 +151,12 @@ impl Fixture {
     fn file(&self) -> PathBuf {
         self.path("portal.db")
     }
+}
+
+/// Says beside the report what takes its time.
+fn say(what: &str) {
+    // Nobody is there to hear of an error.
+    drop(writeln!(stderr(), "portal-load: {what}"));
 }
 
 /// The folder that this program was built into.

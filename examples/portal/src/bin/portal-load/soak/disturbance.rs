@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use super::Site;
 use super::laws::Given;
 use crate::Failure;
+use crate::fixture::SQLITE;
 use crate::server::Server;
 
 /// How long the node stays away.
@@ -51,7 +52,7 @@ pub(crate) async fn disturb(
             1 => so_far.given.extend(change_keys(&site).await?),
             _ => so_far.given.extend(match &site.restart {
                 Some(restart) => vec![restart_database(restart).await?],
-                None if site.fixture.store() == "sqlite" => back_up(&site, turn).await?,
+                None if site.fixture.store() == SQLITE => back_up(&site, turn).await?,
                 None => Vec::new(),
             }),
         }
