@@ -244,6 +244,17 @@ impl Records {
         erased.await
     }
 
+    /// Lists what [`Records::erase_person`] would be held by now: the open requests for access or
+    /// portability of a person, and their open complaints.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn held_by(&self, person: PersonId) -> Result<Vec<RecordId>, DatabaseError> {
+        let rows = self.database.query(erase::HELD, &[id(person.0)]).await?;
+        erase::named(&rows)
+    }
+
     /// Erases the payloads of one record.
     ///
     /// Refuses while a request of its person for access or portability is open, or a complaint.

@@ -60,7 +60,7 @@
 //! ```
 
 mod kept;
-mod queue;
+pub(crate) mod queue;
 mod verify;
 
 use upheld_consent::Date;
@@ -151,15 +151,22 @@ impl Requests {
         self.records.database().transact(give).await
     }
 
-    /// Says who handles a request; nobody handles one that is not there.
+    /// Says what is listed of a request; `None` for one that is not there.
     ///
     /// # Errors
     ///
     /// [`DatabaseError`]
-    pub async fn assignee(&self, request: RecordId) -> Result<Option<u128>, DatabaseError> {
-        let sql = "SELECT assignee FROM requests WHERE tenant = $1 AND id = $2";
-        let rows = self.records.database().query(sql, &[id(request.0)]).await?;
-        rows.first().map_or(Ok(None), |row| optional_id_of(row, 0))
+    pub async fn summary(&self, request: RecordId) -> Result<Option<Summary>, DatabaseError> {
+        queue::summary(self.records.database(), request).await
+    }
+
+    /// Lists the requests and complaints of a person, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`DatabaseError`]
+    pub async fn of_person(&self, person: PersonId) -> Result<Vec<Listed>, DatabaseError> {
+        queue::of_person(self.records.database(), person).await
     }
 
     /// Lists up to `limit` requests, those first whose clock has run longest, from after a place on.

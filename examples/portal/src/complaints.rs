@@ -7,7 +7,7 @@ use upheld_consent::request::{
 };
 use upheld_consent::{ComplaintDeadline, Date, DeadlineError};
 use upheld_store::record::{PersonId as Whose, RecordId};
-use upheld_store::request::{KIND, KeptComplaint, RequestError};
+use upheld_store::request::{COMPLAINT, KeptComplaint, RequestError};
 
 use crate::clock::Moment;
 use crate::id::{Id, PersonId};
@@ -66,26 +66,13 @@ pub(crate) async fn list(
     records: &Records,
     person: PersonId,
 ) -> Result<Vec<Complained>, RequestsError> {
-    let listed = records.requests.records().of_person(Whose(person.to_bits()), KIND).await?;
     let mut found = Vec::new();
-    for record in listed {
-        found.extend(find(records, person, Id::from_bits(record.record.0)).await?);
+    for listed in records.requests.of_person(Whose(person.to_bits())).await? {
+        if listed.summary.kind() == COMPLAINT {
+            found.extend(find(records, person, Id::from_bits(listed.request.0)).await?);
+        }
     }
-    found.sort_by_key(|one| (std::cmp::Reverse(one.complaint.received()), one.id.to_bits()));
     Ok(found)
-}
-
-/// Whether a person has complained and was not told yet what came of it.
-//= DPA 2018 §164A(4): the person is told the outcome
-pub(crate) async fn is_answer_owed(
-    records: &Records,
-    person: PersonId,
-) -> Result<bool, RequestsError> {
-    let is_over = |stage| {
-        use ComplaintStage::{Closed, Decided, Withdrawn};
-        matches!(stage, Decided | Withdrawn | Closed)
-    };
-    Ok(list(records, person).await?.iter().any(|one| !is_over(one.complaint.stage())))
 }
 
 /// Finds one of a person's complaints; those of others are not there.

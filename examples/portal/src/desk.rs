@@ -10,16 +10,18 @@ pub(crate) mod queue;
 use upheld_consent::Date;
 use upheld_consent::letter::Letter;
 use upheld_consent::request::{
-    Act, Command, Context, ControllerStatus, Event, Name, Recorded, Request, decide,
+    Command, Context, ControllerStatus, Event, Name, Recorded, Request, decide,
 };
 use upheld_second_factor::AccountId;
 use upheld_store::record::{PersonId as Whose, RecordId, Written};
-use upheld_store::request::{RequestError, SealedRequest};
+use upheld_store::request::{COMPLAINT, RequestError, SealedRequest, Summary};
 use upheld_store::sql::Transaction;
 use zeroize::Zeroizing;
 
+use self::complaint::ComplaintCase;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::Moment;
+use crate::complaints;
 use crate::id::{Id, PersonId};
 use crate::intakes::{self, Contents};
 use crate::letters::Paper;
@@ -45,22 +47,33 @@ pub(crate) struct Case<R = Request, E = Event> {
     pub(crate) form: Option<Contents>,
     pub(crate) request: R,
     pub(crate) events: Vec<Recorded<E>>,
+    /// Who deals with it; none while nobody does.
+    pub(crate) assignee: Option<PersonId>,
+}
+
+/// What the desk has of a name.
+#[derive(Debug)]
+pub(crate) enum Found {
+    Request(Box<Case>),
+    Complaint(Box<ComplaintCase>),
 }
 
 impl<R, E> Case<R, E> {
+    /// None of what was erased: it is nobody's.
     async fn of(
         records: &Records,
-        (id, Whose(person)): (Id, Whose),
-        request: R,
-        events: Vec<Recorded<E>>,
-    ) -> Result<Self, RequestsError> {
+        (id, summary): (Id, &Summary),
+        (person, request, events): (Option<Whose>, R, Vec<Recorded<E>>),
+    ) -> Result<Option<Box<Self>>, RequestsError> {
+        let Some(Whose(person)) = person else { return Ok(None) };
         let person = PersonId::from(AccountId(person));
         let form = intakes::find(records, id).await?;
         let contact = match &form {
             Some(form) => Some(form.contact()),
             None => people::contact(&records.database, person).await?,
         };
-        Ok(Self { id, person, contact, form, request, events })
+        let assignee = summary.assignee().map(|bits| PersonId::from(AccountId(bits)));
+        Ok(Some(Box::new(Self { id, person, contact, form, request, events, assignee })))
     }
 
     /// What its letters are written on.
@@ -73,13 +86,20 @@ impl<R, E> Case<R, E> {
     }
 }
 
-/// Finds a request of anybody.
-pub(crate) async fn find(records: &Records, id: Id) -> Result<Option<Case>, RequestsError> {
-    let Some(kept) = requests::read(records, RecordId(id.to_bits())).await? else {
-        return Ok(None);
-    };
-    let Some(whose) = kept.person else { return Ok(None) };
-    Case::of(records, (id, whose), kept.request, kept.events).await.map(Some)
+/// Finds a request or a complaint of anybody.
+pub(crate) async fn find(records: &Records, id: Id) -> Result<Option<Found>, RequestsError> {
+    let record = RecordId(id.to_bits());
+    let Some(summary) = records.requests.summary(record).await? else { return Ok(None) };
+    let listed = (id, &summary);
+    Ok(if summary.kind() == COMPLAINT {
+        let Some(kept) = complaints::read(records, record).await? else { return Ok(None) };
+        let kept = (kept.person, kept.complaint, kept.events);
+        Case::of(records, listed, kept).await?.map(Found::Complaint)
+    } else {
+        let Some(kept) = requests::read(records, record).await? else { return Ok(None) };
+        let kept = (kept.person, kept.request, kept.events);
+        Case::of(records, listed, kept).await?.map(Found::Request)
+    })
 }
 
 /// Lets somebody give a command about a request, if they may.
@@ -154,9 +174,11 @@ const fn notes_arrival(command: &Command) -> bool {
 
 /// What a command comes to, before it is kept: the letter can be read.
 #[derive(Debug)]
-pub(crate) struct Draft {
-    act: Act,
-    events: Vec<Recorded>,
+pub(crate) struct Draft<E = Event> {
+    /// What the audit calls it.
+    action: String,
+    /// What happened, and what comes of the command.
+    events: Vec<Recorded<E>>,
     pub(crate) letter: Option<Letter>,
 }
 
@@ -169,7 +191,8 @@ pub(crate) fn draft(
     now: Moment,
 ) -> Result<Draft, RequestsError> {
     let today = requests::today(Some(&case.request), now)?;
-    let (act, by, calendar) = (command.act(), permit.name()?, requests::calendar());
+    let (by, calendar) = (permit.name()?, requests::calendar());
+    let action = format!("request: {}", command.act());
     let controller = ControllerStatus::HealthProfessional;
     let at = arrived.filter(|_| notes_arrival(&command)).unwrap_or(today);
     let context = Context { at, today, by: &by, calendar: &calendar, controller };
@@ -181,7 +204,7 @@ pub(crate) fn draft(
         letter = letter.or(paper.owed(&request, recorded)?);
     }
     let events = case.events.iter().cloned().chain(new).collect();
-    Ok(Draft { act, events, letter })
+    Ok(Draft { action, events, letter })
 }
 
 /// Keeps what was decided, with an entry in the audit, and the letter in the outbox.
@@ -192,30 +215,20 @@ pub(crate) async fn keep(
     draft: Draft,
     now: Moment,
 ) -> Result<(), RequestsError> {
-    let Draft { act, events, letter } = draft;
     let (id, whose) = (RecordId(case.id.to_bits()), Whose(case.person.to_bits()));
-    let at = (now.to_millis(), ACTOR);
-    let sealed = records.requests.seal(id, whose, (&events, case.events.len()), at)?;
-    let action = format!("request: {act}");
-    write(records, case, &permit, Kept { action, letter, sealed }, now).await
-}
-
-/// What is written together.
-struct Kept {
-    /// What the audit calls it.
-    action: String,
-    letter: Option<Letter>,
-    sealed: SealedRequest,
+    let (events, at) = ((&*draft.events, case.events.len()), (now.to_millis(), ACTOR));
+    let sealed = records.requests.seal(id, whose, events, at)?;
+    write(records, case, &permit, (draft, sealed), now).await
 }
 
 async fn write<R, E>(
     records: &Records,
     case: &Case<R, E>,
     permit: &Permit<'_>,
-    kept: Kept,
+    (draft, sealed): (Draft<E>, SealedRequest),
     now: Moment,
 ) -> Result<(), RequestsError> {
-    let Kept { action, letter, sealed } = kept;
+    let Draft { action, letter, .. } = draft;
     let letter = letter.filter(|_| case.contact.is_some()).map(|letter| mail::Letter {
         kind: KIND,
         subject: letter.subject().to_owned(),

@@ -7,7 +7,7 @@ use upheld_consent::request::{
 };
 use upheld_consent::{Calendar, Date, DateError, DeadlineError, Division, Due};
 use upheld_store::record::{PersonId as Whose, RecordError, RecordId, Written};
-use upheld_store::request::{KIND, KeptRequest, RequestError};
+use upheld_store::request::{COMPLAINT, KeptRequest, RequestError, Summary};
 use upheld_store::sql::{DatabaseError, Transaction};
 use zeroize::Zeroizing;
 
@@ -144,34 +144,34 @@ pub(crate) fn calendar() -> Calendar {
 
 /// Lists what a person has asked for, the newest first.
 pub(crate) async fn list(records: &Records, person: PersonId) -> Result<Vec<Asked>, RequestsError> {
-    let listed = records.requests.records().of_person(whose(person), KIND).await?;
-    let mut asked = Vec::with_capacity(listed.len());
-    for record in listed {
-        asked.extend(load(records, person, record.record).await?);
+    let mut asked = Vec::new();
+    for listed in records.requests.of_person(whose(person)).await? {
+        if listed.summary.kind() != COMPLAINT {
+            asked.extend(load(records, person, listed.request).await?);
+        }
     }
-    asked.sort_by_key(|one| (std::cmp::Reverse(one.request.received()), one.id.to_bits()));
     Ok(asked)
 }
 
-/// Whether a person has asked for their data and has no answer yet.
-pub(crate) async fn is_answer_owed(
-    records: &Records,
-    person: PersonId,
-) -> Result<bool, RequestsError> {
-    let is_owed = |asked: &Asked| {
-        let request = &asked.request;
-        request.stage().is_open() && matches!(request.ask(), Ask::Access | Ask::Portability)
-    };
-    Ok(list(records, person).await?.iter().any(is_owed))
+/// How many a person has made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) requests: usize,
+    pub(crate) open_requests: usize,
+    pub(crate) complaints: usize,
 }
 
-/// How many requests of a person are open.
-pub(crate) async fn count_open(
-    records: &Records,
-    person: PersonId,
-) -> Result<usize, RequestsError> {
-    let listed = list(records, person).await?;
-    Ok(listed.iter().filter(|asked| asked.request.stage().is_open()).count())
+/// Counts what a person has asked for and complained about.
+pub(crate) async fn count(records: &Records, person: PersonId) -> Result<Counts, DatabaseError> {
+    let listed = records.requests.of_person(whose(person)).await?;
+    let count = |is_meant: fn(&Summary) -> bool| {
+        listed.iter().filter(|listed| is_meant(&listed.summary)).count()
+    };
+    Ok(Counts {
+        requests: count(|it| it.kind() != COMPLAINT),
+        open_requests: count(|it| it.kind() != COMPLAINT && it.is_open()),
+        complaints: count(|it| it.kind() == COMPLAINT),
+    })
 }
 
 /// Finds one of a person's requests; those of others are not there.

@@ -342,9 +342,7 @@ impl Complaint {
         &self,
         calendar: &Calendar,
     ) -> Result<Option<ComplaintDeadline>, DeadlineError> {
-        use ComplaintStage::{Acknowledged, Investigating, Received};
-        let is_open = matches!(self.stage, Received | Acknowledged | Investigating);
-        if !is_open || self.acknowledged.is_some() {
+        if !self.stage.is_open() || self.acknowledged.is_some() {
             return Ok(None);
         }
         complaint_deadline(self.received, calendar).map(Some)

@@ -82,6 +82,16 @@ fn every_command_in_every_stage() {
     assert_eq!(granted, 16);
 }
 
+/// Whatever is still to be decided, and nothing else, is open.
+//= DPA 2018 §164A(4): the person is told the outcome
+#[test]
+fn a_complaint_is_open_until_the_outcome_is_told() {
+    for stage in ComplaintStage::ALL {
+        let can_be_decided = complaint_transition(Some(stage), ComplaintAct::Decide).is_some();
+        assert_eq!(stage.is_open(), can_be_decided, "{stage}");
+    }
+}
+
 //= DPA 2018 §164A(3): receipt is acknowledged within 30 days
 #[test]
 fn receipt_is_acknowledged_within_thirty_days() {

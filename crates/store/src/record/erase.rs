@@ -130,7 +130,11 @@ fn held(
     held_by: &str,
     person: u128,
 ) -> Result<Vec<RecordId>, DatabaseError> {
-    let rows = transaction.query(held_by, &[id(person)])?;
+    named(&transaction.query(held_by, &[id(person)])?)
+}
+
+/// The records that rows of [`HELD`] name.
+pub(super) fn named(rows: &[Row]) -> Result<Vec<RecordId>, DatabaseError> {
     rows.iter().map(|row| id_of(row, 0).map(RecordId)).collect()
 }
 
@@ -170,6 +174,7 @@ mod tests {
 
     use super::{HELD, HOLD_RECORDS, OPEN};
     use crate::ledger::MIGRATIONS;
+    use crate::request::queue::select_of_person;
 
     /// What SQLite says it does, without having seen how many rows there are.
     #[test]
@@ -178,7 +183,7 @@ mod tests {
         for migration in MIGRATIONS {
             connection.execute_batch(migration.sqlite).unwrap();
         }
-        for sql in [HELD, OPEN, HOLD_RECORDS] {
+        for sql in [HELD, OPEN, HOLD_RECORDS, &*select_of_person()] {
             let sql = format!("EXPLAIN QUERY PLAN {}", sql.replace("FOR UPDATE", ""));
             let mut statement = connection.prepare(&sql).unwrap();
             let steps = statement.query_map(["", ""], |row| row.get(3)).unwrap();

@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde_json::Error;
 use upheld_consent::request::{
-    Complaint, ComplaintEvent, ComplaintRejection, ComplaintStage, OutOfPlace, Recorded, Request,
+    Complaint, ComplaintEvent, ComplaintRejection, OutOfPlace, Recorded, Request,
 };
 use upheld_ledger::{JsonError, UnixMillis, Value};
 
@@ -244,11 +244,7 @@ impl Summary {
     pub fn of_complaint(events: &[Recorded<ComplaintEvent>]) -> Result<Self, ComplaintRejection> {
         let complaint = Complaint::replay(events)?;
         let summary = Self::new(COMPLAINT, complaint.stage().name(), complaint.received());
-        let is_open = matches!(
-            complaint.stage(),
-            ComplaintStage::Received | ComplaintStage::Acknowledged | ComplaintStage::Investigating
-        );
-        Ok(if is_open { summary } else { summary.closed() })
+        Ok(if complaint.stage().is_open() { summary } else { summary.closed() })
     }
 }
 

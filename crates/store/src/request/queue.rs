@@ -6,12 +6,11 @@ use upheld_consent::{Date, DateError};
 
 use super::Summary;
 use crate::columns::{id, id_of, optional_id_of};
-use crate::record::RecordId;
+use crate::record::{PersonId, RecordId};
 use crate::sql::{Database, DatabaseError, Row, Value};
 
 /// What [`Listed::read`] reads.
-pub(super) const QUEUED: &str =
-    "SELECT id, kind, state, is_open, assignee, received, runs_from FROM requests";
+const QUEUED: &str = "SELECT id, kind, state, is_open, assignee, received, runs_from FROM requests";
 
 /// Which requests are meant: all, unless something is said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,6 +122,28 @@ pub(super) async fn list(
     let last = rows.last().filter(|_| found.len() > rows.len());
     let next = last.map(Listed::place);
     Ok(Page { rows, next })
+}
+
+pub(super) async fn summary(
+    database: &Database,
+    request: RecordId,
+) -> Result<Option<Summary>, DatabaseError> {
+    let sql = format!("{QUEUED} WHERE tenant = $1 AND id = $2");
+    let rows = database.query(&sql, &[id(request.0)]).await?;
+    rows.first().map(|row| Listed::read(row).map(|listed| listed.summary)).transpose()
+}
+
+pub(super) async fn of_person(
+    database: &Database,
+    person: PersonId,
+) -> Result<Vec<Listed>, DatabaseError> {
+    let rows = database.query(&select_of_person(), &[id(person.0)]).await?;
+    rows.iter().map(Listed::read).collect()
+}
+
+pub(crate) fn select_of_person() -> String {
+    let whose = "id IN (SELECT id FROM records WHERE tenant = $1 AND person = $2)";
+    format!("{QUEUED} WHERE tenant = $1 AND {whose} ORDER BY received DESC, id")
 }
 
 /// Some of the queue.

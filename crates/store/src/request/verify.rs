@@ -1,11 +1,9 @@
 //! The queue compared with the records that it is derived from.
 
-use super::queue::{Listed, QUEUED};
 use super::{ERASED, KIND, RequestError, Requests, Summary};
 use crate::columns::{id, id_of};
 use crate::ledger::{PAGE, VerifyError};
 use crate::record::{Record, RecordError, RecordFault, RecordId};
-use crate::sql::DatabaseError;
 
 const REQUESTS: &str = "SELECT id FROM records
      WHERE tenant = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4";
@@ -50,7 +48,7 @@ impl Requests {
     async fn verify_one(&self, request: RecordId) -> Result<bool, VerifyError> {
         let mut seen = None;
         loop {
-            let listed = self.listed(request).await?;
+            let listed = self.summary(request).await?;
             let Some(record) = self.record(request).await? else { return Ok(false) };
             let Some(expected) = Expected::of(&record) else { return Ok(false) };
             if let Expected::Impossible = expected {
@@ -67,12 +65,6 @@ impl Requests {
             // Something may have happened between reading the one and the other.
             seen = Some(state);
         }
-    }
-
-    async fn listed(&self, request: RecordId) -> Result<Option<Summary>, DatabaseError> {
-        let sql = format!("{QUEUED} WHERE tenant = $1 AND id = $2");
-        let rows = self.records().database().query(&sql, &[id(request.0)]).await?;
-        rows.first().map(|row| Listed::read(row).map(|listed| listed.summary)).transpose()
     }
 
     async fn record(&self, request: RecordId) -> Result<Option<Record>, VerifyError> {

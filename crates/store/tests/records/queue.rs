@@ -1,5 +1,6 @@
 //! The queue of requests: how it is listed, and what it keeps from being erased.
 
+use std::cmp::Reverse;
 use std::error::Error;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,8 @@ pub(crate) async fn nothing_is_erased_that_was_asked_for(records: &Records) -> L
         );
         let erasure = records.erase_record(RecordId(1), at(5), "dpo").await?;
         let holds = matches!(kind, RequestKind::Access | RequestKind::Portability);
+        let held_by = records.held_by(ALICE).await?;
+        assert_eq!(held_by, if holds { vec![request] } else { Vec::new() }, "{kind:?}");
         if holds {
             assert_eq!(erasure, Erasure::Held { requests: vec![request] }, "{kind:?}");
             let erasure = records.erase_person(ALICE, &[], at(5), "dpo").await?;
@@ -96,6 +99,10 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
         let _: Written = requests.create(request, ALICE, received, summary.clone()).await?;
         known.push((request, summary));
     }
+    known.sort_by_key(|(request, summary)| (Reverse(summary.received()), *request));
+    let of_alice = requests.of_person(ALICE).await?.into_iter();
+    assert!(of_alice.map(|row| (row.request, row.summary)).eq(known.iter().cloned()));
+    assert_eq!(requests.of_person(BOB).await?, []);
     known.sort_by_key(|(request, summary)| (summary.runs_from(), *request));
     for (number, filter) in (0..).zip(filters()) {
         let is_meant = |summary: &Summary| match number {
@@ -166,8 +173,9 @@ pub(crate) async fn is_listed_by_filter_and_page(records: &Records) -> Law {
 /// whoever leaves.
 async fn is_handled_by_one(requests: &Requests) -> Law {
     let database = requests.records().database();
-    assert_eq!(requests.assignee(RecordId(0)).await?, Some(9));
-    assert_eq!(requests.assignee(RecordId(9999)).await?, None);
+    let listed = requests.summary(RecordId(0)).await?.ok_or("not listed")?;
+    assert_eq!(listed.assignee(), Some(9));
+    assert_eq!(requests.summary(RecordId(9999)).await?, None);
     let given = database.transact(|transaction: &mut Transaction<'_>| {
         let is_there = request::assign(transaction, RecordId(1), Some(9))?;
         Ok::<_, DatabaseError>((is_there, request::assign(transaction, RecordId(9999), None)?))

@@ -98,6 +98,7 @@ pub(crate) async fn are_kept_as_they_were_decided(records: &Records) -> Law {
         request::summarise(transaction, RecordId(12), &planted)
     };
     records.database().transact(plant).await?;
+    assert_eq!(records.held_by(BOB).await?, [RecordId(12)]);
     let held = records.erase_person(BOB, &[], by.0, "dpo").await?;
     assert_eq!(held, Erasure::Held { requests: vec![RecordId(12)] });
     let (record, fault) = (RecordId(12), RecordFault::Queue);
@@ -173,17 +174,20 @@ pub(crate) async fn complaints_are_kept_beside_them(records: &Records) -> Law {
     let kept = requests.load_complaint(REQUEST).await?.ok_or("no complaint")?;
     assert_eq!(kept.complaint, Complaint::replay(&events)?);
     let page = requests.list(&Filter::default().of_kind(COMPLAINT).open(), None, 5).await?;
+    assert_eq!(requests.of_person(ALICE).await?, page.rows);
     assert_eq!(page.rows.first().map(|row| row.summary.state()), Some("acknowledged"));
     assert_eq!(requests.verify().await?, 1);
     let refused = requests.load(REQUEST).await;
     assert_eq!(refused, Err(RequestError::Form { event: 1 }), "it is no request");
     //= DPA 2018 §164A(4): the person is told the outcome
     let held = || Erasure::Held { requests: vec![REQUEST] };
+    assert_eq!(records.held_by(ALICE).await?, [REQUEST]);
     assert_eq!(records.erase_person(ALICE, &[], by.0, "dpo").await?, held());
     assert_eq!(records.erase_record(REQUEST, by.0, "dpo").await?, held());
     events.push(decide_complaint(Some(&kept.complaint), ComplaintCommand::Withdraw, &context)?);
     let written = requests.keep_complaint(REQUEST, ALICE, (&events, 2), by).await?;
     assert_eq!(written, Written::Written { version: 3 });
+    assert_eq!(records.held_by(ALICE).await?, []);
     let erased = records.erase_person(ALICE, &[], by.0, "dpo").await?;
     assert_eq!(erased, Erasure::Erased { records: 1, payloads: 3 });
     Ok(())

@@ -8,12 +8,10 @@ use upheld_store::sql::{DatabaseError, Row, Transaction};
 use crate::accounts;
 use crate::audit::{self, Actor, Entry};
 use crate::clock::{Clock, Moment};
-use crate::complaints;
 use crate::events::{self, DataEvent, Event};
 use crate::id::{Id, PersonId};
 use crate::people::State;
 use crate::records::{Records, RecordsError};
-use crate::requests::{self, RequestsError};
 
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How many accounts are looked at between two looks at the clock.
@@ -33,8 +31,6 @@ const ACTOR: &str = "self-service";
 enum EraseError {
     #[error(transparent)]
     Records(#[from] RecordsError),
-    #[error(transparent)]
-    Requests(#[from] RequestsError),
     #[error(transparent)]
     Record(#[from] RecordError),
 }
@@ -108,18 +104,17 @@ async fn set_aside(records: &Records, person: PersonId, now: Moment) -> Result<(
 }
 
 async fn erase(records: &Records, clock: &Clock, person: PersonId) -> Result<Outcome, EraseError> {
-    if requests::is_answer_owed(records, person).await?
-        || complaints::is_answer_owed(records, person).await?
-    {
+    let (kept, whose) = (records.requests.records(), Whose(person.to_bits()));
+    // Asked before it is taken over: that signs its person out, who may keep it while it waits.
+    if !kept.held_by(whose).await?.is_empty() {
         hold_back(records, person, None, clock.now()).await?;
         return Ok(Outcome::Held);
     }
     let Some(job) = claim(records, person, clock.now()).await? else {
         return Ok(Outcome::NotOurs);
     };
-    let (whose, at) = (Whose(person.to_bits()), clock.now().to_millis());
     //= DPA 2018, section 173: what a person has asked for is not erased before they are answered
-    match records.requests.records().erase_person(whose, &[], at, ACTOR).await? {
+    match kept.erase_person(whose, &[], clock.now().to_millis(), ACTOR).await? {
         Erasure::Held { .. } => {
             hold_back(records, person, Some(job.worker), clock.now()).await?;
             Ok(Outcome::Held)

@@ -1,7 +1,6 @@
 //! Who deals with a request: one of the staff who act, or nobody yet.
 
 use upheld_consent::Date;
-use upheld_second_factor::AccountId;
 use upheld_store::record::RecordId;
 use upheld_store::request;
 use upheld_store::sql::{Database, DatabaseError, Row, Transaction};
@@ -65,22 +64,12 @@ pub(crate) async fn colleagues(database: &Database) -> Result<Vec<Colleague>, Da
     rows.iter().map(colleague).collect()
 }
 
-/// Who deals with a request.
-pub(crate) async fn assignee(
-    records: &Records,
-    request: Id,
-) -> Result<Option<PersonId>, DatabaseError> {
-    let assignee = records.requests.assignee(RecordId(request.to_bits())).await?;
-    Ok(assignee.map(|bits| PersonId::from(AccountId(bits))))
-}
-
 /// What the one of this number is called; the number, when there is no such account any more.
 pub(crate) async fn name_of(
     records: &Records,
     contacts: &mut Contacts,
-    bits: u128,
+    person: PersonId,
 ) -> Result<String, DatabaseError> {
-    let person = PersonId::from(AccountId(bits));
     let contact = contacts.find(&records.database, person).await?;
     Ok(contact.map_or_else(|| person.to_string(), |it| called(&it.name, &it.email)))
 }

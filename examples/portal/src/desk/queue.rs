@@ -6,6 +6,7 @@
 
 use upheld_consent::request::{Ask, Complaint, ComplaintStage, Stage};
 use upheld_consent::{Date, Due};
+use upheld_second_factor::AccountId;
 use upheld_store::request::{COMPLAINT, Filter, Listed, Place};
 
 use super::assignment;
@@ -178,13 +179,11 @@ impl Time {
 
     /// Until receipt of a complaint has to be acknowledged, and after that.
     pub(crate) fn of_complaint(complaint: &Complaint, today: Date) -> Result<Self, RequestsError> {
-        use ComplaintStage::{Acknowledged, Investigating, Received};
         if let Some(deadline) = complaints::deadline(complaint)? {
             return Ok(Self::until(deadline.acknowledge_by, today));
         }
         //= DPA 2018 §164A(4): the answer comes without undue delay
-        let is_open = matches!(complaint.stage(), Received | Acknowledged | Investigating);
-        Ok(if is_open { Self::Prompt } else { Self::Done })
+        Ok(if complaint.stage().is_open() { Self::Prompt } else { Self::Done })
     }
 
     fn until(due: Date, today: Date) -> Self {
@@ -234,7 +233,10 @@ pub(crate) async fn page(
             };
             if let Some(mut row) = row.filter(is_wanted) {
                 row.assignee = match listed.summary.assignee() {
-                    Some(bits) => Some(assignment::name_of(records, &mut contacts, bits).await?),
+                    Some(bits) => {
+                        let person = PersonId::from(AccountId(bits));
+                        Some(assignment::name_of(records, &mut contacts, person).await?)
+                    }
                     None => None,
                 };
                 rows.push(row);

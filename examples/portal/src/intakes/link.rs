@@ -7,7 +7,7 @@ use upheld_consent::request::{
 };
 use upheld_store::record::{PersonId as Whose, RecordId, Written};
 use upheld_store::request::SealedRequest;
-use upheld_store::sql::{Row, Transaction};
+use upheld_store::sql::Transaction;
 
 use super::{Contents, DAY_SECONDS, KEPT_DAYS, Matter, letters, open};
 use crate::audit::{self, Actor, Entry};
@@ -261,16 +261,22 @@ impl Followed {
         token: Token,
         now: Moment,
     ) -> Result<Option<Self>, RequestsError> {
-        let sql = "SELECT id, person FROM intakes
+        let sql = "SELECT id, person, ask FROM intakes
                    WHERE tenant = $1 AND token_hash = $2 AND confirmed_at IS NOT NULL
                        AND expires_at > $3";
         let values = [token.to_hash().into(), now.into()];
         let rows = records.database.query(sql, &values).await?;
-        let named = |row: &Row| Ok::<_, RequestsError>((Id::at(row, 0)?, PersonId::at(row, 1)?));
-        let Some((id, person)) = rows.first().map(named).transpose()? else { return Ok(None) };
-        if let Some(asked) = requests::find(records, person, id).await? {
-            return Ok(Some(Self::Request(Box::new(asked))));
-        }
-        Ok(complaints::find(records, person, id).await?.map(Self::Complaint))
+        let Some(row) = rows.first() else { return Ok(None) };
+        let (id, person) = (Id::at(row, 0)?, PersonId::at(row, 1)?);
+        Ok(match Matter::of(row.text(2)?) {
+            Some(Matter::Request(_)) => {
+                let asked = requests::find(records, person, id).await?;
+                asked.map(|asked| Self::Request(Box::new(asked)))
+            }
+            Some(Matter::Complaint) => {
+                complaints::find(records, person, id).await?.map(Self::Complaint)
+            }
+            None => None,
+        })
     }
 }

@@ -9,6 +9,7 @@ mod complaint;
 mod fields;
 mod forms;
 mod grounds;
+mod handling;
 mod labels;
 mod queue;
 mod timeline;

@@ -12,12 +12,11 @@ use super::pages::{Problem, form};
 use super::reading::Reading;
 use super::refusal::Refusal;
 use crate::CLINIC;
-use crate::complaints;
 use crate::consents::{self, Standing};
 use crate::held::{self, CATEGORIES, Held};
 use crate::language::phrase;
 use crate::people::Role;
-use crate::requests;
+use crate::requests::{self, Counts};
 use crate::sessions::Session;
 use crate::token::FormToken;
 
@@ -43,20 +42,19 @@ struct DataPage<'a> {
     form_token: FormToken,
     session: &'a Session,
     held: Held,
-    requests: usize,
-    complaints: usize,
+    counts: Counts,
     kinds: Vec<Kind>,
     problem: Option<Problem<'a>>,
 }
 
 pub(super) async fn page(State(app): State<App>, session: Session) -> Result<Response, Refusal> {
     let (held, kinds) = look(&app, &session).await?;
+    let counts = requests::count(&app.records, session.person()).await?;
     let page = DataPage {
         form_token: session.token().to_form_token(),
         session: &session,
         held,
-        requests: requests::list(&app.records, session.person()).await?.len(),
-        complaints: complaints::list(&app.records, session.person()).await?.len(),
+        counts,
         kinds,
         problem: None,
     };

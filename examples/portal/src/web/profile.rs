@@ -137,7 +137,7 @@ pub(super) async fn correct(
     let new = typed.filter(|new| new.as_str().contains('@') && new.as_str() != session.email());
     let Some(new) = new else { return refuse(NO_ADDRESS).await };
     let (records, person) = (&app.records, session.person());
-    if requests::count_open(records, person).await? >= MAX_OPEN {
+    if requests::count(records, person).await?.open_requests >= MAX_OPEN {
         return refuse(super::requests::TOO_MANY).await;
     }
     let words = phrase("My e-mail address is {new}, and no longer {old}.");

@@ -121,7 +121,7 @@ pub(super) async fn ask(
         return show(&app, &session, shown, Some(("words", WORDS_UNREADABLE))).await;
     };
     let (records, person) = (&app.records, session.person());
-    if requests::count_open(records, person).await? >= MAX_OPEN {
+    if requests::count(records, person).await?.open_requests >= MAX_OPEN {
         return show(&app, &session, shown, Some(("main", TOO_MANY))).await;
     }
     let id = requests::receive(records, person, (ask, words), app.clock.now()).await?;

@@ -60,6 +60,12 @@ impl ComplaintStage {
             Self::Closed => "closed",
         }
     }
+
+    /// Whether the person is to be told yet what came of it.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Received | Self::Acknowledged | Self::Investigating)
+    }
 }
 
 impl ComplaintAct {

@@ -12,11 +12,11 @@ use super::super::form::{Fields, Posted, TOKEN_FIELD};
 use super::super::pages::{Problem, form, see_other};
 use super::super::refusal::Refusal;
 use super::super::visitor::FreshStaff;
-use super::case::{Found, find, show_again};
+use super::case::{find, show_again};
 use super::commands::{self, Form, Unread};
 use super::{complaint, forms};
 use crate::CLINIC;
-use crate::desk::{self, Case, NoPermit};
+use crate::desk::{self, Case, Found, NoPermit};
 use crate::id::Id;
 use crate::language::phrase;
 use crate::people::Role;
@@ -139,9 +139,8 @@ struct Again<'a> {
 impl Again<'_> {
     /// With all that was typed.
     async fn show(&self, field: &str, problem: Problem<'_>) -> Result<Response, Refusal> {
-        let typed = |name: &str| self.fields.text(name, usize::MAX).map(str::to_owned);
-        let form = (self.slug, field);
-        show_again(self.app, (self.session, self.case), form, typed, problem).await
+        let (whose, form) = ((self.session, self.case), (self.slug, field));
+        show_again(self.app, whose, form, self.fields, problem).await
     }
 
     /// Says in the words of the law why nothing was done, and what it is about.

@@ -8,8 +8,9 @@ use super::super::form::Posted;
 use super::super::pages::{Problem, see_other};
 use super::super::refusal::Refusal;
 use super::super::visitor::FreshStaff;
-use super::case::{Found, find, show_again};
+use super::case::{find, show_again};
 use super::complaint;
+use crate::desk::Found;
 use crate::desk::assignment::{self, Assigned};
 use crate::id::{Id, PersonId};
 use crate::language::phrase;
@@ -44,9 +45,7 @@ pub(in super::super) async fn assign(
     }
     let form = ("assign", "to");
     match &found {
-        Found::Request(case) => {
-            show_again(&app, (&session, case), form, |_| None, IMPOSSIBLE).await
-        }
+        Found::Request(case) => show_again(&app, (&session, case), form, &fields, IMPOSSIBLE).await,
         Found::Complaint(case) => {
             complaint::show_again(&app, (&session, case), form, &fields, IMPOSSIBLE).await
         }

@@ -10,24 +10,23 @@ use zeroize::Zeroizing;
 
 use super::super::App;
 use super::super::filters;
-use super::super::form::TOKEN_FIELD;
+use super::super::form::{Fields, TOKEN_FIELD};
 use super::super::pages::{Problem, form};
 use super::super::refusal::Refusal;
 use super::super::visitor::Reader;
 use super::complaint;
 use super::fields::{Input, Prefilled};
 use super::forms::{self, Form};
+use super::handling::{Handling, put_back, role_at};
 use super::labels;
-use super::timeline::{self, Line};
+use super::timeline;
 use crate::CLINIC;
-use crate::desk::assignment::{self, Colleague};
-use crate::desk::complaint::ComplaintCase;
 use crate::desk::queue::Time;
-use crate::desk::{self, Case};
+use crate::desk::{self, Case, Found};
 use crate::held::CATEGORIES;
-use crate::id::{Id, PersonId};
+use crate::id::Id;
 use crate::language::phrase;
-use crate::people::{Contacts, Role};
+use crate::people::Role;
 use crate::requests::{self, RequestsError};
 use crate::sessions::Session;
 use crate::token::FormToken;
@@ -59,20 +58,16 @@ pub(super) struct CasePage<'a> {
     heading: &'static str,
     stage: &'static str,
     received: Date,
+    /// What the time is for.
+    due: &'static str,
     time: Time,
     steps: Vec<String>,
     words: Option<Zeroizing<String>>,
     evidence: Vec<(Date, &'static str, String)>,
     tasks: Vec<Task>,
     found: Vec<Held>,
-    lines: Vec<Line>,
-    /// Whether earlier changes of who deals with it are left out.
-    is_cut: bool,
+    handling: Handling,
     letters: Vec<String>,
-    /// What who deals with it is called; none while nobody does.
-    assignee: Option<String>,
-    /// To whom it may be given by the reader, and whether they have it.
-    colleagues: Vec<(Colleague, bool)>,
     forms: Vec<Form>,
     /// The form to be shown open, with what was typed.
     opened: &'a str,
@@ -95,37 +90,23 @@ pub(in super::super) async fn page(
     }
 }
 
-/// What there is of a name, whoever's it is: the tenant's it has to be.
-pub(super) enum Found {
-    Request(Box<Case>),
-    Complaint(Box<ComplaintCase>),
-}
-
+/// Whoever's it is.
 pub(super) async fn find(app: &App, id: &str) -> Result<Found, Refusal> {
     let id = Id::parse(id).ok_or(Refusal::NotFound)?;
-    if let Some(case) = desk::find(&app.records, id).await? {
-        return Ok(Found::Request(Box::new(case)));
-    }
-    let complaint = desk::complaint::find(&app.records, id).await?;
-    complaint.map(|case| Found::Complaint(Box::new(case))).ok_or(Refusal::NotFound)
+    desk::find(&app.records, id).await?.ok_or(Refusal::NotFound)
 }
 
 /// Shows the request again because of a form that was not taken, with what was typed in it.
-pub(super) async fn show_again<'a>(
+pub(super) async fn show_again(
     app: &App,
-    (session, case): (&'a Session, &'a Case),
-    (slug, field): (&'a str, &str),
-    typed: impl Fn(&str) -> Option<String>,
-    problem: Problem<'a>,
+    (session, case): (&Session, &Case),
+    (slug, field): (&str, &str),
+    fields: &Fields,
+    problem: Problem<'_>,
 ) -> Result<Response, Refusal> {
     let mut page = write(app, session, case).await?;
-    for form in page.forms.iter_mut().filter(|form| form.slug == slug) {
-        for field in &mut form.fields {
-            field.value = typed(field.name).unwrap_or_default();
-        }
-    }
     page.opened = slug;
-    page.field = if field.is_empty() { "acts".into() } else { format!("{slug}-{field}") };
+    page.field = put_back(&mut page.forms, (slug, field), fields);
     page.problem = Some(problem);
     form(&page, Some(problem))
 }
@@ -138,10 +119,8 @@ async fn write<'a>(
     let (records, request) = (&app.records, &case.request);
     let today = requests::today(Some(request), app.clock.now())?;
     let calendar = requests::calendar();
-    let is_own = session.person() == case.person;
-    let role = if is_own { Role::Auditor } else { session.role() };
-    let assignee = assignment::assignee(records, case.id).await?;
-    let history = assignment::history(&records.database, case.id).await?;
+    let role = role_at(session, case);
+    let lines = timeline::lines(&case.events);
     Ok(CasePage {
         session,
         form_token: session.token().to_form_token(),
@@ -151,6 +130,7 @@ async fn write<'a>(
         heading: requests::heading(request.ask()),
         stage: labels::stage(request.stage()),
         received: request.received(),
+        due: phrase("Due"),
         time: Time::of(request.due(&calendar)?, today),
         steps: request.explain(&calendar)?.iter().map(ToString::to_string).collect(),
         words: match case.form.as_ref().and_then(|form| form.words.as_ref()) {
@@ -160,41 +140,13 @@ async fn write<'a>(
         evidence: timeline::evidence(&case.events),
         tasks: request.sources().chain(request.processors()).map(task).collect(),
         found: request.items().map(|(item, verdict)| held(item, verdict)).collect(),
-        lines: timeline::with_assignments(timeline::lines(&case.events), history.latest),
-        is_cut: history.is_cut,
+        handling: Handling::of(records, case, role, lines).await?,
         letters: case.paper()?.sent(&case.events)?.iter().map(Letter::to_text).collect(),
-        assignee: match assignee {
-            Some(person) => {
-                let mut contacts = Contacts::default();
-                Some(assignment::name_of(records, &mut contacts, person.to_bits()).await?)
-            }
-            None => None,
-        },
-        colleagues: colleagues(app, case.person, (role, assignee)).await?,
         forms: forms::of(request, role, &prefilled(app)),
         opened: "",
         field: String::new(),
         problem: None,
     })
-}
-
-/// To whom the reader may give it: nobody, for whoever does not act.
-pub(super) async fn colleagues(
-    app: &App,
-    person: PersonId,
-    (role, assignee): (Role, Option<PersonId>),
-) -> Result<Vec<(Colleague, bool)>, RequestsError> {
-    if matches!(role, Role::Patient | Role::Auditor) {
-        return Ok(Vec::new());
-    }
-    let colleagues = assignment::colleagues(&app.records.database).await?;
-    let others = colleagues.into_iter().filter(|one| one.id != person);
-    Ok(others
-        .map(|one| {
-            let has_it = Some(one.id) == assignee;
-            (one, has_it)
-        })
-        .collect())
 }
 
 fn task((name, result): (&Name, Option<&SearchResult>)) -> Task {

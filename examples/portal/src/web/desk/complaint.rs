@@ -15,20 +15,19 @@ use super::super::form::{Fields, TOKEN_FIELD};
 use super::super::pages::{Problem, form, see_other};
 use super::super::refusal::Refusal;
 use super::act::{LEADS, LetterPage, OWN, STEP, UNREAD, VERSION};
-use super::case::colleagues;
 use super::commands::{Form as Sent, Unread};
 use super::fields::{Input, choice, field, words};
 use super::forms::Form;
+use super::handling::{Handling, put_back, role_at};
 use super::labels;
-use super::timeline::{self, Line};
+use super::timeline::Line;
 use crate::CLINIC;
 use crate::complaints;
 use crate::desk::NoPermit;
-use crate::desk::assignment::{self, Colleague};
 use crate::desk::complaint::{self, ComplaintCase};
 use crate::desk::queue::Time;
 use crate::language::phrase;
-use crate::people::{Contacts, Role};
+use crate::people::Role;
 use crate::requests::{self, RequestsError};
 use crate::sessions::Session;
 use crate::token::FormToken;
@@ -44,16 +43,12 @@ struct ComplaintPage<'a> {
     version: usize,
     stage: &'static str,
     received: Date,
+    /// What the time is for.
+    due: &'static str,
     time: Time,
     steps: Vec<String>,
-    lines: Vec<Line>,
-    /// Whether earlier changes of who deals with it are left out.
-    is_cut: bool,
+    handling: Handling,
     letters: Vec<String>,
-    /// What who deals with it is called; none while nobody does.
-    assignee: Option<String>,
-    /// To whom it may be given by the reader, and whether they have it.
-    colleagues: Vec<(Colleague, bool)>,
     forms: Vec<Form>,
     /// The form to be shown open, with what was typed.
     opened: &'a str,
@@ -79,13 +74,8 @@ pub(super) async fn show_again(
     problem: Problem<'_>,
 ) -> Result<Response, Refusal> {
     let mut page = write(app, session, case).await?;
-    for form in page.forms.iter_mut().filter(|form| form.slug == slug) {
-        for field in &mut form.fields {
-            fields.typed(field.name).clone_into(&mut field.value);
-        }
-    }
     page.opened = slug;
-    page.field = if field.is_empty() { "acts".into() } else { format!("{slug}-{field}") };
+    page.field = put_back(&mut page.forms, (slug, field), fields);
     page.problem = Some(problem);
     form(&page, Some(problem))
 }
@@ -97,9 +87,7 @@ async fn write<'a>(
 ) -> Result<ComplaintPage<'a>, RequestsError> {
     let (records, complaint) = (&app.records, &case.request);
     let today = requests::today(None, app.clock.now())?;
-    let role = if session.person() == case.person { Role::Auditor } else { session.role() };
-    let assignee = assignment::assignee(records, case.id).await?;
-    let history = assignment::history(&records.database, case.id).await?;
+    let role = role_at(session, case);
     let lines = case.events.iter().map(|it| Line {
         at: it.at,
         by: Some(it.by.to_string()).filter(|_| it.event.act() != ComplaintAct::Receive),
@@ -107,6 +95,7 @@ async fn write<'a>(
         words: written(&it.event),
     });
     let letters = case.paper()?.sent_of_complaint(&case.events)?;
+    let steps = complaints::steps(complaint)?;
     Ok(ComplaintPage {
         session,
         form_token: session.token().to_form_token(),
@@ -115,19 +104,15 @@ async fn write<'a>(
         version: case.events.len(),
         stage: labels::complaint_stage(complaint.stage()),
         received: complaint.received(),
-        time: Time::of_complaint(complaint, today)?,
-        steps: complaints::steps(complaint)?,
-        lines: timeline::with_assignments(lines.collect(), history.latest),
-        is_cut: history.is_cut,
-        letters: letters.iter().map(Letter::to_text).collect(),
-        assignee: match assignee {
-            Some(person) => {
-                let mut contacts = Contacts::default();
-                Some(assignment::name_of(records, &mut contacts, person.to_bits()).await?)
-            }
-            None => None,
+        due: if steps.is_empty() {
+            phrase("To be answered")
+        } else {
+            phrase("To be acknowledged by")
         },
-        colleagues: colleagues(app, case.person, (role, assignee)).await?,
+        time: Time::of_complaint(complaint, today)?,
+        steps,
+        handling: Handling::of(records, case, role, lines.collect()).await?,
+        letters: letters.iter().map(Letter::to_text).collect(),
         forms: forms(case, role),
         opened: "",
         field: String::new(),
