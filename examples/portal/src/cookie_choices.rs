@@ -257,8 +257,7 @@ impl Carried {
         let both: Vec<&str> = own.granted_ids(policy).filter(|id| !is_lost(id)).collect();
         // A consent that is left is as old as it was; a refusal is of the day of the record.
         let since = if both.iter().any(|id| is_optional(id)) { own.at() } else { recorded.at() };
-        let narrowed = Choice::made(policy, &both, since.unwrap_or(now));
-        Self::Narrowed(if own.was_despite_gpc() { narrowed.despite_gpc() } else { narrowed })
+        Self::Narrowed(Choice::made(policy, &both, since.unwrap_or(now)))
     }
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use upheld_consent::{Notice, NoticeError, UnixMillis};
-use upheld_cookies::policy::{DomainPattern, Lifetime, Policy, PolicyError};
+use upheld_cookies::policy::{DomainPattern, GpcRule, Lifetime, Policy, PolicyError};
 use upheld_cookies::{CookieId, Day, Decision, MAX_AGE_LIMIT, Visit, decide};
 use upheld_cookies_tower::{Gate, GateError};
 use upheld_store::consent::Consents;
@@ -92,6 +92,11 @@ pub(crate) enum Fault {
          that it needs consent or ends sooner: {0}"
     )]
     Lacking(String),
+    #[error(
+        "by the declaration of cookies a choice wins over Global Privacy Control, and this program \
+         tells people that it does not"
+    )]
+    Signal,
     #[error("what people are told of the declaration of cookies is no notice: {0}")]
     Notice(NoticeError),
 }
@@ -205,6 +210,8 @@ pub(crate) fn faults(policy: &Policy, now: Moment) -> Result<Vec<Fault>, PolicyE
         Gate::check(policy, now.to_cookie_time()).err().map(Fault::Gate),
         taken(policy, &own).map(|name| Fault::Taken(name.to_owned())),
         (!lacking.is_empty()).then(|| Fault::Lacking(lacking.join(", "))),
+        // Who chose while they were told so would have agreed to more than they knew.
+        (policy.signals().gpc != GpcRule::Wins).then_some(Fault::Signal),
         // Which version it will be is no matter.
         cookie_notice::write(policy, 1).err().map(Fault::Notice),
     ];

@@ -116,6 +116,13 @@ impl Hindrance {
                 ),
                 names,
             ),
+            Fault::Signal => (
+                phrase(
+                    "The portal tells people that Global Privacy Control wins, whatever they \
+                     choose. This says something else:",
+                ),
+                "gpc".to_owned(),
+            ),
             Fault::Notice(_) => (
                 phrase(
                     "What people can refuse needs a name, a description and third parties that fit \

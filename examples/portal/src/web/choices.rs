@@ -244,7 +244,6 @@ pub(super) async fn choose(
         return Ok(see_other("/cookies/preferences?changed"));
     }
     let choice = Choice::made(policy, &granted, app.clock.now().to_cookie_time());
-    let choice = if consent.gpc() { choice.despite_gpc() } else { choice };
     let cookie = cookies.to_keep(&choice, &consent).ok_or(Refusal::Failed)?;
     let recorded = record(&app, (&cookies, &consent), &headers, (&choice, method));
     if choice.granted().meets(policy.choosable()) {

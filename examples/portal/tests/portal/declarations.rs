@@ -92,6 +92,18 @@ fn a_consent_under_a_newer_declaration_is_recorded_on_the_same_day() {
     patient.get(HISTORY).assert_shows(200, "You agreed again");
 }
 
+/// What the page said on which somebody chose: advertising stays off, whatever they choose.
+#[test]
+fn global_privacy_control_wins_by_every_declaration() {
+    let (clinic, mut lead, _) = clinic();
+    let weaker = OWN.replace("gpc = \"wins\"", "gpc = \"explicit-choice-wins\"");
+    let page = lead.post(CHECK, &[("declaration", &weaker)]);
+    page.assert_shows(200, "It must not be published:");
+    page.assert_shows(200, "Global Privacy Control");
+    assert_eq!(button(&page), None);
+    assert_eq!(published(&clinic), 0);
+}
+
 /// A declaration may have 64 purposes, of which the portal itself needs four.
 #[test]
 fn the_longest_form_of_preferences_is_taken() {
