@@ -5,18 +5,20 @@
 //! a flood of passwords costs those who sign in a wait, and everybody else nothing.
 
 mod cost;
+mod memory;
 
 use std::fmt;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Instant;
 
+use argon2::password_hash::Error as HashError;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 pub use cost::{PasswordCost, PasswordCostError};
+use memory::{Memory, Spare};
 
 use crate::id::PersonId;
 use crate::observe::Metrics;
@@ -113,9 +115,10 @@ pub(crate) enum PasswordError {
 /// Hashes and compares passwords.
 #[derive(Clone, Debug)]
 pub(crate) struct Passwords {
-    cost: PasswordCost,
+    settings: PasswordSettings,
     queue: Arc<Semaphore>,
     threads: Arc<Semaphore>,
+    memory: Spare,
     /// Compared with when there is no such person, so that this takes as long.
     nobody: Credential,
     metrics: Metrics,
@@ -140,9 +143,10 @@ impl Passwords {
         metrics: Metrics,
     ) -> Result<Self, PasswordError> {
         let mut passwords = Self {
-            cost: settings.cost,
+            settings,
             queue: Arc::new(Semaphore::new(settings.queue.get().into())),
             threads: Arc::new(Semaphore::new(settings.threads.get().into())),
+            memory: Spare::default(),
             nobody: Credential::from_phc(String::new()),
             metrics,
         };
@@ -165,8 +169,9 @@ impl Passwords {
         password: Zeroizing<String>,
     ) -> Result<Credential, PasswordError> {
         let salt = random::bytes::<16>()?;
-        let (place, cost) = (self.queue()?, self.cost);
-        let hash = self.work(place, move || credential(cost, &password, &salt)).await?;
+        let (place, cost) = (self.queue()?, self.settings.cost);
+        let hash =
+            self.work(place, move |memory| credential(cost, memory, &password, &salt)).await?;
         hash.map_err(PasswordError::Hash)
     }
 
@@ -184,14 +189,14 @@ impl Passwords {
             Some((person, credential)) => (Some(person), credential),
             None => (None, self.nobody.clone()),
         };
-        let (salt, cost) = (random::bytes::<16>()?, self.cost);
-        let compare = move || -> Result<_, HashError> {
+        let (salt, cost) = (random::bytes::<16>()?, self.settings.cost);
+        let compare = move |memory: &mut Memory| -> Result<_, HashError> {
             let hash = PasswordHash::new(stored.as_phc())?;
-            cost.argon2()?.verify_password(password.as_bytes(), &hash)?;
+            memory.verify(password.as_bytes(), &hash)?;
             if cost.is_of(&hash) {
                 return Ok(None);
             }
-            let new = credential(cost, &password, &salt)?;
+            let new = credential(cost, memory, &password, &salt)?;
             Ok(Some(Replacement { stored, new }))
         };
         match (self.work(place, compare).await?, person) {
@@ -205,28 +210,40 @@ impl Passwords {
     async fn work<T: Send + 'static>(
         &self,
         place: Place,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
         let thread = Arc::clone(&self.threads).acquire_owned().await;
         let thread = thread.map_err(|_| PasswordError::Lost)?;
-        let metrics = self.metrics.clone();
+        let passwords = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let start = Instant::now();
-            let done = work();
-            metrics.password_hashed(start.elapsed());
+            let mut memory = passwords.memory.take();
+            let done = work(&mut memory);
+            passwords.metrics.password_hashed(start.elapsed());
+            passwords.memory.give_back(memory, passwords.waiting());
             drop((thread, place));
             done
         });
         done.await.map_err(|_| PasswordError::Lost)
     }
+
+    /// How many have a place in the queue and no thread.
+    fn waiting(&self) -> usize {
+        let taken = |semaphore: &Semaphore, of: NonZero<u16>| {
+            usize::from(of.get()).saturating_sub(semaphore.available_permits())
+        };
+        let hashing = taken(&self.threads, self.settings.threads);
+        taken(&self.queue, self.settings.queue).saturating_sub(hashing)
+    }
 }
 
 fn credential(
     cost: PasswordCost,
+    memory: &mut Memory,
     password: &Zeroizing<String>,
     salt: &[u8; 16],
 ) -> Result<Credential, HashError> {
-    let hash = cost.argon2()?.hash_password_with_salt(password.as_bytes(), salt)?;
+    let hash = memory.hash(cost.params()?, password.as_bytes(), salt)?;
     Ok(Credential(hash.to_string()))
 }
 
@@ -268,6 +285,25 @@ mod tests {
         assert!(proven.replacement().is_none());
         assert!(verify(&passwords, "correct horse ", Some(&stored)).await.is_none());
         assert!(verify(&passwords, "correct horse", None).await.is_none());
+    }
+
+    #[tokio::test]
+    async fn memory_goes_back_when_nobody_waits() {
+        let passwords = passwords().await;
+        assert_eq!(passwords.memory.len(), 0);
+        let hashing = passwords.queue().unwrap();
+        let thread = passwords.threads.try_acquire().unwrap();
+        assert_eq!(passwords.waiting(), 0);
+        let waiting = passwords.queue().unwrap();
+        assert_eq!(passwords.waiting(), 1);
+        drop((hashing, thread));
+
+        // The hash leaves its memory to whoever waits beside it, and the next takes it away.
+        passwords.hash(text("correct horse")).await.unwrap();
+        assert_eq!(passwords.memory.len(), 1);
+        drop(waiting);
+        passwords.hash(text("correct horse")).await.unwrap();
+        assert_eq!(passwords.memory.len(), 0);
     }
 
     #[tokio::test]

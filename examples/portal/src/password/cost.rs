@@ -1,7 +1,7 @@
 //! What a password hash costs.
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Params, Version};
 
 /// How much memory and time Argon2id takes, on one lane.
 ///
@@ -79,9 +79,8 @@ impl PasswordCost {
         self.passes
     }
 
-    pub(super) fn argon2(self) -> argon2::password_hash::Result<Argon2<'static>> {
-        let params = Params::new(self.memory_kib, self.passes, Self::LANES, None)?;
-        Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    pub(super) fn params(self) -> argon2::Result<Params> {
+        Params::new(self.memory_kib, self.passes, Self::LANES, None)
     }
 
     /// Whether `hash` was made at this cost, by this algorithm.
