@@ -7,6 +7,7 @@
 //! and carries a buffer that one short message does not need. `tests/rfc2104.rs` compares this
 //! file with the `hmac` crate at every key length that can be held.
 
+use core::array::from_fn;
 use core::slice::from_ref;
 
 use sha1::{Digest, Sha1, block_api::compress as compress1};
@@ -41,11 +42,21 @@ impl Keyed {
 
     /// The 31-bit number that RFC 4226 §5.3 takes out of the MAC of `counter`.
     pub(crate) fn truncated(&self, counter: u64) -> u32 {
-        let counter = counter.to_be_bytes();
+        let half = |bits: u64| u32::try_from(bits & 0xffff_ffff).unwrap_or_default();
+        let halves = [half(counter >> 32), half(counter)];
         match self {
-            Self::Sha1(key) => truncate(&sha1(key.outer.0, &sha1(key.inner.0, &counter))),
-            Self::Sha256(key) => truncate(&sha256(key.outer.0, &sha256(key.inner.0, &counter))),
-            Self::Sha512(key) => truncate(&sha512(key.outer.0, &sha512(key.inner.0, &counter))),
+            Self::Sha1(key) => {
+                let mac = sha1(key.outer.0, sha1(key.inner.0, halves));
+                truncate(mac.map(u32::to_be_bytes).as_flattened())
+            }
+            Self::Sha256(key) => {
+                let mac = sha256(key.outer.0, sha256(key.inner.0, halves));
+                truncate(mac.map(u32::to_be_bytes).as_flattened())
+            }
+            Self::Sha512(key) => {
+                let mac = sha512(key.outer.0, sha512(key.inner.0, [counter]));
+                truncate(mac.map(u64::to_be_bytes).as_flattened())
+            }
         }
     }
 }
@@ -92,40 +103,37 @@ const SHA512: [u64; 8] = [
     0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
 ];
 
-/// The digest of the block already absorbed into `state` and of `message` after it.
-fn sha1<const N: usize>(mut state: [u32; 5], message: &[u8; N]) -> [u8; 20] {
-    compress1(&mut state, &[last_block(message)]);
-    let mut digest = [0; 20];
-    digest.copy_from_slice(state.map(u32::to_be_bytes).as_flattened());
-    digest
+/// The digest of the block already absorbed into `state` and of `message` after it, in words.
+fn sha1<const N: usize>(mut state: [u32; 5], message: [u32; N]) -> [u32; 5] {
+    let block = last_block(message, 1 << 31).map(u32::to_be_bytes);
+    compress1(&mut state, block.as_flattened().as_chunks().0);
+    state
 }
 
-fn sha256<const N: usize>(mut state: [u32; 8], message: &[u8; N]) -> [u8; 32] {
-    compress256(&mut state, &[last_block(message)]);
-    let mut digest = [0; 32];
-    digest.copy_from_slice(state.map(u32::to_be_bytes).as_flattened());
-    digest
+fn sha256<const N: usize>(mut state: [u32; 8], message: [u32; N]) -> [u32; 8] {
+    let block = last_block(message, 1 << 31).map(u32::to_be_bytes);
+    compress256(&mut state, block.as_flattened().as_chunks().0);
+    state
 }
 
-fn sha512<const N: usize>(mut state: [u64; 8], message: &[u8; N]) -> [u8; 64] {
-    compress512(&mut state, &[last_block(message)]);
-    let mut digest = [0; 64];
-    digest.copy_from_slice(state.map(u64::to_be_bytes).as_flattened());
-    digest
+fn sha512<const N: usize>(mut state: [u64; 8], message: [u64; N]) -> [u64; 8] {
+    let block = last_block(message, 1 << 63).map(u64::to_be_bytes);
+    compress512(&mut state, block.as_flattened().as_chunks().0);
+    state
 }
 
-/// The block that ends a hash of one block and `message`.
+/// The words of the block that ends a hash of one block and `message`; `one` has its first bit set.
+///
+/// In words, because what is written byte by byte cannot be read at once: the compression would wait.
 //= FIPS 180-4 §5.1: one bit, zeros, and the length in bits end the message
-fn last_block<const BLOCK: usize, const N: usize>(message: &[u8; N]) -> [u8; BLOCK] {
-    let bits = u16::try_from(BLOCK.saturating_add(N).saturating_mul(8)).unwrap_or_default();
-    let mut block = [0; BLOCK];
-    let (text, padding) = block.split_at_mut(N);
-    text.copy_from_slice(message);
-    if let [one, .., high, low] = padding {
-        *one = 0x80;
-        [*high, *low] = bits.to_be_bytes();
-    }
-    block
+fn last_block<W: Copy + From<u16>, const N: usize>(message: [W; N], one: W) -> [W; 16] {
+    let bits = N.saturating_add(16).saturating_mul(size_of::<W>()).saturating_mul(8);
+    from_fn(|place| match message.get(place) {
+        Some(word) => *word,
+        None if place == N => one,
+        None if place == 15 => u16::try_from(bits).unwrap_or_default().into(),
+        None => 0.into(),
+    })
 }
 
 fn xor(bytes: &mut [u8], with: u8) {
@@ -139,7 +147,7 @@ fn xor(bytes: &mut [u8], with: u8) {
 /// The offset is secret, so no address and no branch depends on it: the first 19 bytes, which
 /// hold every possible answer, are shifted left by as many bytes as it says.
 //= RFC 4226 §5.3: the last byte chooses the offset, also in the longer MACs of RFC 6238
-fn truncate<const N: usize>(mac: &[u8; N]) -> u32 {
+fn truncate(mac: &[u8]) -> u32 {
     let offset = mac.last().copied().unwrap_or_default() & 0x0f;
     let mut words = mac.as_chunks().0.iter().map(|bytes| u64::from(u32::from_be_bytes(*bytes)));
     let mut pair = || words.next().unwrap_or_default() << 32 | words.next().unwrap_or_default();

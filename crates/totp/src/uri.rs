@@ -113,7 +113,9 @@ impl Label {
 
     fn is_name(name: &str) -> bool {
         let is_short = (1..=Self::MAX_NAME).contains(&name.len());
-        is_short && name.trim() == name && !name.contains(is_foreign)
+        let spaced = name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace);
+        let is_plain = name.bytes().all(|byte| matches!(byte, b' '..=b'9' | b';'..=b'~'));
+        is_short && !spaced && (is_plain || !name.contains(is_foreign))
     }
 
     /// Who issued the credential.

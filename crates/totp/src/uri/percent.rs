@@ -1,6 +1,5 @@
-//! Percent-encoding (RFC 3986 §2.1) of the parts of an `otpauth` URI.
+//! Where the parts of an `otpauth` URI end, and their percent-encoding (RFC 3986 §2.1).
 
-use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::take;
@@ -9,11 +8,33 @@ use zeroize::Zeroize;
 
 use crate::secret::Hidden;
 
+/// The text before the first `separator`, and that after it if there is one.
+pub(super) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
+    let (before, after) = text.split_at(find(text, separator).unwrap_or(text.len()));
+    (before, after.get(1..))
+}
+
+/// Where the first `byte` stands, looked for in eight bytes at a time.
+pub(super) fn find(text: &str, byte: u8) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (words, rest) = text.as_bytes().as_chunks();
+    for (place, word) in words.iter().enumerate() {
+        let differing = u64::from_le_bytes(*word) ^ ONES.wrapping_mul(byte.into());
+        // Of the high bits that subtraction sets, the lowest is that of the lowest byte of zero.
+        let equal = differing.wrapping_sub(ONES) & !differing & ONES << 7;
+        if equal != 0 {
+            let within = usize::try_from(equal.trailing_zeros() / 8).ok()?;
+            return Some(place.saturating_mul(8).saturating_add(within));
+        }
+    }
+    let at = rest.iter().position(|other| *other == byte)?;
+    Some(text.len().saturating_sub(rest.len()).saturating_add(at))
+}
+
 /// Appends `name` with everything but letters, digits and four signs encoded.
-//= RFC 3986 §2.3: the characters that stand for themselves everywhere
 pub(super) fn encode(name: &str, to: &mut String) {
     for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if is_unreserved(byte) {
             to.push(byte.into());
         } else {
             let half = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
@@ -22,64 +43,45 @@ pub(super) fn encode(name: &str, to: &mut String) {
     }
 }
 
-/// A decoded part, and what in it the format does not allow though its meaning is plain.
-pub(super) struct Decoded<'a> {
-    pub(super) text: Cow<'a, str>,
-    /// A `+` stood for a space.
-    pub(super) has_plus: bool,
-    /// A character stood for itself that must be encoded.
-    pub(super) has_unescaped: bool,
-}
-
-/// Decodes a label, or a parameter, in which `+` is read as a space.
+/// Decodes a label, or a parameter, in which `+` is read as a space. A secret may be among it.
 ///
-/// `None` for a broken escape or for bytes that are not UTF-8.
-//= RFC 3986 §3.3, §3.4: the characters that stand for themselves in a path or a query
-pub(super) fn decode(raw: &str, is_parameter: bool) -> Option<Decoded<'_>> {
-    let seen = raw.bytes().fold(0, |seen, byte| seen | kind(byte, is_parameter));
-    let (has_plus, has_unescaped) = (seen & PLUS != 0, seen & UNESCAPED != 0);
-    let mut decoded = Decoded { text: raw.into(), has_plus, has_unescaped };
-    if seen & (PLUS | PERCENT) != 0 {
-        decoded.text = Cow::Owned(unescape(raw, is_parameter)?);
+/// Says too what in it the format does not allow though its meaning is plain: whether a `+` stood
+/// for a space, and whether a character stood for itself that must be encoded. `None` for a broken
+/// escape or for bytes that are not UTF-8.
+pub(super) fn decode(raw: &str, is_parameter: bool) -> Option<(Hidden<String>, bool, bool)> {
+    let mut bytes = Hidden(Vec::with_capacity(raw.len()));
+    let (mut has_plus, mut has_unescaped) = (false, false);
+    let mut rest = raw.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.0.push(match byte {
+            _ if is_unreserved(byte) => byte,
+            //= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
+            b'%' => (hex(rest.next()?)? << 4).wrapping_add(hex(rest.next()?)?),
+            b'+' if is_parameter => {
+                has_plus = true;
+                b' '
+            }
+            _ => {
+                has_unescaped |= !stands_for_itself(byte, is_parameter);
+                byte
+            }
+        });
     }
-    Some(decoded)
+    let text = String::from_utf8(take(&mut bytes.0));
+    let text = text.map_err(|error| error.into_bytes().zeroize()).ok()?;
+    Some((Hidden(text), has_plus, has_unescaped))
 }
 
-/// Writes what the escapes and the plus signs stand for. A secret may be among it.
-fn unescape(raw: &str, is_parameter: bool) -> Option<String> {
-    let mut bytes = Hidden(Vec::with_capacity(raw.len()));
-    let mut rest = raw.as_bytes();
-    while let [first, after @ ..] = rest {
-        rest = after;
-        let byte = match (*first, after) {
-            //= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
-            (b'%', [high, low, after @ ..]) => {
-                rest = after;
-                (hex(*high)? << 4).wrapping_add(hex(*low)?)
-            }
-            (b'%', _) => return None,
-            (b'+', _) if is_parameter => b' ',
-            (byte, _) => byte,
-        };
-        bytes.0.push(byte);
-    }
-    String::from_utf8(take(&mut bytes.0)).map_err(|error| error.into_bytes().zeroize()).ok()
+//= RFC 3986 §3.3, §3.4: the characters that stand for themselves in a path or a query
+fn stands_for_itself(byte: u8, in_query: bool) -> bool {
+    b"!$&'()*+,;=:@".contains(&byte) || in_query && b"/?".contains(&byte)
+}
+
+//= RFC 3986 §2.3: the characters that stand for themselves everywhere
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16)?.try_into().ok()
-}
-
-const PERCENT: u8 = 1;
-const PLUS: u8 = 2;
-const UNESCAPED: u8 = 4;
-
-fn kind(byte: u8, is_parameter: bool) -> u8 {
-    match byte {
-        b'%' => PERCENT,
-        b'+' if is_parameter => PLUS,
-        b'/' | b'?' if !is_parameter => UNESCAPED,
-        b'!' | b'$' | b'&'..=b';' | b'=' | b'?'..=b'Z' | b'_' | b'a'..=b'z' | b'~' => 0,
-        _ => UNESCAPED,
-    }
 }

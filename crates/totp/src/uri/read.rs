@@ -1,10 +1,13 @@
 //! Reading the Key URI format, strictly or with repairs.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::take;
 
 use super::fault::{UriFault, UriFaultKind as Kind};
-use super::{Factor, KeyUri, Label, Reading, is_foreign, percent};
+use super::percent::{self, cut, find};
+use super::{Factor, KeyUri, Label, Reading, is_foreign};
 use crate::secret::Hidden;
 use crate::{Algorithm, Counter, Digits, Period, Secret, SecretError};
 
@@ -27,7 +30,7 @@ impl<'a> Reader<'a> {
         if self.text.len() > MAX_LEN {
             return Err(UriFault { kind: Kind::TooLong, at: MAX_LEN });
         }
-        if let Some(at) = self.text.find('#') {
+        if let Some(at) = find(self.text, b'#') {
             return Err(UriFault { kind: Kind::Fragment, at });
         }
         let (scheme, rest) = cut(self.text, b':');
@@ -65,8 +68,8 @@ impl<'a> Reader<'a> {
 
     /// One of `words` in lower case, or a repairable spelling of it.
     fn word(&mut self, part: &'a str, words: &[&'static str], kind: Kind) -> Read<&'static str> {
-        let word = words.iter().find(|word| part.eq_ignore_ascii_case(word));
-        let word = *word.ok_or(self.fault(kind, part))?;
+        let is_it = |word: &&&str| part == **word || part.eq_ignore_ascii_case(word);
+        let word = *words.iter().find(is_it).ok_or(self.fault(kind, part))?;
         if part != word {
             self.repair(Kind::Case, part)?;
         }
@@ -85,14 +88,12 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let known = |name: &str| NAMES.iter().position(|known| *known == name);
-            let place = match known(name) {
-                None => {
-                    // A name counts as what it decodes to, as it does for other readers.
-                    let decoded = percent::decode(name, true);
-                    known(&decoded.ok_or(self.fault(Kind::Escape, name))?.text)
-                }
-                place => place,
-            };
+            let mut place = known(name);
+            if place.is_none() {
+                // A name counts as what it decodes to, as it does for other readers.
+                let decoded = percent::decode(name, true);
+                place = known(&decoded.ok_or(self.fault(Kind::Escape, name))?.0.0);
+            }
             match place.and_then(|place| values.get_mut(place)) {
                 None => self.findings.push(self.fault(Kind::Unknown, name)),
                 Some(Some(_)) => return Err(self.fault(Kind::Duplicate, name)),
@@ -105,8 +106,8 @@ impl<'a> Reader<'a> {
     /// Reads the secret. Its symbols are compared with delimiters here, and else only by base32.
     fn secret(&mut self, value: &'a str) -> Read<Secret> {
         let owned;
-        let text = if value.bytes().any(|byte| byte == b'%' || byte == b'+') {
-            owned = Hidden(self.decode(value, true)?.into_owned());
+        let text = if find(value, b'%').or(find(value, b'+')).is_some() {
+            owned = Hidden(self.decode(value, true)?);
             &owned.0
         } else {
             value
@@ -194,15 +195,16 @@ impl<'a> Reader<'a> {
         number.ok_or(self.fault(kind, value))
     }
 
-    fn decode(&mut self, raw: &'a str, is_parameter: bool) -> Read<Cow<'a, str>> {
+    fn decode(&mut self, raw: &'a str, is_parameter: bool) -> Read<String> {
         let decoded = percent::decode(raw, is_parameter).ok_or(self.fault(Kind::Escape, raw))?;
-        if decoded.has_plus {
+        let (mut text, has_plus, has_unescaped) = decoded;
+        if has_plus {
             self.repair(Kind::Plus, raw)?;
         }
-        if decoded.has_unescaped {
+        if has_unescaped {
             self.repair(Kind::Unescaped, raw)?;
         }
-        Ok(decoded.text)
+        Ok(take(&mut text.0))
     }
 
     fn repair(&mut self, kind: Kind, part: &'a str) -> Read<()> {
@@ -217,13 +219,6 @@ impl<'a> Reader<'a> {
     fn fault(&self, kind: Kind, part: &'a str) -> UriFault {
         UriFault { kind, at: part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr()) }
     }
-}
-
-/// The text before the first `separator`, and that after it if there is one.
-fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
-    let at = text.bytes().position(|byte| byte == separator).unwrap_or(text.len());
-    let (before, after) = text.split_at(at);
-    (before, after.get(1..))
 }
 
 fn end_of(text: &str) -> &str {
