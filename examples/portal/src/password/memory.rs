@@ -90,9 +90,8 @@ impl Memory {
         Output::new(output).map_err(Error::from)
     }
 
-    /// That many blocks, of which those that are there need not be cleared: Argon2 writes each
-    /// before it reads it.
-    //= RFC 9106 §3.2
+    /// That many blocks, of which those that are there need not be cleared.
+    //= RFC 9106 §3.2: the first pass makes each block of such as it has made, and of the password
     fn blocks(&mut self, count: usize) -> Result<&mut [Block]> {
         let missing = count.saturating_sub(self.0.len());
         self.0.try_reserve_exact(missing).map_err(|_| Error::OutOfMemory)?;
