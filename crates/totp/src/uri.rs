@@ -114,6 +114,7 @@ impl Label {
     fn is_name(name: &str) -> bool {
         let is_short = (1..=Self::MAX_NAME).contains(&name.len());
         let spaced = name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace);
+        // Most names are: that is seen byte by byte, without decoding characters.
         let is_plain = name.bytes().all(|byte| matches!(byte, b' '..=b'9' | b';'..=b'~'));
         is_short && !spaced && (is_plain || !name.contains(is_foreign))
     }

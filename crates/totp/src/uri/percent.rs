@@ -85,3 +85,23 @@ fn is_unreserved(byte: u8) -> bool {
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16)?.try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::find;
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for before in ["", "a", "\u{a3}", "\u{2026}9;\u{ff1a}", "0:9\u{80}", "abcdefgh\u{100}"] {
+            for filling in 0..20 {
+                let mut text = String::from(before);
+                text.extend((0..filling).map(|_| ';'));
+                assert_eq!(find(&text, b':'), text.find(':'), "{text:?}");
+                text.push_str(":;:\u{ba}");
+                assert_eq!(find(&text, b':'), text.find(':'), "{text:?}");
+            }
+        }
+    }
+}

@@ -68,8 +68,8 @@ impl<'a> Reader<'a> {
 
     /// One of `words` in lower case, or a repairable spelling of it.
     fn word(&mut self, part: &'a str, words: &[&'static str], kind: Kind) -> Read<&'static str> {
-        let is_it = |word: &&&str| part == **word || part.eq_ignore_ascii_case(word);
-        let word = *words.iter().find(is_it).ok_or(self.fault(kind, part))?;
+        let word = words.iter().find(|word| part.eq_ignore_ascii_case(word));
+        let word = *word.ok_or(self.fault(kind, part))?;
         if part != word {
             self.repair(Kind::Case, part)?;
         }
