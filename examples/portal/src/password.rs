@@ -128,12 +128,15 @@ pub(crate) struct Passwords {
 #[derive(Debug)]
 pub(crate) struct Place {
     _held: OwnedSemaphorePermit,
-    metrics: Metrics,
+    passwords: Passwords,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.metrics.hash_left_queue();
+        let passwords = &self.passwords;
+        passwords.metrics.hash_left_queue();
+        // This place is still counted.
+        passwords.memory.keep(passwords.waiting().saturating_sub(1));
     }
 }
 
@@ -161,7 +164,7 @@ impl Passwords {
             return Err(PasswordError::Busy);
         };
         self.metrics.hash_queued();
-        Ok(Place { _held: held, metrics: self.metrics.clone() })
+        Ok(Place { _held: held, passwords: self.clone() })
     }
 
     pub(crate) async fn hash(
@@ -214,13 +217,12 @@ impl Passwords {
     ) -> Result<T, PasswordError> {
         let thread = Arc::clone(&self.threads).acquire_owned().await;
         let thread = thread.map_err(|_| PasswordError::Lost)?;
-        let passwords = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let start = Instant::now();
-            let mut memory = passwords.memory.take();
+            let mut memory = place.passwords.memory.take();
             let done = work(&mut memory);
-            passwords.metrics.password_hashed(start.elapsed());
-            passwords.memory.give_back(memory, passwords.waiting());
+            place.passwords.metrics.password_hashed(start.elapsed());
+            place.passwords.memory.put(memory);
             drop((thread, place));
             done
         });
@@ -298,11 +300,10 @@ mod tests {
         assert_eq!(passwords.waiting(), 1);
         drop((hashing, thread));
 
-        // The hash leaves its memory to whoever waits beside it, and the next takes it away.
+        // The hash leaves its memory to whoever waits beside it, until they leave as well.
         passwords.hash(text("correct horse")).await.unwrap();
         assert_eq!(passwords.memory.len(), 1);
         drop(waiting);
-        passwords.hash(text("correct horse")).await.unwrap();
         assert_eq!(passwords.memory.len(), 0);
     }
 

@@ -20,10 +20,13 @@ impl Spare {
         self.lock().pop().unwrap_or_default()
     }
 
-    /// Keeps `memory` if one of those `waiting` would have none.
-    pub(super) fn give_back(&self, memory: Memory, waiting: usize) {
+    pub(super) fn put(&self, memory: Memory) {
+        self.lock().push(memory);
+    }
+
+    /// Keeps as many as there are that wait.
+    pub(super) fn keep(&self, waiting: usize) {
         let mut spare = self.lock();
-        spare.push(memory);
         let wanted = waiting.min(spare.len());
         let unwanted = spare.split_off(wanted);
         drop(spare);
@@ -168,13 +171,12 @@ mod tests {
     #[test]
     fn memory_is_kept_for_those_who_wait_alone() {
         let spare = Spare::default();
-        for waiting in [2, 2, 2] {
-            spare.give_back(Memory::default(), waiting);
+        for (waiting, kept) in [(2, 1), (2, 2), (2, 2), (3, 3), (0, 0), (5, 1)] {
+            spare.put(Memory::default());
+            spare.keep(waiting);
+            assert_eq!(spare.len(), kept);
         }
-        assert_eq!(spare.len(), 2);
-        let memory = spare.take();
-        assert_eq!(spare.len(), 1);
-        spare.give_back(memory, 0);
+        let _memory = spare.take();
         assert_eq!(spare.len(), 0);
     }
 }
