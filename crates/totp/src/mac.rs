@@ -81,9 +81,13 @@ impl<S: Copy + Zeroize> Midstates<S> {
             None => block.iter_mut().zip(D::digest(key)).for_each(|(to, from)| *to = from),
         }
         let mut keyed = Self { inner: Hidden(initial), outer: Hidden(initial) };
-        xor(&mut block, 0x36);
+        for byte in &mut block {
+            *byte ^= 0x36;
+        }
         compress(&mut keyed.inner.0, from_ref(&block));
-        xor(&mut block, 0x36 ^ 0x5c);
+        for byte in &mut block {
+            *byte ^= 0x36 ^ 0x5c;
+        }
         compress(&mut keyed.outer.0, from_ref(&block));
         block.as_mut_slice().zeroize();
         keyed
@@ -134,12 +138,6 @@ fn last_block<W: Copy + From<u16>, const N: usize>(message: [W; N], one: W) -> [
         None if place == 15 => u16::try_from(bits).unwrap_or_default().into(),
         None => 0.into(),
     })
-}
-
-fn xor(bytes: &mut [u8], with: u8) {
-    for byte in bytes {
-        *byte ^= with;
-    }
 }
 
 /// Takes the four bytes at the offset that the MAC's last nibble names, without the top bit.

@@ -114,9 +114,10 @@ impl Label {
     fn is_name(name: &str) -> bool {
         let is_short = (1..=Self::MAX_NAME).contains(&name.len());
         let spaced = name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace);
-        // Most names are: that is seen byte by byte, without decoding characters.
-        let is_plain = name.bytes().all(|byte| matches!(byte, b' '..=b'9' | b';'..=b'~'));
-        is_short && !spaced && (is_plain || !name.contains(is_foreign))
+        // Most names are plain: that is seen of several bytes at a time, without decoding characters.
+        let is_odd = |byte| !(b' '..=b'~').contains(&byte) || byte == b':';
+        let odd = name.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte)));
+        is_short && !spaced && (odd == 0 || !name.contains(is_foreign))
     }
 
     /// Who issued the credential.
@@ -200,12 +201,9 @@ impl KeyUri {
     #[must_use]
     pub fn to_text(&self) -> SecretText {
         let (issuer, account) = (self.label.issuer(), self.label.account());
-        let names = issuer.map_or(0, str::len).saturating_mul(2).saturating_add(account.len());
         let secret = self.secret.to_base32();
-        // Enough for every byte encoded, so that no reallocation leaves a copy of the secret.
-        let capacity =
-            names.saturating_mul(3).saturating_add(secret.expose().len()).saturating_add(128);
-        let mut text = Hidden(String::with_capacity(capacity));
+        // Enough for the longest, so that no reallocation leaves a copy of the secret.
+        let mut text = Hidden(String::with_capacity(read::MAX_LEN));
         let (kind, last_name, last_value) = match self.factor {
             Factor::Totp { period } => ("totp", "period", period.as_seconds().into()),
             Factor::Hotp { counter } => ("hotp", "counter", counter.0),

@@ -15,7 +15,7 @@ pub(super) fn cut(text: &str, separator: u8) -> (&str, Option<&str>) {
 }
 
 /// Where the first `byte` stands, looked for in eight bytes at a time.
-pub(super) fn find(text: &str, byte: u8) -> Option<usize> {
+fn find(text: &str, byte: u8) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let (words, rest) = text.as_bytes().as_chunks();
     for (place, word) in words.iter().enumerate() {
@@ -31,10 +31,15 @@ pub(super) fn find(text: &str, byte: u8) -> Option<usize> {
     Some(text.len().saturating_sub(rest.len()).saturating_add(at))
 }
 
+/// Whether `byte` stands anywhere. All bytes are looked at, so that several are at a time.
+pub(super) fn holds(text: &str, byte: u8) -> bool {
+    text.bytes().fold(0, |found, other| found | u8::from(other == byte)) != 0
+}
+
 /// Appends `name` with everything but letters, digits and four signs encoded.
 pub(super) fn encode(name: &str, to: &mut String) {
     for byte in name.bytes() {
-        if is_unreserved(byte) {
+        if is_among(byte, UNRESERVED) {
             to.push(byte.into());
         } else {
             let half = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
@@ -43,43 +48,58 @@ pub(super) fn encode(name: &str, to: &mut String) {
     }
 }
 
-/// Decodes a label, or a parameter, in which `+` is read as a space. A secret may be among it.
+/// Decodes a label or a parameter, in which the characters of `plain` may stand for themselves. A
+/// secret may be among it.
 ///
 /// Says too what in it the format does not allow though its meaning is plain: whether a `+` stood
 /// for a space, and whether a character stood for itself that must be encoded. `None` for a broken
 /// escape or for bytes that are not UTF-8.
-pub(super) fn decode(raw: &str, is_parameter: bool) -> Option<(Hidden<String>, bool, bool)> {
+pub(super) fn decode(raw: &str, plain: u128) -> Option<(Hidden<String>, bool, bool)> {
     let mut bytes = Hidden(Vec::with_capacity(raw.len()));
     let (mut has_plus, mut has_unescaped) = (false, false);
-    let mut rest = raw.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.0.push(match byte {
-            _ if is_unreserved(byte) => byte,
+    let mut rest = raw.as_bytes();
+    loop {
+        let len = rest.iter().position(|byte| !is_among(*byte, plain)).unwrap_or(rest.len());
+        let (run, other) = rest.split_at(len);
+        bytes.0.extend_from_slice(run);
+        rest = match other {
+            [] => break,
             //= RFC 3986 §2.1: a percent sign and two hexadecimal digits stand for a byte
-            b'%' => (hex(rest.next()?)? << 4).wrapping_add(hex(rest.next()?)?),
-            b'+' if is_parameter => {
-                has_plus = true;
-                b' '
+            [b'%', high, low, rest @ ..] => {
+                bytes.0.push(hex(*high)? << 4 | hex(*low)?);
+                rest
             }
-            _ => {
-                has_unescaped |= !stands_for_itself(byte, is_parameter);
-                byte
+            [b'%', ..] => return None,
+            // A plus sign is met here in a parameter only: in a path it is plain.
+            [other, rest @ ..] => {
+                let is_plus = *other == b'+';
+                (has_plus, has_unescaped) = (has_plus || is_plus, has_unescaped || !is_plus);
+                bytes.0.push(if is_plus { b' ' } else { *other });
+                rest
             }
-        });
+        };
     }
     let text = String::from_utf8(take(&mut bytes.0));
     let text = text.map_err(|error| error.into_bytes().zeroize()).ok()?;
     Some((Hidden(text), has_plus, has_unescaped))
 }
 
+//= RFC 3986 §2.3: the characters that stand for themselves everywhere
+const UNRESERVED: u128 = set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
 //= RFC 3986 §3.3, §3.4: the characters that stand for themselves in a path or a query
-fn stands_for_itself(byte: u8, in_query: bool) -> bool {
-    b"!$&'()*+,;=:@".contains(&byte) || in_query && b"/?".contains(&byte)
+pub(super) const IN_PATH: u128 = UNRESERVED | set(b"!$&'()*+,;=:@");
+pub(super) const IN_QUERY: u128 = UNRESERVED | set(b"!$&'()*,;=:@/?");
+
+/// ASCII characters as bits.
+const fn set(characters: &[u8]) -> u128 {
+    match characters {
+        [] => 0,
+        [first, rest @ ..] => 1 << *first | set(rest),
+    }
 }
 
-//= RFC 3986 §2.3: the characters that stand for themselves everywhere
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
+fn is_among(byte: u8, set: u128) -> bool {
+    byte.is_ascii() && set >> byte & 1 == 1
 }
 
 fn hex(digit: u8) -> Option<u8> {

@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use core::mem::take;
 
 use super::fault::{UriFault, UriFaultKind as Kind};
-use super::percent::{self, cut, find};
+use super::percent::{self, IN_PATH, IN_QUERY, cut};
 use super::{Factor, KeyUri, Label, Reading, is_foreign};
 use crate::secret::Hidden;
 use crate::{Algorithm, Counter, Digits, Period, Secret, SecretError};
 
 /// The longest URI read, in bytes.
-const MAX_LEN: usize = 2048;
+pub(super) const MAX_LEN: usize = 2048;
 
 type Read<T> = Result<T, UriFault>;
 
@@ -30,8 +30,8 @@ impl<'a> Reader<'a> {
         if self.text.len() > MAX_LEN {
             return Err(UriFault { kind: Kind::TooLong, at: MAX_LEN });
         }
-        if let Some(at) = find(self.text, b'#') {
-            return Err(UriFault { kind: Kind::Fragment, at });
+        if percent::holds(self.text, b'#') {
+            return Err(self.fault(Kind::Fragment, end_of(cut(self.text, b'#').0)));
         }
         let (scheme, rest) = cut(self.text, b':');
         let rest = rest.and_then(|rest| rest.strip_prefix("//"));
@@ -56,8 +56,7 @@ impl<'a> Reader<'a> {
             if counter.is_none() {
                 self.repair(Kind::MissingCounter, query)?;
             }
-            let first = |n| Some(Counter(n));
-            (period, Factor::Hotp { counter: self.number(counter, Kind::Counter, first)? })
+            (period, Factor::Hotp { counter: Counter(self.number(counter, Kind::Counter, Some)?) })
         };
         if let Some(other) = other {
             self.repair(Kind::OtherType, other)?;
@@ -68,11 +67,12 @@ impl<'a> Reader<'a> {
 
     /// One of `words` in lower case, or a repairable spelling of it.
     fn word(&mut self, part: &'a str, words: &[&'static str], kind: Kind) -> Read<&'static str> {
-        let word = words.iter().find(|word| part.eq_ignore_ascii_case(word));
-        let word = *word.ok_or(self.fault(kind, part))?;
-        if part != word {
-            self.repair(Kind::Case, part)?;
+        if let Some(word) = words.iter().find(|word| part == **word) {
+            return Ok(word);
         }
+        let word = words.iter().find(|word| part.eq_ignore_ascii_case(word));
+        let word = word.ok_or(self.fault(kind, part))?;
+        self.repair(Kind::Case, part)?;
         Ok(word)
     }
 
@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
             let mut place = known(name);
             if place.is_none() {
                 // A name counts as what it decodes to, as it does for other readers.
-                let decoded = percent::decode(name, true);
+                let decoded = percent::decode(name, IN_QUERY);
                 place = known(&decoded.ok_or(self.fault(Kind::Escape, name))?.0.0);
             }
             match place.and_then(|place| values.get_mut(place)) {
@@ -106,8 +106,8 @@ impl<'a> Reader<'a> {
     /// Reads the secret. Its symbols are compared with delimiters here, and else only by base32.
     fn secret(&mut self, value: &'a str) -> Read<Secret> {
         let owned;
-        let text = if find(value, b'%').or(find(value, b'+')).is_some() {
-            owned = Hidden(self.decode(value, true)?);
+        let text = if percent::holds(value, b'%') || percent::holds(value, b'+') {
+            owned = Hidden(self.decode(value, IN_QUERY)?);
             &owned.0
         } else {
             value
@@ -128,8 +128,9 @@ impl<'a> Reader<'a> {
 
     //= Key URI Format, Label: issuer and account are joined by a colon, which neither contains
     fn label(&mut self, part: &'a str, parameter: Option<&'a str>) -> Read<Label> {
-        let decoded = self.decode(part, false)?;
-        let (prefix, account) = decoded.split_once(':').unwrap_or(("", &decoded));
+        let decoded = self.decode(part, IN_PATH)?;
+        let (first, rest) = cut(&decoded, b':');
+        let (prefix, account) = rest.map_or(("", first), |account| (first, account));
         if decoded.starts_with(':') {
             self.repair(Kind::EmptyIssuer, part)?;
         }
@@ -139,8 +140,11 @@ impl<'a> Reader<'a> {
             self.repair(Kind::Account, part)?;
             account = "unnamed".into();
         }
-        let decoded = parameter.map(|value| self.decode(value, true)).transpose()?;
-        if let (Some(decoded), Some(value)) = (&decoded, parameter) {
+        let decoded = parameter.map(|value| self.decode(value, IN_QUERY)).transpose()?;
+        // The issuer that the label has named already is a name, and the same.
+        if let (Some(decoded), Some(value)) = (&decoded, parameter)
+            && (decoded.is_empty() || *decoded != issuer)
+        {
             let name = self.name(decoded, value)?;
             if name.is_empty() {
                 self.repair(Kind::EmptyIssuer, value)?;
@@ -191,13 +195,12 @@ impl<'a> Reader<'a> {
     ) -> Read<T> {
         let Some(value) = value else { return Ok(T::default()) };
         let shortest = value == "0" || !value.starts_with(['0', '+']);
-        let number = value.parse().ok().filter(|_| shortest).and_then(make);
-        number.ok_or(self.fault(kind, value))
+        value.parse().ok().filter(|_| shortest).and_then(make).ok_or(self.fault(kind, value))
     }
 
-    fn decode(&mut self, raw: &'a str, is_parameter: bool) -> Read<String> {
-        let decoded = percent::decode(raw, is_parameter).ok_or(self.fault(Kind::Escape, raw))?;
-        let (mut text, has_plus, has_unescaped) = decoded;
+    fn decode(&mut self, raw: &'a str, plain: u128) -> Read<String> {
+        let (mut text, has_plus, has_unescaped) =
+            percent::decode(raw, plain).ok_or(self.fault(Kind::Escape, raw))?;
         if has_plus {
             self.repair(Kind::Plus, raw)?;
         }
