@@ -114,7 +114,7 @@ impl Label {
     fn is_name(name: &str) -> bool {
         let is_short = (1..=Self::MAX_NAME).contains(&name.len());
         let spaced = name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace);
-        // Most names are plain: that is seen of several bytes at a time, without decoding characters.
+        // Most names are plain: that is seen of many bytes at a time, without decoding characters.
         let is_odd = |byte| !(b' '..=b'~').contains(&byte) || byte == b':';
         let odd = name.bytes().fold(0, |odd, byte| odd | u8::from(is_odd(byte)));
         is_short && !spaced && (odd == 0 || !name.contains(is_foreign))
