@@ -101,6 +101,7 @@ fn a_label_is_checked_when_it_is_made() {
         (Some(" a"), "a"),
         (None, ""),
         (None, "a:b"),
+        (None, ":"),
         (None, "a\n"),
         (None, "\u{7f}"),
     ];
