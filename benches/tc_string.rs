@@ -50,7 +50,7 @@ fn main() {
     }
     let bomb = bomb();
     assert!(vendors(&bomb).eq(1..=LAST_VENDOR));
-    let mut group = criterion.benchmark_group("tc-string/bomb");
+    let mut group = criterion.benchmark_group("tc-bomb");
     measure_own(&mut group, &bomb);
     group.finish();
     criterion.final_summary();

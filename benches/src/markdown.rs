@@ -92,11 +92,16 @@ const NOTES: &[(&str, &str)] = &[
          values, attributes and dates.",
     ),
     (
+        "tc-bomb",
+        "A TC string of 5.5 kB in which a thousand ranges name every vendor, read as below. Only what \
+         Upheld makes of it is measured.",
+    ),
+    (
         "tc-string",
         "A TC string read and asked whether a vendor may measure. Upheld checks all of it and \
          borrows; \"owned\" makes plain data of everything, as the others do. `iabtcf-es` is the \
          IAB's `@iabtechlabtcf/core`, which Node runs beside the others, measured by Node's own \
-         clock. The bomb is 5.5 kB in which a thousand ranges name every vendor.",
+         clock.",
     ),
     ("uri", "An `otpauth` URI with every parameter of the format."),
 ];
