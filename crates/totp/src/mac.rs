@@ -13,7 +13,6 @@ use core::slice::from_ref;
 use sha1::{Digest, Sha1, block_api::compress as compress1};
 use sha2::block_api::{compress256, compress512};
 use sha2::{Sha256, Sha512};
-use subtle::{Choice, ConditionallySelectable};
 use zeroize::Zeroize;
 
 use crate::Algorithm;
@@ -151,9 +150,10 @@ fn truncate(mac: &[u8]) -> u32 {
     let mut pair = || words.next().unwrap_or_default() << 32 | words.next().unwrap_or_default();
     let (first, second, third) = (pair(), pair(), pair());
 
-    let late = Choice::from(offset >> 3);
-    let high = u64::conditional_select(&first, &second, late);
-    let low = u64::conditional_select(&second, &third, late);
+    // By eight bytes or none: one shift by 64 is not defined, two by 32 are.
+    let half = u32::from(offset & 8) << 2;
+    let shifted = |high: u64, low: u64| high << half << half | low >> (32 ^ half) >> (32 ^ half);
+    let (high, low) = (shifted(first, second), shifted(second, third));
     let bits = u32::from(offset & 7) << 3;
     // Two shifts, because one by 64 is not defined when `bits` is zero.
     let window = high.wrapping_shl(bits) | (low >> 1).wrapping_shr(63 ^ bits);

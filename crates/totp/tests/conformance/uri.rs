@@ -205,24 +205,6 @@ fn the_longest_uri_is_read() {
     assert_eq!(strict(&text).map(|read| kinds(&read)), Ok(vec![Kind::Unknown]));
 }
 
-/// The writer reserves as much as the reader takes, so that no copy of the secret is left behind.
-#[test]
-fn the_longest_that_is_written_is_read() {
-    let name = "\u{e9}".repeat(80);
-    let uri = KeyUri {
-        label: Label::new(Some(&name), &name).unwrap(),
-        secret: Secret::from_bytes(&[0xa5; 256]).unwrap(),
-        algorithm: Algorithm::Sha512,
-        digits: Digits::Eight,
-        factor: Factor::Hotp { counter: Counter(u64::MAX) },
-    };
-    let text = uri.to_text();
-    // Three for each byte of the names, of which the issuer's stands twice; base32; the rest.
-    assert_eq!(text.expose().len(), 3 * 480 + 410 + 87);
-    let read = KeyUri::parse(text.expose()).unwrap();
-    assert_eq!((read.uri.label, read.findings), (uri.label, vec![]));
-}
-
 /// Each repair: how it is refused and where, and what the repaired reading is.
 const REPAIRS: [(&str, Kind, usize, &str); 27] = [
     ("OTPAUTH://totp/a?secret=S", Kind::Case, 0, "otpauth://totp/a?secret=S"),
