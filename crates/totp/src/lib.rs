@@ -66,9 +66,10 @@
 //! Not secret, and so allowed to show in the time taken: lengths, the algorithm, the number of
 //! digits, the width of a window, `now` and `last_used`; where separators stand in base32 and
 //! whether it is valid; how a code is malformed; everything in a URI but the secret's symbols,
-//! which its reader asks only whether they are delimiters; and the verdict itself. The claim is
-//! checked under valgrind with the secrets marked undefined, for the machine code that one compiler
-//! made; the compression functions are those of the `sha1` and `sha2` crates.
+//! which its reader asks only whether they are delimiters; and the verdict itself. A secret with
+//! percent-escapes, which no writer needs, is decoded like any other text, and so may show. The
+//! claim is checked under valgrind with the secrets marked undefined, for the machine code that one
+//! compiler made; the compression functions are those of the `sha1` and `sha2` crates.
 //!
 //! # What is wiped
 //!

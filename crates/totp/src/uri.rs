@@ -231,3 +231,32 @@ impl KeyUri {
 fn push(text: &mut String, parts: &[&str]) {
     text.extend(parts.iter().copied());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Counter, Factor, KeyUri, Label, read};
+    use crate::{Algorithm, Digits, Secret};
+
+    fn uri(name: &str, secret: &[u8]) -> KeyUri {
+        KeyUri {
+            label: Label::new(Some(name), name).unwrap(),
+            secret: Secret::from_bytes(secret).unwrap(),
+            algorithm: Algorithm::Sha512,
+            digits: Digits::Eight,
+            factor: Factor::Hotp { counter: Counter(u64::MAX) },
+        }
+    }
+
+    #[test]
+    fn the_longest_text_fits_into_what_is_reserved_for_any() {
+        let longest = uri(&"\u{e9}".repeat(80), &[0xa5; 256]);
+        let text = longest.to_text();
+        // Three for each byte of the names, of which the issuer's stands twice; base32; the rest.
+        assert_eq!(text.expose().len(), 3 * 480 + 410 + 87);
+        for reserved in [text.0.0.capacity(), uri("a", &[7; 20]).to_text().0.0.capacity()] {
+            assert_eq!(reserved, read::MAX_LEN);
+        }
+        let read = KeyUri::parse(text.expose()).unwrap();
+        assert_eq!((read.uri.label, read.findings), (longest.label, [].into()));
+    }
+}
